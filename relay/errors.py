@@ -1,0 +1,84 @@
+"""Every error, close code and exit code of the relay; imported by all, imports nothing of ours.
+
+Close codes (WebSocket): 3000-3499 say "connect again", 3500-3999 say "do not, until something
+is changed". Exit codes: what a supervisor or a script sees.
+"""
+
+from enum import IntEnum
+
+
+class RelayError(Exception):
+    """Base of every error the relay raises on purpose; its text is meant for users."""
+
+
+class ConfigError(RelayError):
+    """The configuration can't be used; the text names the file and key, and what is allowed."""
+
+
+class ListenError(RelayError):
+    """The listening port can't be had (in use, or not permitted)."""
+
+
+class FrameError(RelayError):
+    """Upstream bytes that can't be read as a frame.
+
+    `cause` is a short stable word for counting, e.g. `inflate`, `too_large`.
+    """
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class RoomNameError(RelayError):
+    """A text that can't name a room: not a web_rid, handle, room_id or live page URL."""
+
+
+class RoomRefusedError(RelayError):
+    """A well-formed room that the relay will not watch (limit reached, or on-demand is off)."""
+
+
+class FilterError(RelayError):
+    """A method filter with a name that is neither a method nor a short name."""
+
+
+class PositionError(RelayError):
+    """A resume position that isn't `<epoch>:<offset>`."""
+
+
+class CloseCode(IntEnum):
+    """Why the server closed a WebSocket."""
+
+    SHUTTING_DOWN = 3001
+    """The relay stops or restarts. Connect again, resuming with `since`."""
+    SLOW = 3008
+    """The client read too slowly. Connect again, resuming with `since`."""
+    BAD_TOKEN = 3500
+    """Token missing or wrong."""
+    UNKNOWN_ROOM = 3501
+    """The room in the URL can't be: no such name, or upstream knows no such room."""
+    BAD_REQUEST = 3502
+    """A query or message that can't be understood; an `error` frame before it says why."""
+    FORBIDDEN_ORIGIN = 3503
+    """The page's Origin may not use this relay; see `[server] allowed_origins`."""
+    ROOM_REFUSED = 3504
+    """The room in the URL isn't watched and may not be started; the `error` frame says why."""
+
+
+class ExitCode(IntEnum):
+    """What the `relay` process returns."""
+
+    OK = 0
+    """Stopped as asked, Ctrl-C and SIGTERM included."""
+    FAILURE = 1
+    """Something unexpected; the last log line says what."""
+    USAGE = 2
+    """Wrong command line."""
+    CONFIG = 3
+    """The configuration was refused."""
+    LISTEN = 4
+    """The port can't be had."""
+    UNREACHABLE = 5
+    """`relay tail` found no relay at the address, or was refused by it."""
+    INTERRUPTED = 130
+    """Ctrl-C before the start was complete, a second Ctrl-C, or Ctrl-C in a tool."""

@@ -1,0 +1,67 @@
+"""What every test shares: the leak check, the recorded frames, Chromium."""
+
+import asyncio
+import gc
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+RECORDED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def _sockets() -> set[tuple[int, int, object, object]]:
+    """Open internet sockets of this process: (fd, family, local, remote)."""
+    return {
+        (c.fd, int(c.family), c.laddr, c.raddr)
+        for c in psutil.Process().net_connections(kind="inet")
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_leaks() -> Iterator[None]:
+    """Fail a test that leaves a thread or a socket behind."""
+    threads = set(threading.enumerate())
+    sockets = _sockets()
+    yield
+    gc.collect()
+    left = _sockets() - sockets
+    assert not left, f"sockets left open: {left}"
+    # The event loop's own executor threads end with the loop.
+    alive = [t for t in set(threading.enumerate()) - threads if not t.name.startswith("asyncio_")]
+    assert not alive, f"threads left running: {alive}"
+
+
+@pytest.fixture(autouse=True)
+async def no_tasks_left() -> AsyncIterator[None]:
+    """Fail an async test that leaves a task behind."""
+    before = asyncio.all_tasks()
+    yield
+    left = {t for t in asyncio.all_tasks() - before - {asyncio.current_task()} if not t.done()}
+    assert not left, f"tasks left running: {left}"
+
+
+@pytest.fixture
+def recorded() -> Path:
+    """The folder of recorded upstream data, beside the checkout."""
+    if not RECORDED.is_dir():
+        if IN_CI:
+            pytest.fail(f"the recorded frames are missing in CI: {RECORDED}")
+        pytest.skip(f"no recorded frames at {RECORDED}")
+    return RECORDED
+
+
+@pytest.fixture
+def chromium() -> str:
+    """Path of a Chromium binary."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        if IN_CI:
+            pytest.fail("Chromium is missing in CI")
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    return found

@@ -1,0 +1,30 @@
+"""The configuration: what can be set, where it comes from, how refusals read.
+
+Imports nothing of relay but errors; imported by all that is configured.
+"""
+
+from relay.config.load import is_loopback, load_config
+from relay.config.sections import (
+    Config,
+    HubConfig,
+    LogConfig,
+    RoomConfig,
+    ServerConfig,
+    UpstreamConfig,
+    WatchConfig,
+)
+from relay.config.show import mask_url, to_toml
+
+__all__ = [
+    "Config",
+    "HubConfig",
+    "LogConfig",
+    "RoomConfig",
+    "ServerConfig",
+    "UpstreamConfig",
+    "WatchConfig",
+    "is_loopback",
+    "load_config",
+    "mask_url",
+    "to_toml",
+]

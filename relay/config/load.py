@@ -1,0 +1,173 @@
+"""Puts the configuration together from its sources and checks it; called by cli.
+
+Sources, later ones win: defaults, a TOML file, `RELAY_SECTION__KEY` environment variables, and
+what the command line names.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+
+from relay.config.refusals import Sources, describe, explain, shown, suggest
+from relay.config.sections import Config, Section
+from relay.config.show import mask_url
+from relay.errors import ConfigError
+
+ENV_PREFIX = "RELAY_"
+
+
+def load_config(
+    path: Path | None = None,
+    *,
+    env: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    rooms: tuple[str, ...] = (),
+) -> Config:
+    """Read the file at `path` (None: defaults only) and apply environment and command line.
+
+    `env` is os.environ unless given; `overrides` is section → key → value; `rooms` are added to
+    the file's. Raises ConfigError with the file and line, the key and what is allowed.
+    """
+    data: dict[str, Any] = {}
+    sources = Sources("defaults")
+    if path is not None:
+        text = _read(path)
+        sources = Sources(str(path), text)
+        data = _parse(path, text)
+    for section, key, value, source in _env_values(os.environ if env is None else env):
+        _put(data, section, key, value, sources)
+        sources.name(f"{section}.{key}", source)
+    for section, keys in (overrides or {}).items():
+        for key, value in keys.items():
+            _put(data, section, key, value, sources)
+            sources.name(f"{section}.{key}", "command line")
+    listed = data.setdefault("rooms", [])
+    if isinstance(listed, list):
+        for room in rooms:
+            sources.name(f"rooms[{len(listed)}].room", "command line")
+            listed.append({"room": room})
+    try:
+        config = msgspec.convert(data, Config)
+    except msgspec.ValidationError as error:
+        raise explain(error, data, sources) from None
+    _check_values(config, sources)
+    return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: not valid TOML: nested too deeply") from None
+
+
+def _put(data: dict[str, Any], section: str, key: str, value: Any, sources: Sources) -> None:
+    table = data.setdefault(section, {})
+    if not isinstance(table, dict):
+        raise sources.refuse(section, f"invalid {shown(table)}; allowed: a table, [{section}]")
+    table[key] = value
+
+
+def _env_values(env: Mapping[str, str]) -> Iterator[tuple[str, str, Any, str]]:
+    """Read RELAY_SECTION__KEY variables as (section, key, value, source)."""
+    settings = {
+        f"{ENV_PREFIX}{section}__{key}".upper(): (section, key, kind)
+        for section, table in get_type_hints(Config).items()
+        if isinstance(table, type) and issubclass(table, Section)
+        for key, kind in get_type_hints(table, include_extras=True).items()
+    }
+    one_underscore = {name.replace("__", "_"): name for name in settings}
+    for name in sorted(env):
+        source = f"environment variable {name}"
+        if name in one_underscore:
+            raise ConfigError(f"{source}: no such setting; did you mean {one_underscore[name]}?")
+        if not name.startswith(ENV_PREFIX) or "__" not in name:
+            continue
+        if name.upper() not in settings:
+            raise ConfigError(f"{source}: no such setting{suggest(name.upper(), list(settings))}")
+        section, key, kind = settings[name.upper()]
+        yield section, key, _env_value(env[name], kind, source), source
+
+
+def _env_value(text: str, kind: Any, source: str) -> Any:
+    """Read one variable's text as `kind`; lists are comma-separated or JSON."""
+    try:
+        if isinstance(msgspec.inspect.type_info(kind), msgspec.inspect.ListType):
+            if text.lstrip().startswith("["):
+                return msgspec.json.decode(text, type=list[str])
+            return [part.strip() for part in text.split(",") if part.strip()]
+        return msgspec.convert(text, kind, strict=False)
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise ConfigError(f"{source}: invalid {shown(text)}; allowed: {describe(kind)}") from None
+
+
+def _check_values(config: Config, sources: Sources) -> None:
+    """Refuse values that have the right type and still can't work."""
+    if not is_loopback(config.server.host):
+        raise sources.refuse(
+            "server.host",
+            f"{config.server.host!r} is not a loopback address; this version has no tokens, so it"
+            " listens on 127.0.0.1, ::1 or localhost only (put a reverse proxy with access"
+            " control in front of it)",
+        )
+    upstream = config.upstream
+    _check_url(upstream.live_url, "upstream.live_url", ("http", "https"), sources)
+    _check_url(upstream.webcast_url, "upstream.webcast_url", ("http", "https"), sources)
+    for url in upstream.push_urls:
+        _check_url(url, "upstream.push_urls", ("ws", "wss"), sources)
+    if upstream.signer_url:
+        _check_url(upstream.signer_url, "upstream.signer_url", ("http", "https"), sources)
+    for origin in config.server.allowed_origins:
+        parts = _split_url(origin)
+        whole = parts is not None and parts[0] in ("http", "https") and parts[1] and not parts[2]
+        if origin != "null" and not whole:
+            raise sources.refuse(
+                "server.allowed_origins",
+                f"{origin!r} is not an origin; write scheme://host[:port] without a path, or null",
+            )
+
+
+def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:
+    parts = _split_url(url)
+    if parts is None or parts[0] not in schemes or not parts[1]:
+        names = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise sources.refuse(key, f"{mask_url(url)!r} is not a URL that begins with {names}")
+
+
+def _split_url(value: str) -> tuple[str, str, str] | None:
+    """Give (scheme, host, rest after the authority), or None where it can't be split."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises where the port is no number
+    except ValueError:
+        return None
+    return parts.scheme, parts.hostname or "", parts.path + parts.query + parts.fragment
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` is reachable from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

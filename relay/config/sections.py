@@ -1,0 +1,102 @@
+"""What can be configured: the sections, their keys, defaults and limits; read by everything.
+
+`config.toml` at the top of the repository shows every key with its default.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Bytes = Annotated[int, Meta(ge=1024, le=1 << 40)]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file; unknown keys are refused."""
+
+
+class ServerConfig(Section, frozen=True, kw_only=True):
+    """`[server]`: the one port that serves everything."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Only loopback addresses are taken: there are no tokens yet."""
+    port: Port = 8787
+    """0 lets the system choose; the log line says which."""
+    allowed_origins: list[str] = []
+    """Origins of pages, besides our own, that may use the relay, e.g. `http://localhost:5173`.
+    `null` is what a page opened from a file sends."""
+    max_clients: Count = 10_000
+    """WebSocket connections at once."""
+
+
+class RoomConfig(Section, frozen=True, kw_only=True):
+    """One `[[rooms]]` entry: a room that is always watched."""
+
+    room: Annotated[str, Meta(min_length=1, max_length=500)]
+    """web_rid, handle, live page URL, or room_id."""
+
+
+class WatchConfig(Section, frozen=True, kw_only=True):
+    """`[watch]`: which rooms may be watched, and for how long."""
+
+    on_demand: bool = True
+    """Whether a client that subscribes to an unwatched room starts it."""
+    max_rooms: Count = 50
+    """Rooms watched at once, configured ones included."""
+    linger_s: Annotated[float, Meta(ge=0, le=86_400)] = 60.0
+    """How long an on-demand room is watched after its last client left."""
+    status_poll_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    """How often an offline room is asked whether it is live, jittered by a fifth."""
+
+
+class UpstreamConfig(Section, frozen=True, kw_only=True):
+    """`[upstream]`: Douyin's hosts, or a simulator's."""
+
+    live_url: str = "https://live.douyin.com"
+    """Room pages, web/enter, im/fetch."""
+    webcast_url: str = "https://webcast.amemv.com"
+    """reflow/info."""
+    push_urls: Annotated[list[str], Meta(min_length=1)] = field(
+        default_factory=lambda: [
+            "wss://webcast100-ws-web-lf.douyin.com",
+            "wss://webcast100-ws-web-lq.douyin.com",
+            "wss://webcast100-ws-web-hl.douyin.com",
+        ]
+    )
+    """Push WebSocket hosts, tried in turn. A URL without a path gets /webcast/im/push/v2/."""
+    transport: Literal["auto", "socket", "poll"] = "auto"
+    """`auto` uses the socket, polls while its handshake is refused, and climbs back later."""
+    signer_url: str = ""
+    """A sign server of yours that signs push URLs (README, "Signatures"); empty: unsigned."""
+
+
+class HubConfig(Section, frozen=True, kw_only=True):
+    """`[hub]`: how much history a room keeps in memory, and when a client is too slow."""
+
+    history_events: Count = 1000
+    history_bytes: Bytes = 8 * 1024 * 1024
+    history_s: Seconds = 300.0
+    slow_bytes: Bytes = 1024 * 1024
+    """Unsent bytes of one client past which it is slow."""
+    slow_s: Seconds = 5.0
+    """Seconds behind past which a client is slow."""
+
+
+class LogConfig(Section, frozen=True, kw_only=True):
+    """`[log]`: what is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole configuration, every value checked."""
+
+    server: ServerConfig = ServerConfig()
+    rooms: list[RoomConfig] = []
+    watch: WatchConfig = WatchConfig()
+    upstream: UpstreamConfig = UpstreamConfig()
+    hub: HubConfig = HubConfig()
+    log: LogConfig = LogConfig()

@@ -1,0 +1,40 @@
+"""Writes a configuration as TOML, secrets masked; called by cli for `relay check`."""
+
+import json
+import re
+
+import msgspec
+
+from relay.config.sections import Config
+
+
+def to_toml(config: Config) -> str:
+    """Give `config` as a TOML document with every key, URLs masked as mask_url does."""
+    rooms: list[str] = []
+    tables: list[str] = []
+    for section, content in msgspec.to_builtins(config).items():
+        if isinstance(content, list):
+            rooms = [_table(f"[[{section}]]", entry) for entry in content]
+        else:
+            tables.append(_table(f"[{section}]", content))
+    return "\n".join([*tables, *rooms])
+
+
+def mask_url(text: str) -> str:
+    """Hide what a URL may carry of passwords and keys: user information and query values."""
+    text = re.sub(r"//[^/@\s]*@", "//***@", text)
+    return re.sub(r"([?&][^=&#]*=)[^&#]*", r"\1***", text)
+
+
+def _table(header: str, content: dict[str, object]) -> str:
+    lines = [f"{key} = {_value(value)}" for key, value in content.items()]
+    return "\n".join([header, *lines, ""])
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, str) and "://" in value:
+        value = mask_url(value)
+    # A JSON scalar is a TOML scalar, but for one character that TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,31 @@
+"""The hub: streams with offsets and history, filters, groups, fan-out, slow clients; does no I/O.
+
+Imported by server, room and app; imports events, config and errors only.
+"""
+
+from relay.hub.fanout import Encoding
+from relay.hub.filters import Filter
+from relay.hub.history import Entry, Kind
+from relay.hub.hub import Hub
+from relay.hub.position import Position
+from relay.hub.status import RoomCounters, RoomState, RoomStatus
+from relay.hub.stream import Stream
+from relay.hub.subscriber import Sink, SlowRule, Subscriber
+from relay.hub.subscription import Subscription
+
+__all__ = [
+    "Encoding",
+    "Entry",
+    "Filter",
+    "Hub",
+    "Kind",
+    "Position",
+    "RoomCounters",
+    "RoomState",
+    "RoomStatus",
+    "Sink",
+    "SlowRule",
+    "Stream",
+    "Subscriber",
+    "Subscription",
+]

@@ -1,0 +1,157 @@
+"""The hub: gives the events of every room to its subscribers; fed by room/, used by server/.
+
+All on one event loop and none of it waits: a subscription is atomic with respect to publishing.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from relay.config import HubConfig
+from relay.events import Event
+from relay.hub.fanout import Encoding, Fanout, HubCounters
+from relay.hub.filters import Filter
+from relay.hub.history import Entry, Kind
+from relay.hub.notices import room_body
+from relay.hub.position import Position
+from relay.hub.status import RoomStatus
+from relay.hub.stream import Stream
+from relay.hub.subscriber import Sink, Subscriber
+from relay.hub.subscription import Subscription
+
+REST_RATIO = 3.0
+"""After a flush the hub rests this many times as long as the flush took: events that come
+meanwhile are joined, and flushing takes at most a quarter of the time."""
+MAX_REST_S = 0.05
+"""The longest rest, and so the longest that an event waits for others."""
+
+
+class Hub:
+    """Streams and their subscribers. Unknown or closed streams are a ValueError everywhere."""
+
+    def __init__(self, config: HubConfig) -> None:
+        self.counters = HubCounters()
+        self._config = config
+        self._fanouts: dict[Stream, Fanout] = {}
+        self._unflushed: dict[Fanout, None] = {}
+        self._flush_handle: asyncio.Handle | None = None
+        self._rest_until_s = 0.0
+
+    def open(self, status: RoomStatus) -> Stream:
+        """Begin the stream of a room that is now watched."""
+        stream = Stream(status, self._config)
+        self._fanouts[stream] = Fanout(stream, self.counters)
+        return stream
+
+    def streams(self) -> list[Stream]:
+        """Give all open streams, oldest first."""
+        return list(self._fanouts)
+
+    def publish(self, stream: Stream, events: Sequence[Event]) -> int:
+        """Number, keep and give out events, in this order; returns how many were new.
+
+        An event whose msg_id came before is dropped and counted, see `stream.DEDUP_IDS`.
+        """
+        fanout = self._fanout(stream)
+        entries = [entry for event in events if (entry := stream.append(event)) is not None]
+        self._give(fanout, entries)
+        return len(entries)
+
+    def set_status(self, stream: Stream, status: RoomStatus) -> None:
+        """Change a room's status; subscribers get a `room` frame if they would see a change."""
+        fanout = self._fanout(stream)
+        body = room_body(status)
+        changed = body != room_body(stream.status)
+        stream.status = status
+        if changed:
+            self._give(fanout, [Entry(Kind.ROOM, stream.head, "", body, time.monotonic())])
+
+    def announce_gap(self, stream: Stream, reason: str) -> None:
+        """Say that upstream's messages were lost at this point, e.g. `corrupt_frame`.
+
+        Subscribers get a `gap` frame in order with events; it is kept with them for replays.
+        """
+        self._give(self._fanout(stream), [stream.append_gap(reason)])
+
+    def merge(self, stream: Stream, into: Stream) -> None:
+        """Close a stream whose room turned out to be that of `into`; move its subscribers there."""
+        if stream is into:
+            raise ValueError("a stream can't be merged into itself")
+        self._fanout(into)
+        for subscription in self._take_out(stream):
+            subscriber = subscription.subscriber
+            if subscriber.closed:  # too slow to be given the last events
+                continue
+            there = subscriber.subscriptions.get(into)
+            if there is None:
+                there = self.subscribe(subscriber, into, subscription.filter)
+            else:
+                there.change(there.filter.adding(subscription.filter))
+            subscriber.sink.moved(stream, there)
+
+    def close(self, stream: Stream, reason: str) -> None:
+        """End the stream of a room that is no longer watched; subscribers are told `reason`."""
+        for subscription in self._take_out(stream):
+            subscription.subscriber.sink.ended(subscription, reason)
+
+    def subscriber(self, sink: Sink, encoding: Encoding) -> Subscriber:
+        """Make a client known; it has no subscription yet."""
+        return Subscriber(sink, encoding, self._config, self.counters)
+
+    def subscribe(
+        self,
+        subscriber: Subscriber,
+        stream: Stream,
+        filter_: Filter,
+        since: Position | None = None,
+    ) -> Subscription:
+        """Subscribe to a stream that `subscriber` has no subscription to.
+
+        Nothing is written before this returns: the caller has time to announce it. Then come,
+        with `since`, a gap if there is one and what history holds; then live events.
+        """
+        if stream in subscriber.subscriptions:
+            raise ValueError("subscribed already; change the subscription")
+        subscription = Subscription(subscriber, self._fanout(stream), filter_, since)
+        subscriber.subscriptions[stream] = subscription
+        return subscription
+
+    def flush(self) -> None:
+        """Give out what is pending now, and rest."""
+        if self._flush_handle is not None:
+            self._flush_handle.cancel()
+            self._flush_handle = None
+        time_s = asyncio.get_running_loop().time
+        begin_s = time_s()
+        unflushed, self._unflushed = self._unflushed, {}
+        for fanout in unflushed:
+            fanout.flush()
+        end_s = time_s()
+        self._rest_until_s = end_s + min(REST_RATIO * (end_s - begin_s), MAX_REST_S)
+
+    def _fanout(self, stream: Stream) -> Fanout:
+        fanout = self._fanouts.get(stream)
+        if fanout is None:
+            raise ValueError(f"the stream of room {stream.status.name!r} is closed")
+        return fanout
+
+    def _give(self, fanout: Fanout, entries: Sequence[Entry]) -> None:
+        if not entries or not fanout.add(entries):
+            return
+        self._unflushed[fanout] = None
+        if self._flush_handle is None:
+            loop = asyncio.get_running_loop()
+            if loop.time() >= self._rest_until_s:
+                self._flush_handle = loop.call_soon(self.flush)
+            else:
+                self._flush_handle = loop.call_at(self._rest_until_s, self.flush)
+
+    def _take_out(self, stream: Stream) -> list[Subscription]:
+        """Close a stream and end its subscriptions; gives them."""
+        fanout = self._fanout(stream)
+        del self._fanouts[stream]
+        self._unflushed.pop(fanout, None)
+        subscriptions = list(fanout.subscriptions)
+        for subscription in subscriptions:
+            subscription.end()
+        return subscriptions

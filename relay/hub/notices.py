@@ -1,0 +1,58 @@
+"""The frames that the hub itself writes among the events, as JSON; used by stream and hub."""
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType, field
+
+from relay.hub.status import RoomState, RoomStatus
+
+_json = msgspec.json.Encoder()
+
+
+class Gap(Struct, tag_field="op", tag="gap"):
+    """Events that a client does not get."""
+
+    room_id: str
+    web_rid: str
+    reason: str
+    """`history`, `epoch`, `ahead`, `slow`, or how upstream's messages were lost."""
+    epoch: str
+    first: int | None = field(name="from", default=None)
+    """First missing offset; null where unknown."""
+    last: int | None = field(name="to", default=None)
+    """Last missing offset, inclusive; null where unknown."""
+    since: str | None = None
+    """The position that was asked for, where that is what can't be served."""
+    offset: int | UnsetType = UNSET
+    """Upstream's loss: the last offset before it."""
+
+
+class Room(Struct, tag_field="op", tag="room"):
+    """A room's state."""
+
+    room_id: str
+    web_rid: str
+    state: RoomState
+    reason: str
+    title: str
+    anchor: str
+    time: int
+
+
+def gap_body(gap: Gap) -> bytes:
+    """Write a gap as JSON."""
+    return _json.encode(gap)
+
+
+def room_body(status: RoomStatus) -> bytes:
+    """Write a room's state as JSON."""
+    return _json.encode(
+        Room(
+            room_id=status.room_id,
+            web_rid=status.web_rid,
+            state=status.state,
+            reason=status.reason,
+            title=status.title,
+            anchor=status.anchor,
+            time=status.since_ms,
+        )
+    )

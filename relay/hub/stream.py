@@ -1,0 +1,107 @@
+"""One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
+
+import time
+
+import msgspec
+from msgspec import Struct
+
+from relay.config import HubConfig
+from relay.events import Event
+from relay.hub.history import Entry, History, Kind
+from relay.hub.notices import Gap, gap_body
+from relay.hub.position import new_epoch
+from relay.hub.status import RoomCounters, RoomStatus
+
+DEDUP_IDS = 10_000
+"""A message is recognised as a duplicate among at least this many last ones of its room, at most
+twice as many. Upstream repeats about 15 messages at each connect."""
+
+MAX_COUNTED_METHODS = 200
+"""Methods counted by name in a room; further ones are counted as `other`."""
+
+_json = msgspec.json.Encoder()
+
+
+class _EventFrame(Struct):
+    """An event as clients get it; the order of the fields is part of the contract."""
+
+    method: str
+    msg_id: str
+    room_id: str
+    web_rid: str
+    epoch: str
+    offset: int
+    time: int
+    payload: object
+
+
+class Stream:
+    """The numbered events of one room, over all its broadcasts. Identity is equality.
+
+    Read by all; changed by the hub only (but for `counters`, see there).
+    """
+
+    def __init__(self, status: RoomStatus, config: HubConfig) -> None:
+        self.epoch = new_epoch()
+        """Within it, offsets count 1, 2, 3 … without holes."""
+        self.head = 0
+        """Offset of the last event; 0: none yet."""
+        self.status = status
+        self.counters = RoomCounters()
+        self.history = History(config)
+        # Two generations of ids: the window is bounded without keeping an order.
+        self._ids: set[str] = set()
+        self._older_ids: set[str] = set()
+
+    def append(self, event: Event) -> Entry | None:
+        """Number, encode and keep an event; None where it is a duplicate."""
+        if self._is_duplicate(event.msg_id):
+            self.counters.duplicates += 1
+            return None
+        offset = self.head + 1
+        frame = _EventFrame(
+            method=event.method,
+            msg_id=event.msg_id,
+            room_id=event.room_id,
+            web_rid=event.web_rid,
+            epoch=self.epoch,
+            offset=offset,
+            time=event.time,
+            payload=event.payload,
+        )
+        entry = Entry(Kind.EVENT, offset, event.method, _json.encode(frame), time.monotonic())
+        self.head = offset
+        self.history.append(entry)
+        self._count_event(event.method)
+        return entry
+
+    def append_gap(self, reason: str) -> Entry:
+        """Note that upstream lost messages after the last event."""
+        gap = Gap(
+            room_id=self.status.room_id,
+            web_rid=self.status.web_rid,
+            reason=reason,
+            epoch=self.epoch,
+            offset=self.head,
+        )
+        entry = Entry(Kind.GAP, self.head, "", gap_body(gap), time.monotonic())
+        self.history.append(entry)
+        self.counters.upstream_gaps += 1
+        return entry
+
+    def _is_duplicate(self, msg_id: str) -> bool:
+        if msg_id in ("", "0"):  # upstream gave none
+            return False
+        if msg_id in self._ids or msg_id in self._older_ids:
+            return True
+        if len(self._ids) >= DEDUP_IDS:
+            self._older_ids, self._ids = self._ids, set()
+        self._ids.add(msg_id)
+        return False
+
+    def _count_event(self, method: str) -> None:
+        events = self.counters.events
+        if method not in events and len(events) >= MAX_COUNTED_METHODS:
+            method = "other"
+        events[method] += 1
+        self.counters.last_event_ms = time.time_ns() // 1_000_000

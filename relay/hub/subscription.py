@@ -1,0 +1,251 @@
+"""One client's subscription to one room: replay of history, then live; made by the hub.
+
+It is in one of three states: replaying (`replay` set), live (`group` set), or ended.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from relay.hub.fanout import Encoding, Fanout, Group, count_events
+from relay.hub.filters import Filter
+from relay.hub.history import Entry, Kind
+from relay.hub.notices import Gap, gap_body, room_body
+from relay.hub.position import Position
+from relay.hub.stream import Stream
+
+if TYPE_CHECKING:
+    from relay.hub.subscriber import Subscriber
+
+REPLAY_BYTES = 256 * 1024
+"""History is written in pieces of at most this much, one a turn of the event loop."""
+REPLAY_ENTRIES = 2000
+"""Entries looked at in one turn, whether they pass the filter or not."""
+
+
+class Subscription:
+    """(room, methods) of one client. `offset` is where delivery began."""
+
+    def __init__(
+        self, subscriber: "Subscriber", fanout: Fanout, filter_: Filter, since: Position | None
+    ) -> None:
+        self.subscriber = subscriber
+        self.filter = filter_
+        self.skip = 0
+        """How many of the pending entries it must not get, since they came before it."""
+        self.group: Group | None = None
+        """Where it is while live."""
+        self._fanout = fanout
+        fanout.subscriptions[self] = None
+        self._room = room_body(self.stream.status)  # what the client knows of the room
+        self._missed = _Missed()
+        self._replay: _Replay | None = None
+        if since is None:
+            self.offset = self.stream.head
+            fanout.join(self)
+        else:
+            replay = _Replay(self, since)
+            self.offset = replay.begins_at
+            if replay.has_nothing:
+                fanout.join(self)
+            else:
+                self._replay = replay
+                replay.go_on()
+
+    @property
+    def stream(self) -> Stream:
+        """The room's stream."""
+        return self._fanout.stream
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the client takes frames."""
+        return self.subscriber.encoding
+
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Write to the client without a look."""
+        return self.subscriber.sink.write
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has more unsent than it should."""
+        return self.subscriber.paused
+
+    def change(self, filter_: Filter) -> None:
+        """Take other methods from now on; what came before is judged by the old filter."""
+        if self.group is None:
+            self.filter = filter_
+            return
+        self._fanout.settle(self)
+        if self.group is not None:  # settling may have shown that the client is too slow
+            self._fanout.leave(self)
+            self.filter = filter_
+            self._fanout.join(self)
+
+    def end(self) -> None:
+        """Give the client what came until now, and nothing more."""
+        if self._replay is not None:
+            self._replay.break_off()
+            self._replay = None
+        elif self.group is not None:
+            self._fanout.settle(self)
+        self.drop()
+
+    def drop(self) -> None:
+        """Give the client nothing more. Safe to repeat."""
+        if self._replay is not None:
+            self._replay.stop()
+            self._replay = None
+        self._fanout.leave(self)
+        self._fanout.subscriptions.pop(self, None)
+        self.subscriber.subscriptions.pop(self.stream, None)
+
+    def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
+        """Write entries that passed the filter, `data` being their frames, if the client can."""
+        if self.subscriber.write_checked(data):
+            self.subscriber.counters.deliveries += count_events(entries)
+        elif self.subscriber.skipping:
+            self.subscriber.counters.drops += count_events(entries)
+            self._missed.add(entries)
+
+    def write_notice(self, body: bytes, kind: Kind = Kind.GAP) -> None:
+        """Write a frame of the hub's own to this client only."""
+        entry = Entry(kind, self.stream.head, "", body, time.monotonic())
+        self.write(self.encoding.frame(entry))
+
+    def write_gap(self, reason: str, **details: Any) -> None:
+        """Tell this client of events that it does not get; `details` are those of Gap."""
+        status = self.stream.status
+        gap = Gap(
+            room_id=status.room_id,
+            web_rid=status.web_rid,
+            reason=reason,
+            epoch=self.stream.epoch,
+            **details,
+        )
+        self.write_notice(gap_body(gap))
+
+    def resumed(self) -> None:
+        """Go on after the client has caught up: say what it missed, then write as before."""
+        missed, self._missed = self._missed, _Missed()
+        if missed.first:
+            self.write_gap("slow", first=missed.first, last=missed.last)
+        if missed.upstream_gap:
+            self.write_notice(missed.upstream_gap)
+        if missed.room:
+            self.write_notice(room_body(self.stream.status), Kind.ROOM)
+        if self.group is not None:
+            self.group.place(self)
+        elif self._replay is not None:
+            self._replay.go_on()
+
+    def went_live(self) -> None:
+        """Change from replaying to live; called at the head, in the turn that reached it."""
+        self._replay = None
+        self._fanout.join(self)
+        room = room_body(self.stream.status)
+        if room != self._room:  # changes of state are not part of history
+            self.write_notice(room, Kind.ROOM)
+
+
+class _Missed:
+    """What a skipped client did not get; the last of each kind is enough to tell."""
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.last = 0
+        self.upstream_gap = b""
+        self.room = False
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.kind is Kind.EVENT:
+                self.first = self.first or entry.offset
+                self.last = entry.offset
+            elif entry.kind is Kind.GAP:
+                self.upstream_gap = entry.body
+            else:
+                self.room = True
+
+
+class _Replay:
+    """Writes history to one client, a piece at a time, while the client takes it."""
+
+    def __init__(self, subscription: Subscription, since: Position) -> None:
+        self._subscription = subscription
+        self._handle: asyncio.Handle | None = None
+        self._gap: dict[str, Any] | None = None
+        stream, history = subscription.stream, subscription.stream.history
+        history.expire(time.monotonic())
+        self._at = since.offset
+        if since.epoch != stream.epoch:
+            self._at = history.gone
+            self._miss("epoch", 1, history.gone, since)
+        elif since.offset > stream.head:
+            self._at = stream.head
+            self._miss("ahead", 1, 0, since)
+        elif since.offset < history.gone:
+            self._miss("history", since.offset + 1, history.gone, since)
+        self.begins_at = self._at
+        self._sequence = max(history.after(self._at), history.first)
+
+    def _miss(self, reason: str, first: int, last: int, since: Position) -> None:
+        """Note a gap from `first` to `last`; none known where that is empty."""
+        known = {"first": first, "last": last} if first <= last else {}
+        self._gap = {"reason": reason, "since": f"{since.epoch}:{since.offset}", **known}
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether the client can go live at once."""
+        return self._gap is None and self._sequence == self._subscription.stream.history.end
+
+    def go_on(self) -> None:
+        """Write the next piece in the loop's next turn, unless the client is paused."""
+        if self._handle is None and not self._subscription.paused:
+            self._handle = asyncio.get_running_loop().call_soon(self._write_piece)
+
+    def stop(self) -> None:
+        """Write nothing more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def break_off(self) -> None:
+        """Stop and tell the client what it does not get."""
+        self.stop()
+        self._write_gap()
+        head = self._subscription.stream.head
+        if self._at < head:
+            self._subscription.write_gap("history", first=self._at + 1, last=head)
+
+    def _write_piece(self) -> None:
+        self._handle = None
+        subscription = self._subscription
+        if subscription.paused:  # resumed() goes on
+            return
+        history = subscription.stream.history
+        if self._sequence < history.first:  # new events pushed out what was to come
+            epoch = subscription.stream.epoch
+            if self._gap is None and self._at < history.gone:
+                self._miss("history", self._at + 1, history.gone, Position(epoch, self._at))
+            self._sequence = history.first
+        self._write_gap()
+        entries = history.read(self._sequence, REPLAY_ENTRIES, REPLAY_BYTES)
+        if entries:
+            self._sequence += len(entries)
+            self._at = entries[-1].offset
+            admits = subscription.filter.admits
+            chosen = [e for e in entries if e.kind is not Kind.EVENT or admits(e.method)]
+            subscription.write(b"".join(map(subscription.encoding.frame, chosen)))
+            subscription.subscriber.counters.deliveries += count_events(chosen)
+        if self._sequence == history.end:
+            subscription.went_live()
+        else:
+            self.go_on()
+
+    def _write_gap(self) -> None:
+        if self._gap is not None:
+            self._subscription.write_gap(**self._gap)
+            self._gap = None

@@ -2,7 +2,7 @@
 
 A binary WebSocket message is a PushFrame; its payload, once inflated, is a Response, which holds
 the messages. An `im/fetch` answer is a bare Response. (Sources: Douyin's transport schema;
-saermart PR#165 and xhynice for payloads that are not compressed or corrupt.)
+saermart PR#165 and xhynice for payloads that come uncompressed or corrupt.)
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from google.protobuf.message import DecodeError
 from relay.errors import FrameError
 from relay.webcast.inflate import inflate
 from relay.webcast.pb import webcast_pb2
+from relay.webcast.wire import check_fields
 
 FRAME_CAUSES: tuple[str, ...] = (
-    "empty",  # no bytes at all
+    "empty",  # no bytes at all, in the frame or in the payload of a msg frame
     "too_large",  # the frame or body exceeds Limits.max_frame_bytes
     "not_a_frame",  # not a PushFrame
     "truncated",  # gzip that ends too early
@@ -22,8 +23,10 @@ FRAME_CAUSES: tuple[str, ...] = (
     "trailing",  # bytes after the end of the gzip
     "inflated_too_large",  # inflates to more than Limits.max_inflated_bytes
     "nested",  # gzipped, or wrapped in PushFrames, more often than is plausible
-    "not_a_response",  # the payload isn't a Response
+    "not_a_response",  # the payload, inflated or plain, isn't a Response
     "too_many_messages",  # more than Limits.max_messages
+    "message_too_large",  # one message exceeds Limits.max_message_bytes
+    "too_many_fields",  # hundreds of headers or the like
 )
 """Every cause a FrameError of this module can have."""
 
@@ -33,7 +36,7 @@ HEARTBEAT = b":\x02hb"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one frame may cost. Upstream's largest seen are a small part of these."""
+    """How much one frame may cost. The largest recorded frames stay under a tenth of each."""
 
     max_frame_bytes: int = 4 * 1024 * 1024
     """Of the frame or body as received."""
@@ -41,6 +44,8 @@ class Limits:
     """Of the payload after inflating."""
     max_messages: int = 5_000
     """In one Response."""
+    max_message_bytes: int = 256 * 1024
+    """Of one message. Parsed, hostile bytes take up to 400 times their size."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -65,14 +70,17 @@ class Frame:
 
 def read_frame(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Frame:
     """Read one binary WebSocket message. Raises only FrameError, with one of FRAME_CAUSES."""
-    push = _parse_push_frame(data, limits)
+    _check_size(data, limits)
+    push = _parse_push_frame(data)
     cursor = internal_ext = ""
     for header in push.headers:
         if header.key == "im-cursor":
             cursor = header.value
         elif header.key == "im-internal_ext":
             internal_ext = header.value
-    response = _read_payload(push.payload, limits) if push.payload_type == "msg" else None
+    response = None
+    if push.payload_type == "msg":
+        response = _read_payload(push.payload, limits, may_be_frame=True)
     return Frame(push.payload_type, push.logid, cursor, internal_ext, response)
 
 
@@ -82,7 +90,7 @@ def read_response(body: bytes, limits: Limits = DEFAULT_LIMITS) -> webcast_pb2.R
     Raises only FrameError, with one of FRAME_CAUSES; `empty` is upstream's way of refusing.
     """
     _check_size(body, limits)
-    return _read_payload(body, limits)
+    return _read_payload(body, limits, may_be_frame=False)
 
 
 def ack_frame(logid: int, internal_ext: str) -> bytes:
@@ -101,27 +109,55 @@ def _check_size(data: bytes, limits: Limits) -> None:
         )
 
 
-def _parse_push_frame(data: bytes, limits: Limits) -> webcast_pb2.PushFrame:
-    _check_size(data, limits)
+def _parse_push_frame(data: bytes) -> webcast_pb2.PushFrame:
+    # A PushFrame has no messages: its field 1 is a number.
+    check_fields(data, cause="not_a_frame", max_messages=0, max_message_bytes=0)
     try:
         return webcast_pb2.PushFrame.FromString(data)
     except DecodeError as error:
         raise FrameError("not_a_frame", f"{len(data)} bytes are no PushFrame: {error}") from None
 
 
-def _read_payload(payload: bytes, limits: Limits) -> webcast_pb2.Response:
-    # The magic decides, not the header: frames come uncompressed with `compress_type: gzip`, and
-    # gzipped without it. No Response begins with the magic: 1f is field 3 with an end-group mark.
+def _read_payload(payload: bytes, limits: Limits, *, may_be_frame: bool) -> webcast_pb2.Response:
+    # The magic decides, not the compress_type header: uncompressed payloads come with `gzip` in
+    # it, and gzipped ones without. A Response can't begin with the magic (1f is an unused wire
+    # type).
     inflated = inflate(payload, limits.max_inflated_bytes)
+    if not inflated:
+        raise FrameError("empty", "a msg frame without payload")
     try:
-        response = webcast_pb2.Response.FromString(inflated)
+        return _parse_response(inflated, limits)
+    except FrameError as error:
+        # What a PushFrame looks like when taken for a Response; a gateway may wrap one in another.
+        if error.cause != "not_a_response" or not (inner := _inner_frame(inflated)):
+            raise
+    if not may_be_frame:
+        raise FrameError("nested", "a PushFrame where only a Response can be")
+    return _read_payload(inner.payload, limits, may_be_frame=False)
+
+
+def _parse_response(data: bytes, limits: Limits) -> webcast_pb2.Response:
+    check_fields(
+        data,
+        cause="not_a_response",
+        max_messages=limits.max_messages,
+        max_message_bytes=limits.max_message_bytes,
+    )
+    try:
+        response = webcast_pb2.Response.FromString(data)
     except DecodeError as error:
         raise FrameError(
-            "not_a_response", f"{len(inflated)} bytes of payload are no Response: {error}"
+            "not_a_response", f"{len(data)} bytes of payload are no Response: {error}"
         ) from None
-    if len(response.messages) > limits.max_messages:
-        raise FrameError(
-            "too_many_messages",
-            f"{len(response.messages)} messages are more than the {limits.max_messages} allowed",
-        )
+    # Bytes that only happen to be protobuf parse too; they set no field of ours.
+    if not response.messages and not response.ListFields():
+        raise FrameError("not_a_response", f"{len(data)} bytes of payload hold nothing known")
     return response
+
+
+def _inner_frame(data: bytes) -> webcast_pb2.PushFrame | None:
+    try:
+        inner = _parse_push_frame(data)
+    except FrameError:
+        return None
+    return inner if inner.payload_type == "msg" else None

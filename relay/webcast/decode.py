@@ -1,0 +1,113 @@
+"""Turns a message into an event; called by rooms, once for each message of a Response.
+
+Never raises: what can't be read becomes a raw event, so that a bad message costs only itself.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import DecodeError, Message
+
+from relay.events import Event
+from relay.webcast.mapping import audience, battle, chat, gift, room, shopping
+from relay.webcast.methods import METHODS
+from relay.webcast.pb import webcast_pb2 as pb
+
+Outcome = Literal["typed", "generic", "raw", "undecodable"]
+
+MAX_METHOD_CHARS = 128
+"""A longer method is cut: it is no method, and would go into every log line and metric."""
+
+# Method → mapper of (message, its common, room id).
+_MAPPERS: dict[str, Callable[[Any, pb.Common, str], Any]] = {
+    "WebcastChatMessage": chat.chat,
+    "WebcastEmojiChatMessage": chat.emoji_chat,
+    "WebcastScreenChatMessage": chat.screen_chat,
+    "WebcastPrivilegeScreenChatMessage": chat.privilege_screen_chat,
+    "WebcastLikeMessage": audience.like,
+    "WebcastMemberMessage": audience.member,
+    "WebcastSocialMessage": audience.social,
+    "WebcastFansclubMessage": audience.fansclub,
+    "WebcastGiftMessage": gift.gift,
+    "WebcastLightGiftMessage": gift.light_gift,
+    "WebcastBindingGiftMessage": gift.binding_gift,
+    "WebcastUpdateFanTicketMessage": gift.fan_ticket,
+    "WebcastLuckyBoxMessage": gift.lucky_box,
+    "WebcastRoomUserSeqMessage": room.room_user_seq,
+    "WebcastRoomStatsMessage": room.room_stats,
+    "WebcastRoomRankMessage": room.room_rank,
+    "WebcastControlMessage": room.control,
+    "WebcastRoomMessage": room.room,
+    "WebcastRoomNotifyMessage": room.room_notify,
+    "WebcastInRoomBannerMessage": room.in_room_banner,
+    "WebcastLiveShoppingMessage": shopping.live_shopping,
+    "WebcastProductChangeMessage": shopping.product_change,
+    "WebcastLinkMicBattleMethod": battle.battle,
+    "WebcastLinkMicBattle": battle.battle,
+    "WebcastLinkMicBattleFinishMethod": battle.battle_finish,
+    "WebcastLinkMicBattleFinish": battle.battle_finish,
+    "WebcastLinkMicArmiesMethod": battle.armies,
+    "WebcastLinkMicArmies": battle.armies,
+}
+
+
+class Decoded(NamedTuple):
+    """An event, and how it was read."""
+
+    event: Event
+    outcome: Outcome
+    """`typed` (payload struct), `generic` (dict by the schema's field names), `raw` (unknown
+    method), `undecodable` (known method, unreadable bytes); the last two have
+    `{"payload_base64": …}`."""
+
+
+def decode_message(message: pb.Message, *, room_id: str, web_rid: str, now_ms: int) -> Decoded:
+    """Decode one message of a broadcast.
+
+    `room_id` is the watched broadcast, `now_ms` (Unix ms) upstream's clock or ours: the event's
+    time where the message has none.
+    """
+    method = message.method[:MAX_METHOD_CHARS]
+    # The id of the envelope: not every type has its `common` at 1, some have none at all.
+    msg_id = str(message.msg_id)
+    time_ms = now_ms
+    payload: Any
+    outcome: Outcome
+    pb_type = METHODS.get(method)
+    if pb_type is None:
+        payload, outcome = _raw(message), "raw"
+    elif (parsed := _parse(pb_type, message.payload)) is None:
+        payload, outcome = _raw(message), "undecodable"
+    else:
+        common = _common(parsed)
+        # Some messages have 0 here.
+        if common.create_time > 0:
+            time_ms = common.create_time
+        if mapper := _MAPPERS.get(method):
+            named_room = str(common.room_id) if common.room_id else common.room_id_str
+            payload, outcome = mapper(parsed, common, named_room or room_id), "typed"
+        else:
+            payload = MessageToDict(parsed, preserving_proto_field_name=True)
+            outcome = "generic"
+    return Decoded(Event(method, msg_id, room_id, web_rid, time_ms, payload), outcome)
+
+
+def _parse(pb_type: type[Message], data: bytes) -> Any:
+    try:
+        return pb_type.FromString(data)
+    except DecodeError:
+        return None
+
+
+def _common(parsed: Any) -> pb.Common:
+    common: pb.Common = parsed.common
+    # Field 2 here, while the wrapped gift brings its own: either may be left empty.
+    if isinstance(parsed, pb.BindingGiftMessage) and not common.room_id:
+        common = parsed.msg.common
+    return common
+
+
+def _raw(message: pb.Message) -> dict[str, str]:
+    return {"payload_base64": b64encode(message.payload).decode()}

@@ -1,0 +1,68 @@
+"""Rich text; called by the other mappers."""
+
+import re
+from collections.abc import Callable
+
+from relay.events.text import Piece
+from relay.webcast.mapping.people import id_text, image_url, user_of
+from relay.webcast.pb import webcast_pb2 as pb
+
+MAX_PIECES = 200
+# A pattern may name a piece many times over; what is shown is never that long.
+_MAX_SHOWN_CHARS = 500
+_SLOT = re.compile(r"\{([0-9]{1,3})(?::[A-Za-z]*)?\}")
+
+
+def pieces_of(text: pb.Text) -> tuple[Piece, ...]:
+    """Map the first MAX_PIECES pieces."""
+    return tuple([_piece(piece) for piece in text.pieces[:MAX_PIECES]])
+
+
+def chat_text(pieces: tuple[Piece, ...]) -> str:
+    """Write pieces as a line of chat: mentions with their "@", pictures left out."""
+    return "".join([f"@{p.text}" if p.type == "user" else p.text for p in pieces]).strip()
+
+
+def sentence(text: pb.Text) -> str:
+    """Fill the pieces into the text's pattern, e.g. "{0:user} 来了"."""
+    pieces = pieces_of(text)
+    pattern = text.default_pattern
+    if not pattern:
+        return "".join([piece.text for piece in pieces])
+    return _SLOT.sub(_filler(pieces), pattern, count=MAX_PIECES).strip()
+
+
+def described(common: pb.Common) -> str:
+    """Return upstream's own sentence about a message; "" when it made none."""
+    if common.describe:
+        return common.describe
+    return sentence(common.display_text) if common.HasField("display_text") else ""
+
+
+def _filler(pieces: tuple[Piece, ...]) -> Callable[[re.Match[str]], str]:
+    def fill(slot: re.Match[str]) -> str:
+        index = int(slot[1])
+        return pieces[index].text[:_MAX_SHOWN_CHARS] if index < len(pieces) else ""
+
+    return fill
+
+
+def _piece(piece: pb.TextPiece) -> Piece:
+    # What is set decides, not `type`: recorded users and pictures come with type 1 (string) as
+    # well as with their own 11 and 15. The value's field numbers (11, 21-25) are Douyin's own;
+    # the older public schemas that have them at 3-8 are wrong.
+    if value := piece.string_value:
+        return Piece("text", value, "", None, "")
+    if piece.HasField("user_value"):
+        user = user_of(piece.user_value.user)
+        return Piece("user", user.nickname, "", user, "")
+    if piece.HasField("image_value"):
+        image = piece.image_value.image
+        return Piece("image", image.content.name, image_url(image), None, "")
+    if piece.HasField("gift_value"):
+        return Piece("gift", "", "", None, id_text(piece.gift_value.gift_id))
+    if piece.HasField("heart_value"):
+        return Piece("heart", "❤", "", None, "")
+    if piece.HasField("pattern_ref_value"):
+        return Piece("pattern", piece.pattern_ref_value.default_pattern, "", None, "")
+    return Piece("text", "", "", None, "")

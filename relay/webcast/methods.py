@@ -1,0 +1,137 @@
+"""Which protobuf type the payload of a method has; used by decode and by the simulator."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from google.protobuf.message import Message
+
+from relay.webcast.pb import webcast_pb2 as pb
+
+# The messages of the schema that travel as a payload of their own, by theme as in the .proto.
+_TYPES: tuple[type[Message], ...] = (
+    # Messages that nearly every room sends.
+    pb.ChatMessage,
+    pb.GiftMessage,
+    pb.LikeMessage,
+    pb.MemberMessage,
+    pb.SocialMessage,
+    pb.RoomUserSeqMessage,
+    pb.ControlMessage,
+    pb.FansclubMessage,
+    pb.EmojiChatMessage,
+    pb.RoomStatsMessage,
+    pb.RoomRankMessage,
+    pb.RoomMessage,
+    pb.RoomStreamAdaptationMessage,
+    pb.RanklistHourEntranceMessage,
+    pb.InRoomBannerMessage,
+    pb.ScreenChatMessage,
+    pb.PrivilegeScreenChatMessage,
+    pb.HighlightComment,
+    pb.AudioChatMessage,
+    pb.HotChatMessage,
+    pb.HotRoomMessage,
+    pb.ExhibitionChatMessage,
+    pb.ChatLikeMessage,
+    pb.NotifyMessage,
+    pb.NotifyEffectMessage,
+    pb.CommonToastMessage,
+    pb.ToastMessage,
+    pb.NoticeMessage,
+    pb.ImDeleteMessage,
+    pb.RoomIntroMessage,
+    pb.RoomAuthMessage,
+    pb.RoomVerifyMessage,
+    pb.UserPrivilegeChangeMessage,
+    pb.RoomDataSyncMessage,
+    pb.UpdateFanTicketMessage,
+    pb.CommonTextMessage,
+    pb.EcomFansClubMessage,
+    # Gifts, effects, banners.
+    pb.BindingGiftMessage,
+    pb.LightGiftMessage,
+    pb.GiftSortMessage,
+    pb.GiftUpdateMessage,
+    pb.GiftIconFlashMessage,
+    pb.GiftVoteMessage,
+    pb.AssetMessage,
+    pb.AssetEffectUtilMessage,
+    pb.TopEffectMessage,
+    pb.InteractEffectMessage,
+    pb.DecorationModifyMessage,
+    pb.DecorationUpdateMessage,
+    pb.ActivityEmojiGroupsMessage,
+    pb.SandwichBorderMessage,
+    pb.InRoomBannerRefreshMessage,
+    pb.TempStateAreaReachMessage,
+    # Lucky boxes, lotteries, tasks, ranks.
+    pb.LuckyBoxMessage,
+    pb.LuckyBoxTempStatusMessage,
+    pb.LuckyBoxRewardMessage,
+    pb.LuckyBoxEndMessage,
+    pb.LotteryEventMessage,
+    pb.LotteryEventNewMessage,
+    pb.LotteryDrawResultEventMessage,
+    pb.PrizeNoticeMessage,
+    pb.GrowthTaskMessage,
+    pb.QuizAudienceStatusMessage,
+    pb.RankListAwardMessage,
+    pb.SunDailyRankMessage,
+    pb.ProfitInteractionScoreMessage,
+    pb.ProfitGameStatusMessage,
+    # Shopping.
+    pb.LiveShoppingMessage,
+    pb.ProductChangeMessage,
+    pb.LiveEcomGeneralMessage,
+    pb.LiveEcomMessage,
+    pb.ShelfTradeDataMessage,
+    pb.CommerceMessage,
+    pb.DataLifeLiveMessage,
+    pb.CustomizedCardMessage,
+    # Linked microphones, battles, stream control.
+    pb.LinkMicMethod,
+    pb.LinkMessage,
+    pb.LinkMicArmies,
+    pb.LinkMicBattle,
+    pb.LinkMicBattleFinish,
+    pb.LinkmicTeamfightMessage,
+    pb.LinkerContributeMessage,
+    pb.LinkmicPlayModeUpdateScoreMessage,
+    pb.LinkSettingNotifyMessage,
+    pb.LinkMicGuideMessage,
+    pb.LinkMicPositionMessage,
+    pb.LinkMicSendEmojiMessage,
+    pb.MatchAgainstScoreMessage,
+    pb.BattleTeamTaskMessage,
+    pb.BattleEndPunishMessage,
+    pb.BattleSeasonPKResultMessage,
+    pb.BattlePowerContainerMessage,
+    pb.BattleEffectContainerMessage,
+    pb.BattleMultiMatchMessage,
+    pb.GroupLiveContainerChangeMessage,
+    pb.GameStatusMessage,
+    pb.BackupSEIMessage,
+    pb.PullStreamUpdateMessage,
+    pb.SyncStreamMessage,
+    pb.KtvMessage,
+    pb.ResidentGuestMessage,
+    pb.LowPcuGuideMessage,
+    pb.CommonDotMessage,
+    pb.FeedbackCardMessage,
+)
+
+# Methods that the rule below doesn't give (peers' method maps agree on them).
+_EXCEPTIONS: dict[str, type[Message]] = {
+    "LinkMicMethod": pb.LinkMicMethod,
+    "WebcastRoomNotifyMessage": pb.NotifyMessage,
+    "WebcastDecorationModifyMethod": pb.DecorationModifyMessage,
+    "WebcastLinkMicBattleMethod": pb.LinkMicBattle,
+    "WebcastLinkMicBattleFinishMethod": pb.LinkMicBattleFinish,
+    "WebcastLinkMicArmiesMethod": pb.LinkMicArmies,
+    "WebcastSunDailyRegionRankMessage": pb.SunDailyRankMessage,
+}
+
+METHODS: Mapping[str, type[Message]] = MappingProxyType(
+    {f"Webcast{pb_type.DESCRIPTOR.name}": pb_type for pb_type in _TYPES} | _EXCEPTIONS
+)
+"""Method → type of its payload. Upstream's rule is "Webcast" + type name."""

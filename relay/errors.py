@@ -30,6 +30,17 @@ class FrameError(RelayError):
         self.cause = cause
 
 
+class UpstreamError(RelayError):
+    """Upstream, or a signer, can't be reached, refuses us, or answers what can't be used.
+
+    `cause` is a short stable word for counting and for the retry policy, e.g. `empty_body`.
+    """
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
 class RoomNameError(RelayError):
     """A text that can't name a room: not a web_rid, handle, room_id or live page URL."""
 
@@ -44,6 +55,21 @@ class FilterError(RelayError):
 
 class PositionError(RelayError):
     """A resume position that isn't `<epoch>:<offset>`."""
+
+
+class UnreachableError(RelayError):
+    """No relay answers at an address, or what answers is none."""
+
+
+class RefusedError(RelayError):
+    """The relay refused a request of its client, or sent it away.
+
+    `code` is that of the `error` frame, the reason of `unsubscribed`, or the close code.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class CloseCode(IntEnum):

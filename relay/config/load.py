@@ -55,7 +55,7 @@ def load_config(
     try:
         config = msgspec.convert(data, Config)
     except msgspec.ValidationError as error:
-        raise explain(error, data, sources) from None
+        raise explain(error, Config, data, sources) from None
     _check_values(config, sources)
     return config
 

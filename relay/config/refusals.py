@@ -11,7 +11,6 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import inspect
 
-from relay.config.sections import Config
 from relay.errors import ConfigError
 
 _MAX_SHOWN = 60
@@ -36,11 +35,13 @@ class Sources:
         return ConfigError(f"{self._named.get(key, file)}: {key}: {why}")
 
 
-def explain(error: msgspec.ValidationError, data: Any, sources: Sources) -> ConfigError:
-    """Turn msgspec's error about `data` into ours."""
+def explain(
+    error: msgspec.ValidationError, root: type[msgspec.Struct], data: Any, sources: Sources
+) -> ConfigError:
+    """Turn msgspec's error about reading `data` as `root` into ours."""
     message, _, rest = str(error).partition(" - at `$")
     key = re.sub(r"^\.", "", rest.rstrip("`"))
-    kind, value = _at(key, data)
+    kind, value = _at(key, root, data)
     unknown = re.search(r"unknown field `(.*)`", message)
     missing = re.search(r"missing required field `(.*)`", message)
     if unknown:
@@ -98,9 +99,8 @@ def shown(value: Any) -> str:
             return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
-def _at(key: str, data: Any) -> tuple[Any, Any]:
-    """Find the type that belongs at `key`, and the value that stands there."""
-    kind: Any = Config
+def _at(key: str, kind: Any, data: Any) -> tuple[Any, Any]:
+    """Find the type that belongs at `key` under `kind`, and the value that stands there."""
     for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", key):
         if name:
             kind = get_type_hints(kind, include_extras=True)[name]

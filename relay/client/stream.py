@@ -1,0 +1,310 @@
+"""One connection to a relay that is made again when it is lost, without a hole; bots use it.
+
+Pull-based: a frame is read when the caller asks for it, so there is no task of ours and no queue
+but websockets' (16 frames); a caller that reads too slowly is a slow client to the relay, which
+then closes (and is resumed from its history) or, with `slow="skip"`, leaves events out.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as open_websocket
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from relay.client.messages import (
+    Gap,
+    Item,
+    Message,
+    Refusal,
+    RoomNotice,
+    Subscribed,
+    Unsubscribed,
+    read_item,
+)
+from relay.errors import RefusedError, UnreachableError
+
+_FIRST_WAIT_S = 0.5
+_OPEN_TIMEOUT_S = 10.0
+_MAX_FRAME_BYTES = (
+    32 * 1024 * 1024
+)  # a raw event carries up to 16 MiB of upstream's bytes as base64
+# Codes of RFC 6455 that say that we broke the protocol: so would the next connection.
+_OUR_FAULT = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def connect(
+    url: str = "http://127.0.0.1:8787",
+    *,
+    rooms: Iterable[str] = (),
+    methods: Iterable[str] | None = None,
+    slow: Literal["close", "skip"] = "close",
+    max_wait_s: float = 30.0,
+) -> AsyncIterator["Stream"]:
+    """Connect to the relay at `url` and subscribe to `methods` (None: all) of `rooms`.
+
+    `max_wait_s` bounds the wait before each attempt to connect again. Raises UnreachableError
+    where no relay answers; later losses of the connection are mended by the stream itself.
+    """
+    stream = Stream(url, slow, max_wait_s)
+    chosen = None if methods is None else list(methods)
+    try:
+        await stream.open()
+        for room in rooms:
+            await stream.subscribe(room, chosen)
+        yield stream
+    finally:
+        await stream.close()
+
+
+class _Room:
+    """What the stream knows of one room."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.methods: list[str] | None = []
+        """What we asked for; None: all."""
+        self.position: str | None = None
+        """Of the last event we gave to the caller."""
+        self.ids: tuple[str, str] = ("", "")
+        """web_rid and room_id, as last heard."""
+        self.state: RoomNotice | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Make the message that subscribes to it."""
+        message: dict[str, Any] = {"op": "subscribe", "id": self.name, "room_id": self.name}
+        if self.methods is not None:
+            message["method"] = self.methods
+        if self.position is not None:
+            message["since"] = self.position
+        return message
+
+
+class Stream:
+    """Events of the rooms subscribed to, in order; `async for` gives Messages.
+
+    `items()` gives notices too, in their place among the messages. Iterate in one task only.
+    """
+
+    def __init__(self, url: str, slow: str, max_wait_s: float) -> None:
+        parts = urlsplit(url)
+        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+        path = parts.path.rstrip("/").removesuffix("/ws")
+        self._url = f"{scheme}://{parts.netloc}{path}/ws?slow={slow}"
+        self._max_wait_s = max_wait_s
+        self._connection: ClientConnection | None = None
+        self._attempts = 0
+        """Connections that failed, or were lost before they gave anything, one after another."""
+        self._rooms: dict[str, _Room] = {}
+        """By the names we gave; several names may lead to one room."""
+        self._by_id: dict[str, _Room] = {}
+        self.gaps = 0
+        """How often events could not be had."""
+
+    async def subscribe(
+        self, room: str, methods: Iterable[str] | None = None, *, since: str | None = None
+    ) -> None:
+        """Add `methods` (None: all) of `room`; `since` is the position to go on from.
+
+        The relay's answer is one of the items that follow.
+        """
+        known = self._rooms.setdefault(room, _Room(room))
+        if methods is None:
+            known.methods = None
+        elif known.methods is not None:
+            known.methods = [*dict.fromkeys([*known.methods, *methods])]
+        request = {**known.request(), "since": since}
+        if since is None:
+            # Without it even where we hold a position: the room goes on where it is.
+            del request["since"]
+        elif known.position is None:
+            known.position = since
+        await self._send(request)
+
+    async def unsubscribe(self, room: str) -> None:
+        """Give up a room, by the name it was subscribed to with or any of its ids."""
+        self._forget(self._rooms.get(room) or self._by_id.get(room))
+        await self._send({"op": "unsubscribe", "id": room, "room_id": room})
+
+    def position(self, room: str) -> str | None:
+        """Give the position of the room's last event; save it to go on later with `since`."""
+        known = self._rooms.get(room) or self._by_id.get(room)
+        return known.position if known else None
+
+    def state(self, room: str) -> RoomNotice | None:
+        """Give the room's state as last told."""
+        known = self._rooms.get(room) or self._by_id.get(room)
+        return known.state if known else None
+
+    def __aiter__(self) -> "Stream":
+        return self
+
+    async def __anext__(self) -> Message:
+        """Give the next event.
+
+        Raises RefusedError where the relay refuses a request, drops a room or sends us away: who
+        takes only messages would not hear of it. Iterating may go on after it.
+        """
+        while True:
+            match await self._receive():
+                case Message() as message:
+                    return message
+                case Refusal(code=code, message=text):
+                    raise RefusedError(code, text)
+                case Unsubscribed(reason=reason) as gone if reason != "asked":
+                    raise RefusedError(reason, f"room {gone.web_rid or gone.room_id}: {reason}")
+
+    async def items(self) -> AsyncIterator[Item]:
+        """Give messages and notices as they come. Raises RefusedError when sent away."""
+        while True:
+            yield await self._receive()
+
+    async def open(self) -> None:
+        """Connect and subscribe to what is wanted. Raises UnreachableError."""
+        try:
+            connection = await open_websocket(
+                self._url,
+                compression=None,
+                proxy=None,  # a relay is on this machine, or near it
+                open_timeout=_OPEN_TIMEOUT_S,
+                close_timeout=2,
+                max_size=_MAX_FRAME_BYTES,
+            )
+        except (OSError, InvalidHandshake) as error:
+            raise self._unreachable(str(error)) from error
+        try:
+            async with asyncio.timeout(_OPEN_TIMEOUT_S):
+                hello = msgspec.json.decode(await connection.recv(), type=dict[str, Any])
+            if hello.get("op") != "hello":
+                raise self._unreachable("what answers is no relay")
+        except (msgspec.MsgspecError, TimeoutError) as error:
+            await connection.close()
+            raise self._unreachable("what answers is no relay") from error
+        except ConnectionClosed as error:
+            raise self._unreachable(f"closed at once: {_said(error)}") from error
+        self._connection = connection
+        for room in dict.fromkeys(self._rooms.values()):
+            await self._send(room.request())
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _receive(self) -> Item:
+        while True:
+            if self._connection is None:
+                await self._open_again()
+                continue
+            try:
+                item = read_item(await self._connection.recv())
+            except ConnectionClosed as closed:
+                self._connection = None
+                self._judge(closed)
+                continue
+            self._attempts = 0
+            if item is not None:
+                self._note(item)
+                return item
+
+    async def _open_again(self) -> None:
+        """Wait with full jitter, then try once; a failure that may pass is only logged."""
+        wait_s = random.uniform(0, min(self._max_wait_s, _FIRST_WAIT_S * 2**self._attempts))
+        self._attempts = min(self._attempts + 1, 16)
+        await asyncio.sleep(wait_s)
+        try:
+            await self.open()
+        except UnreachableError as error:
+            cause = error.__cause__
+            if isinstance(cause, InvalidStatus) and 400 <= cause.response.status_code < 500:
+                raise  # we are the ones who'd have to change something
+            _log.warning("%s; trying again", error)
+
+    def _judge(self, closed: ConnectionClosed) -> None:
+        """Say that the connection is lost; raise RefusedError where another would be, too."""
+        code = closed.rcvd.code if closed.rcvd else 1006
+        said = _said(closed)
+        if 3500 <= code < 4000 or code in _OUR_FAULT:
+            raise RefusedError(str(code), f"the relay closed the connection: {said}")
+        _log.warning("connection lost (%s); connecting again", said)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        if self._connection is not None:
+            # A closed connection is found by the reader, which then subscribes to everything.
+            with suppress(ConnectionClosed):
+                await self._connection.send(msgspec.json.encode(message).decode())
+
+    def _note(self, item: Item) -> None:
+        """Keep what is needed to go on after a loss."""
+        if isinstance(item, Refusal):
+            room = self._rooms.get(str(item.id))
+            if room is not None and not any(room.ids):
+                self._forget(room)
+            return
+        if isinstance(item, Subscribed):
+            room = self._rooms.get(item.room)
+            if room is None:
+                return
+            room = self._same(room, item)
+            if room.position is None:
+                room.position = f"{item.epoch}:{item.offset}"
+        else:
+            room = self._by_id.get(item.web_rid) or self._by_id.get(item.room_id)
+            if room is None:
+                return
+        self._learn(room, item.web_rid, item.room_id)
+        match item:
+            case Message():
+                room.position = item.position
+            case RoomNotice():
+                room.state = item
+            case Gap():
+                self.gaps += 1
+                if item.last is not None:
+                    room.position = f"{item.epoch}:{item.last}"
+                _log.warning("room %s: events lost (%s)", room.name, item.reason)
+            case Unsubscribed(method=[]):
+                self._forget(room)
+
+    def _same(self, room: _Room, item: Subscribed) -> _Room:
+        """Find out whether another name of ours led to the same room, and make them one."""
+        other = self._by_id.get(item.web_rid) or self._by_id.get(item.room_id)
+        if other is None or other is room:
+            return room
+        if other.methods is not None:
+            wanted = None if room.methods is None else [*other.methods, *room.methods]
+            other.methods = None if wanted is None else [*dict.fromkeys(wanted)]
+        self._rooms[room.name] = other
+        return other
+
+    def _learn(self, room: _Room, web_rid: str, room_id: str) -> None:
+        ids = (web_rid or room.ids[0], room_id or room.ids[1])
+        if ids != room.ids:
+            for old in room.ids:
+                self._by_id.pop(old, None)
+            room.ids = ids
+            self._by_id.update({new: room for new in ids if new})
+
+    def _forget(self, room: _Room | None) -> None:
+        if room is not None:
+            self._rooms = {name: kept for name, kept in self._rooms.items() if kept is not room}
+            self._by_id = {id_: kept for id_, kept in self._by_id.items() if kept is not room}
+
+    def _unreachable(self, why: str) -> UnreachableError:
+        return UnreachableError(f"no relay at {self._url.partition('?')[0]}: {why}")
+
+
+def _said(closed: ConnectionClosed) -> str:
+    if closed.rcvd is None:
+        return "without a close frame"
+    return f"{closed.rcvd.code} {closed.rcvd.reason}".strip()

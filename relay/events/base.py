@@ -8,8 +8,9 @@ from msgspec import Struct
 class Event(Struct, frozen=True):
     """One decoded upstream message.
 
-    `payload` is one of the payload structs of this package, a dict (known method, generic
-    payload) or `{"payload_base64": …}` (unknown method, or bytes that can't be read).
+    `payload` is one of the payload structs of this package (see PAYLOAD_TYPES), a dict (known
+    method, generic payload: names as in the schema, 64-bit integers as strings, defaults left
+    out) or `{"payload_base64": …}` (unknown method, or bytes that can't be read).
     """
 
     method: str

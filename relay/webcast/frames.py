@@ -18,6 +18,7 @@ FRAME_CAUSES: tuple[str, ...] = (
     "empty",  # no bytes at all, in the frame or in the payload of a msg frame
     "too_large",  # the frame or body exceeds Limits.max_frame_bytes
     "not_a_frame",  # not a PushFrame
+    "unknown_type",  # a PushFrame of no known payload_type: damaged, or new upstream
     "truncated",  # gzip that ends too early
     "inflate",  # corrupt gzip, or a wrong checksum
     "trailing",  # bytes after the end of the gzip
@@ -32,6 +33,9 @@ FRAME_CAUSES: tuple[str, ...] = (
 
 HEARTBEAT = b":\x02hb"
 """PushFrame{payload_type="hb"}: sent right after connecting, then every 10 s."""
+
+
+_PAYLOAD_TYPES = frozenset({"msg", "hb", "ack", "close"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Frame:
     """One frame from upstream."""
 
     payload_type: str
-    """`msg`, `hb` (answer to a heartbeat), `close` …; only `msg` has a response."""
+    """`msg`, `hb` (answer to a heartbeat), `close` or `ack`; only `msg` has a response."""
     logid: int
     """To be echoed in the ack."""
     cursor: str
@@ -72,6 +76,8 @@ def read_frame(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Frame:
     """Read one binary WebSocket message. Raises only FrameError, with one of FRAME_CAUSES."""
     _check_size(data, limits)
     push = _parse_push_frame(data)
+    if push.payload_type not in _PAYLOAD_TYPES:
+        raise FrameError("unknown_type", f"payload_type {push.payload_type[:32]!r}")
     cursor = internal_ext = ""
     for header in push.headers:
         if header.key == "im-cursor":

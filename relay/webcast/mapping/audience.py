@@ -68,7 +68,7 @@ def social(message: pb.SocialMessage, common: pb.Common, room_id: str) -> Social
     action, target = message.action, message.share_target
     return SocialPayload(
         room_id,
-        _SOCIAL_SENTENCES.get(action) or described(common),
+        _SOCIAL_SENTENCES.get(action) or described(common) or "互动",
         user_of(message.user) if message.HasField("user") else None,
         action,
         message.share_type,
@@ -85,7 +85,7 @@ def fansclub(message: pb.FansclubMessage, common: pb.Common, room_id: str) -> Fa
     action = message.action
     return FansclubPayload(
         room_id,
-        message.content or described(common) or _FANSCLUB_SENTENCES.get(action, ""),
+        message.content or described(common) or _FANSCLUB_SENTENCES.get(action, "粉丝团动态"),
         user_of(message.user) if message.HasField("user") else None,
         action,
         message.upgrade_privilege.content,

@@ -8,11 +8,10 @@ from relay.events.chat import (
 )
 from relay.events.text import Piece
 from relay.webcast.mapping.people import id_text, user_of
-from relay.webcast.mapping.text import MAX_PIECES, chat_text, pieces_of
+from relay.webcast.mapping.text import MAX_PIECES, PICTURE, chat_text, pieces_of
 from relay.webcast.pb import webcast_pb2 as pb
 
 _BY_LUCKY_BAG = 9
-_EMOJI = "[表情]"
 
 
 def chat(message: pb.ChatMessage, _common: pb.Common, room_id: str) -> ChatPayload:
@@ -48,7 +47,7 @@ def emoji_chat(message: pb.EmojiChatMessage, _common: pb.Common, room_id: str) -
     pieces = pieces_of(message.emoji_content)
     return EmojiChatPayload(
         room_id,
-        message.default_content or chat_text(pieces) or _EMOJI,
+        message.default_content or chat_text(pieces) or PICTURE,
         user_of(message.user) if message.HasField("user") else None,
         id_text(message.emoji_id),
         next((piece.image for piece in pieces if piece.image), ""),

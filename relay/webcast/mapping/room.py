@@ -136,7 +136,7 @@ def in_room_banner(
     """Map a web page beside the video."""
     return InRoomBannerPayload(
         room_id,
-        described(common),
+        described(common) or "横幅更新",
         None,
         message.extra,
         message.position,

@@ -8,6 +8,7 @@ from relay.webcast.mapping.people import id_text, image_url, user_of
 from relay.webcast.pb import webcast_pb2 as pb
 
 MAX_PIECES = 200
+PICTURE = "[表情]"
 # A pattern may name a piece many times over; what is shown is never that long.
 _MAX_SHOWN_CHARS = 500
 _SLOT = re.compile(r"\{([0-9]{1,3})(?::[A-Za-z]*)?\}")
@@ -19,8 +20,8 @@ def pieces_of(text: pb.Text) -> tuple[Piece, ...]:
 
 
 def chat_text(pieces: tuple[Piece, ...]) -> str:
-    """Write pieces as a line of chat: mentions with their "@", pictures left out."""
-    return "".join([f"@{p.text}" if p.type == "user" else p.text for p in pieces]).strip()
+    """Write pieces as a line of chat, with upstream's own stand-in for pictures."""
+    return "".join([_chat_piece(piece) for piece in pieces]).strip()
 
 
 def sentence(text: pb.Text) -> str:
@@ -37,6 +38,12 @@ def described(common: pb.Common) -> str:
     if common.describe:
         return common.describe
     return sentence(common.display_text) if common.HasField("display_text") else ""
+
+
+def _chat_piece(piece: Piece) -> str:
+    if piece.type == "user":
+        return f"@{piece.text}"
+    return piece.text or (PICTURE if piece.type == "image" else "")
 
 
 def _filler(pieces: tuple[Piece, ...]) -> Callable[[re.Match[str]], str]:

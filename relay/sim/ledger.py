@@ -1,0 +1,110 @@
+"""What the simulator did and what its clients did, for tests and GET /_sim/state.
+
+Everything here is bounded: the oldest entries go first, the counters stay.
+"""
+
+from collections import Counter, deque
+
+from msgspec import Struct, field
+
+MAX_SENT = 50_000
+"""Messages remembered per room."""
+MAX_CONNECTIONS = 1_000
+"""Closed push connections remembered."""
+MAX_REFUSALS = 200
+"""Refused handshakes remembered."""
+MAX_TIMES = 100
+"""Heartbeat times remembered per connection."""
+
+
+class SentMessage(Struct, frozen=True):
+    """One message that a room sent."""
+
+    room_id: str
+    batch: int
+    """Which frame of its broadcast."""
+    method: str
+    msg_id: str
+    corrupt: bool
+    """Sockets got its frame unreadable."""
+    duplicate: bool
+    """Sent before, with the same msg_id."""
+
+
+class ConnectionRecord(Struct):
+    """One push connection, open or closed."""
+
+    number: int
+    """1, 2, 3 … in this simulator."""
+    web_rid: str
+    room_id: str
+    opened_ms: int
+    resume: str
+    """What its cursor pair meant: fresh, continued, expired or foreign."""
+    logged_in: bool
+    signed: bool
+    user_agent: str
+    closed_ms: int = 0
+    """0 while open."""
+    close_cause: str = ""
+    """client, no_pong, no_heartbeat, cut, closed, close_frame, gone or stopped."""
+    frames: int = 0
+    messages: int = 0
+    replayed: int = 0
+    """Persisted messages repeated at the start; not in `messages`."""
+    corrupt_frames: int = 0
+    acks_wanted: int = 0
+    acks_good: int = 0
+    acks_bad: int = 0
+    """Unknown logid, or a payload that is not that Response's internal_ext."""
+    acks_missing: int = 0
+    """Wanted, and not (yet) come."""
+    heartbeats: int = 0
+    heartbeat_ms: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_TIMES))
+    """When they came, Unix milliseconds."""
+    pings: int = 0
+    """WebSocket PINGs sent to it."""
+    pongs: int = 0
+    odd_frames: int = 0
+    """Frames from the client that are neither ack nor heartbeat."""
+
+
+class Refusal(Struct, frozen=True):
+    """A push handshake that was refused."""
+
+    time_ms: int
+    room_id: str
+    reason: str
+    """What was wrong, in words."""
+
+
+class RoomLedger:
+    """What one room sent and was asked."""
+
+    def __init__(self) -> None:
+        self.sent: deque[SentMessage] = deque(maxlen=MAX_SENT)
+        self.sent_by_method: Counter[str] = Counter()
+        self.frames = 0
+        self.fetched = 0
+        """im/fetch answers with a Response."""
+        self.shed = 0
+        """Messages not made because the machine could not keep the rate."""
+        self.requests: Counter[str] = Counter()
+        """HTTP requests by endpoint and answer, e.g. `enter ok`."""
+
+
+class Ledger:
+    """What all push connections did."""
+
+    def __init__(self) -> None:
+        self.connections: dict[int, ConnectionRecord] = {}
+        """Open ones, by number."""
+        self.closed: deque[ConnectionRecord] = deque(maxlen=MAX_CONNECTIONS)
+        self.refusals: deque[Refusal] = deque(maxlen=MAX_REFUSALS)
+        self.opened = 0
+        self.refused = 0
+
+    def of_room(self, web_rid: str) -> list[ConnectionRecord]:
+        """Give a room's connections in the order they were opened."""
+        every = [*self.closed, *self.connections.values()]
+        return sorted((c for c in every if c.web_rid == web_rid), key=lambda c: c.number)

@@ -1,0 +1,268 @@
+"""One simulated room: its anchor, its broadcasts, its pace, its script; run by server."""
+
+import asyncio
+import math
+import random
+import time
+from collections import deque
+from typing import Any, Protocol
+
+import structlog
+
+from relay.sim.broadcast import Broadcast
+from relay.sim.ledger import RoomLedger, SentMessage
+from relay.sim.people import make_person
+from relay.sim.phrases import TITLES
+from relay.sim.scenario import RoomPlan, Scenario, Step, changed
+from relay.sim.show import Sent
+
+TICK_S = 0.005
+"""Shortest wait between batches: above 200 messages a second, frames carry several."""
+MAX_BATCH = 100
+"""Messages in one frame, at most."""
+MAX_BEHIND_S = 1.0
+"""A machine that can't keep the rate catches up with this much; the rest is shed and counted."""
+KEPT_BROADCASTS = 20
+"""Past broadcasts whose room_id is still known."""
+_CYCLE_S = 6.0
+_BURST_SHARE = 1 / 6
+_BURST = 2.5
+
+_log = structlog.get_logger(__name__)
+
+
+class Pace:
+    """A token clock: how many messages are due, with a burst of activity every few seconds.
+
+    Exact over each cycle. Bursts flatten as the rate grows, as many viewers' do.
+    """
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+        self._phase_s = 0.0
+        self._owed = 0.0
+
+    def due(self, rate: float) -> tuple[int, int]:
+        """Give (messages due now, messages shed) since the last call."""
+        now = time.monotonic()
+        elapsed = now - self._at
+        self._at = now
+        factor = 1 + (_BURST - 1) / math.sqrt(1 + rate / 20)
+        start, self._phase_s = self._phase_s, self._phase_s + elapsed
+        self._owed += rate * (_warp(self._phase_s, factor) - _warp(start, factor))
+        count = int(self._owed)
+        self._owed -= count
+        most = max(1, int(rate * factor * MAX_BEHIND_S))
+        return min(count, most), max(0, count - most)
+
+    def wait_s(self, rate: float) -> float:
+        """Give the seconds until the next message is due, roughly; at least a tick."""
+        return max(TICK_S, min(0.5, (1 - self._owed) / rate / 2))
+
+
+def _warp(t: float, factor: float) -> float:
+    """Map clock seconds to show seconds: slower, then for a sixth of each cycle a burst."""
+    cycles, phase = divmod(t / _CYCLE_S, 1.0)
+    calm = (1 - factor * _BURST_SHARE) / (1 - _BURST_SHARE)
+    turn = 1 - _BURST_SHARE
+    within = phase * calm if phase < turn else turn * calm + (phase - turn) * factor
+    return (cycles + within) * _CYCLE_S
+
+
+class Line(Protocol):
+    """An open push connection, as a room sees it."""
+
+    def order(self, step: Step) -> None:
+        """Cut, close or stall, as the step says."""
+
+    def cut(self, cause: str) -> None:
+        """Drop the connection without a close handshake."""
+
+
+class SimRoom:
+    """One room."""
+
+    def __init__(self, plan: RoomPlan, index: int, scenario: Scenario) -> None:
+        self.web_rid = plan.web_rid
+        self.handle = f"simroom{index + 1}"
+        """The anchor's 抖音号, which opens the same page."""
+        self._seed = f"{scenario.seed}/{index}"
+        rng = random.Random(f"{self._seed}/anchor")
+        self.anchor = make_person(rng)
+        self.user_unique_id = str(rng.randint(7_300_000_000_000_000_000, 7_999_999_999_999_999_999))
+        self.title = plan.title or TITLES[index % len(TITLES)]
+        self.behaviours = changed(
+            scenario.behaviours, plan.behaviours, f"{self.web_rid}.behaviours"
+        )
+        self.rate = plan.rate or scenario.rate
+        self.ledger = RoomLedger()
+        self.broadcasts: deque[Broadcast] = deque(maxlen=KEPT_BROADCASTS)
+        self.lines: set[Line] = set()
+        """Push connections that are open."""
+        self._index = index
+        self._radio = plan.state == "radio"
+        self._timing = scenario.timing
+        self._script = sorted(plan.script, key=lambda step: step.at_s)
+        self._pace = Pace()
+        self._begun = 0
+        self._made = 0
+        self._late: list[Sent] = []
+        self._again: list[Sent] = []
+        self._trickle_at = 0.0
+        self._begin_broadcast()
+        if plan.state == "offline":
+            self._end(announce=False)
+
+    @property
+    def current(self) -> Broadcast:
+        """The broadcast that is on, or the last one."""
+        return self.broadcasts[-1]
+
+    @property
+    def room_id(self) -> str:
+        """The current broadcast's id."""
+        return self.current.room_id
+
+    @property
+    def live(self) -> bool:
+        """Whether a broadcast is on."""
+        return self.current.live
+
+    def find(self, room_id: str) -> Broadcast | None:
+        """Give the broadcast of a room_id, past ones too."""
+        return next((b for b in self.broadcasts if b.room_id == room_id), None)
+
+    def obey(self, step: Step) -> None:
+        """Do what one step says. Raises ConfigError where its behaviours can't be."""
+        if step.behaviours:
+            self.change(step.behaviours)
+        if step.rate is not None:
+            self.rate = step.rate
+        match step.do:
+            case "end" | "end_silently":
+                self._end(announce=step.do == "end")
+            case "next_broadcast":
+                self._end(announce=False)
+                self._begin_broadcast()
+            case "cut" | "close" | "close_frame" | "stall":
+                for line in list(self.lines):
+                    line.order(step)
+            case "behave":
+                pass
+        _log.debug("simulated room obeys", web_rid=self.web_rid, do=step.do, room_id=self.room_id)
+
+    def change(self, patch: dict[str, Any]) -> None:
+        """Change some behaviours. Raises ConfigError."""
+        self.behaviours = changed(self.behaviours, patch, f"{self.web_rid}.behaviours")
+        for broadcast in self.broadcasts:
+            broadcast.notify()
+
+    async def run(self) -> None:
+        """Play the show and the script until cancelled."""
+        begun = time.monotonic()
+        self._pace = Pace()
+        while True:
+            now = time.monotonic()
+            while self._script and now - begun >= self._script[0].at_s:
+                self.obey(self._script.pop(0))
+            self._play()
+            self._trickle(now)
+            wait_s = self._pace.wait_s(self.rate) if self.live else 0.1
+            if self._script:
+                wait_s = min(wait_s, max(TICK_S, begun + self._script[0].at_s - now))
+            await asyncio.sleep(wait_s)
+
+    def _begin_broadcast(self) -> None:
+        self._begun += 1
+        now_ms = _now_ms()
+        # Upstream's ids begin with the second they were made in; the rest keeps them apart.
+        room_id = (now_ms // 1000) << 32 | self._begun << 16 | (self._index & 0xFFFF)
+        self.broadcasts.append(
+            Broadcast(
+                room_id=room_id,
+                seed=f"{self._seed}/{self._begun}",
+                anchor=self.anchor,
+                title=self.title,
+                radio=self._radio,
+                started_ms=now_ms,
+                heartbeat_s=self._timing.heartbeat_duration_s,
+            )
+        )
+        self._late.clear()
+        self._again.clear()
+        self._pace = Pace()
+
+    def _end(self, *, announce: bool) -> None:
+        broadcast = self.current
+        if not broadcast.live:
+            return
+        now_ms = _now_ms()
+        if announce:
+            last = [*self._again, *self._late, broadcast.show.end(now_ms)]
+            self._publish(broadcast, last, now_ms)
+        broadcast.ended_ms = now_ms
+        broadcast.notify()
+
+    def _play(self) -> None:
+        """Send what is due of the current broadcast."""
+        if not self.live:
+            return
+        count, shed = self._pace.due(self.rate)
+        self.ledger.shed += shed
+        while count > 0:
+            now_ms = _now_ms()
+            messages = self._next_messages(min(count, MAX_BATCH), now_ms)
+            if messages:
+                self._publish(self.current, messages, now_ms)
+            count -= MAX_BATCH
+
+    def _next_messages(self, count: int, now_ms: int) -> list[Sent]:
+        """Make messages, some of them late or twice where the behaviours say so."""
+        behaviours, show = self.behaviours, self.current.show
+        out: list[Sent] = []
+        for _ in range(count):
+            self._made += 1
+            message = show.next(now_ms, self.rate, behaviours)
+            if behaviours.reorder_every and self._made % behaviours.reorder_every == 0:
+                self._late.append(message)
+                continue
+            out.append(message)
+            if self._late or self._again:
+                out += self._late
+                out += self._again
+                self._late.clear()
+                self._again.clear()
+            if behaviours.duplicate_every and self._made % behaviours.duplicate_every == 0:
+                self._again.append(message._replace(again=True))
+        return out
+
+    def _trickle(self, now: float) -> None:
+        """Send what closed rooms still send to whoever listens."""
+        if now < self._trickle_at:
+            return
+        self._trickle_at = now + self._timing.low_value_interval_s
+        for broadcast in self.broadcasts:
+            if not broadcast.live and broadcast.watched:
+                now_ms = _now_ms()
+                self._publish(broadcast, [broadcast.show.low_value(now_ms)], now_ms)
+
+    def _publish(self, broadcast: Broadcast, messages: list[Sent], now_ms: int) -> None:
+        batch = broadcast.append(messages, now_ms, self.behaviours)
+        ledger = self.ledger
+        ledger.frames += 1
+        for message in messages:
+            ledger.sent_by_method[message.method] += 1
+            ledger.sent.append(
+                SentMessage(
+                    broadcast.room_id,
+                    batch.number,
+                    message.method,
+                    str(message.msg_id),
+                    batch.corrupt,
+                    message.again,
+                )
+            )
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

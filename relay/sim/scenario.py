@@ -1,0 +1,253 @@
+"""What a simulator is asked to play: rooms, rates, misbehaviour, a script in time.
+
+Read from a small TOML file or built by callers; control.py uses the same structs at run time.
+"""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from relay.errors import ConfigError
+
+Rate = Annotated[float, Meta(ge=0.1, le=20_000)]
+Every = Annotated[int, Meta(ge=0, le=1_000_000)]
+Wait = Annotated[float, Meta(gt=0, le=3600)]
+
+HttpAnswer = Literal[
+    "ok", "empty", "captcha", "401", "403", "404", "410", "444", "500", "502", "503"
+]
+EnterAnswer = Literal[
+    "ok",
+    "empty",
+    "captcha",
+    "over",
+    "unavailable",
+    "bad_params",
+    "login",
+    "401",
+    "403",
+    "444",
+    "500",
+    "502",
+    "503",
+]
+PushAnswer = Literal["ok", "blocked", "reset", "401", "403", "444", "500", "502", "503"]
+Stall = Literal["none", "silent", "heartbeats", "low_value"]
+Action = Literal[
+    "behave", "end", "end_silently", "next_broadcast", "cut", "close", "close_frame", "stall"
+]
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the scenario file; unknown keys are refused."""
+
+
+class Behaviours(_Table, frozen=True, kw_only=True):
+    """How a room misbehaves; everything is off by default. "1 in N" fields: 0 = never."""
+
+    home: HttpAnswer = "ok"
+    """What `/` answers (it sets the ttwid cookie)."""
+    page: HttpAnswer = "ok"
+    """What the room page answers; `captcha` is the slider page, `empty` the shell without state."""
+    ac_nonce: bool = False
+    """The room page's first hit gives the cookie `__ac_nonce` and no page."""
+    enter: EnterAnswer = "ok"
+    """What web/enter answers; `over` is 30003, `unavailable` 4001038, `bad_params` 10011,
+    `login` 20003."""
+    reflow: HttpAnswer = "ok"
+    """What reflow/info answers."""
+    fetch: HttpAnswer = "ok"
+    """What im/fetch answers."""
+    push: PushAnswer = "ok"
+    """What the push handshake answers; `blocked` is HTTP 200 with DEVICE_BLOCKED, `reset` drops
+    the connection."""
+    latency_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """How long every HTTP answer and handshake of the room takes."""
+    fetch_gzip: bool = True
+    """Whether im/fetch bodies are gzipped."""
+    uncompressed_every: Every = 0
+    """1 in N push frames is not compressed."""
+    corrupt_every: Every = 0
+    """1 in N push frames can't be read: its messages are lost to every socket. Of im/fetch, 1 in
+    N answers; asking again with the same cursor gives them."""
+    ack_every: Every = 1
+    """1 in N push frames asks for an ack."""
+    stall: Stall = "none"
+    """Every push connection: `silent` gets no bytes at all, `heartbeats` only pings and `hb`
+    answers, `low_value` also messages that closed rooms send too."""
+    cut_every_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """Each push connection is cut after this many seconds; 0 = never."""
+    replay: Annotated[int, Meta(ge=0, le=15)] = 15
+    """How many persisted messages a new connection gets first, at most."""
+    duplicate_every: Every = 0
+    """1 in N messages is sent a second time, with the same msg_id."""
+    reorder_every: Every = 0
+    """1 in N messages is sent after its successor."""
+    masked_users: bool = False
+    """The room hides its viewers: nickname 某***, id 111111."""
+    gifts_need_login: bool = False
+    """Connections without a `sessionid` cookie get no gift messages."""
+    unknown_method_every: Every = 0
+    """1 in N messages is of a method that nobody knows."""
+    unknown_fields: bool = False
+    """Every message carries fields that no schema has."""
+    endless_combo_every: Every = 10
+    """1 in N gift combos never gets its closing `repeat_end` message."""
+
+
+class Timing(_Table, frozen=True, kw_only=True):
+    """Upstream's own periods, so that tests need not wait as long as Douyin does."""
+
+    ping_interval_s: Wait = 10.0
+    """Between WebSocket PINGs to a push connection."""
+    pong_deadline_s: Wait = 21.0
+    """A PING unanswered for this long: the connection is cut."""
+    heartbeat_deadline_s: Wait = 30.0
+    """No `hb` for this long: the connection is cut."""
+    heartbeat_duration_s: Annotated[int, Meta(ge=0, le=3600)] = 15
+    """`Response.heartbeat_duration` (recorded frames say 15)."""
+    fetch_interval_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1000
+    """`Response.fetch_interval` of im/fetch."""
+    low_value_interval_s: Wait = 2.0
+    """Between the messages that an ended broadcast still sends."""
+
+
+class Step(_Table, frozen=True, kw_only=True):
+    """One thing that happens to a room: an entry of its script, or an order at run time."""
+
+    at_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds after the start of the simulator; at run time it is ignored."""
+    do: Action = "behave"
+    """`end`: Control 3, then the broadcast is over; `end_silently`: over without Control 3;
+    `next_broadcast`: a new room_id goes live; `cut`: open push connections drop without a close
+    handshake; `close`: they get a WebSocket close with `code`; `close_frame`: a PushFrame `close`,
+    then the cut; `stall`: those open now stall as `stall` says, new ones do not; `behave`: only
+    `behaviours` and `rate`."""
+    behaviours: dict[str, Any] = {}
+    """Fields of Behaviours to change, whatever `do` is."""
+    rate: Rate | None = None
+    """The room's new rate, whatever `do` is."""
+    stall: Stall = "silent"
+    """For `stall`."""
+    code: Annotated[int, Meta(ge=1000, le=4999)] = 1001
+    """For `close`."""
+
+
+class RoomPlan(_Table, frozen=True, kw_only=True):
+    """One `[[rooms]]` entry."""
+
+    web_rid: Annotated[str, Meta(pattern=r"^([A-Za-z0-9_.-]{1,64})?$")] = ""
+    """Empty: 80000000001 and so on, by place in the list."""
+    title: str = ""
+    """Empty: one is made up."""
+    state: Literal["live", "radio", "offline"] = "live"
+    """At the start; `radio` is a live broadcast without pictures."""
+    rate: Rate | None = None
+    """None: the scenario's."""
+    behaviours: dict[str, Any] = {}
+    """Fields of Behaviours that differ from the scenario's."""
+    script: list[Step] = []
+    """What happens when."""
+
+
+class Scenario(_Table, frozen=True, kw_only=True):
+    """Everything a simulator plays."""
+
+    rooms: Annotated[int, Meta(ge=1, le=200)] | list[RoomPlan] = 2
+    """How many rooms that differ only by seed, or the rooms one by one."""
+    rate: Rate = 5.0
+    """Messages a second in each live room, on average."""
+    seed: int = 1
+    """Same seed, same people and same messages in the same order. Ids and times are the clock's,
+    as upstream's are: a restarted simulator is a new broadcast."""
+    require_signature: bool = False
+    """The push handshake wants the `signature` that POST /_sim/sign gives."""
+    timing: Timing = Timing()
+    behaviours: Behaviours = Behaviours()
+    """For every room."""
+
+    def plans(self) -> list[RoomPlan]:
+        """Give the rooms one by one, every web_rid filled in."""
+        plans = [RoomPlan()] * self.rooms if isinstance(self.rooms, int) else self.rooms
+        return [
+            msgspec.structs.replace(plan, web_rid=plan.web_rid or str(80_000_000_001 + index))
+            for index, plan in enumerate(plans)
+        ]
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file. Raises ConfigError with the file, the key and what is allowed."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    scenario = read_as(Scenario, data, str(path))
+    check(scenario, str(path))
+    return scenario
+
+
+def check(scenario: Scenario, origin: str = "scenario") -> None:
+    """Refuse what the types let through: bad behaviours, two rooms with one web_rid."""
+    plans = scenario.plans()
+    if not plans:
+        raise ConfigError(f"{origin}: rooms: there must be at least one")
+    seen: set[str] = set()
+    for index, plan in enumerate(plans):
+        where = f"{origin}: rooms[{index}]"
+        if plan.web_rid in seen:
+            raise ConfigError(f"{where}.web_rid: {plan.web_rid!r} is taken by another room")
+        seen.add(plan.web_rid)
+        changed(scenario.behaviours, plan.behaviours, f"{where}.behaviours")
+        for number, step in enumerate(plan.script):
+            changed(scenario.behaviours, step.behaviours, f"{where}.script[{number}].behaviours")
+
+
+def changed(behaviours: Behaviours, patch: dict[str, Any], origin: str) -> Behaviours:
+    """Give `behaviours` with the fields of `patch` changed. Raises ConfigError."""
+    return read_as(Behaviours, {**msgspec.structs.asdict(behaviours), **patch}, origin)
+
+
+_T = TypeVar("_T", bound=Struct)
+
+
+def read_as(kind: type[_T], data: Any, origin: str) -> _T:
+    """Check plain data and give it as `kind`. Raises ConfigError: where, what, what is allowed."""
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        text, _, path = str(error).partition(" - at `$")
+        key = path.rstrip("`").lstrip(".")
+        unknown = re.search(r"unknown field `(.*)`", text)
+        if unknown is None:
+            where = f"{origin}: {key}" if key else origin
+            raise ConfigError(f"{where}: {text[:1].lower()}{text[1:]}") from None
+        table = _table_at(kind, key)
+        name = f"{key}.{unknown[1]}" if key else unknown[1]
+        close = difflib.get_close_matches(unknown[1], table.__struct_fields__, n=1)
+        hint = (
+            f"did you mean {close[0]}?"
+            if close
+            else f"allowed: {', '.join(table.__struct_fields__)}"
+        )
+        raise ConfigError(f"{origin}: {name}: unknown key; {hint}") from None
+
+
+def _table_at(kind: type[Struct], key: str) -> type[Struct]:
+    """Find which table a key path of the file is in."""
+    last = re.sub(r"\[.*?\]", "", key).rpartition(".")[2]
+    tables: dict[str, type[Struct]] = {
+        "timing": Timing,
+        "behaviours": Behaviours,
+        "rooms": RoomPlan,
+        "script": Step,
+    }
+    return tables.get(last, kind)

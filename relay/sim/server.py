@@ -1,0 +1,158 @@
+"""The simulator itself: one port, its rooms' tasks, start and stop; used by cli, app and tests."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from types import TracebackType
+
+import structlog
+from aiohttp import web
+
+from relay.config import UpstreamConfig
+from relay.errors import ListenError
+from relay.sim.control import Control
+from relay.sim.http import Douyin
+from relay.sim.ledger import Ledger
+from relay.sim.room import SimRoom
+from relay.sim.scenario import Scenario, check
+from relay.sim.sign import Signer
+
+STOP_S = 2.0
+"""How long requests under way may take when the simulator stops."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Simulator:
+    """A Douyin on one loopback port. Use as an async context manager, or start and stop it."""
+
+    def __init__(self, scenario: Scenario, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Prepare the rooms; `port` 0 lets the system choose. Raises ConfigError."""
+        check(scenario)
+        self.scenario = scenario
+        self.ledger = Ledger()
+        self.rooms: dict[str, SimRoom] = {
+            plan.web_rid: SimRoom(plan, index, scenario)
+            for index, plan in enumerate(scenario.plans())
+        }
+        self._host = host
+        self._port = port
+        self._runner: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def url(self) -> str:
+        """Where it serves, e.g. `http://127.0.0.1:8788`."""
+        return f"http://{self._address}"
+
+    @property
+    def push_url(self) -> str:
+        """The push host, e.g. `ws://127.0.0.1:8788`."""
+        return f"ws://{self._address}"
+
+    @property
+    def _address(self) -> str:
+        return f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
+
+    def upstream_config(self) -> UpstreamConfig:
+        """Give the `[upstream]` section that points a relay here."""
+        return UpstreamConfig(
+            live_url=self.url,
+            webcast_url=self.url,
+            push_urls=[self.push_url],
+            signer_url=f"{self.url}/_sim/sign" if self.scenario.require_signature else "",
+        )
+
+    async def start(self) -> None:
+        """Bind the port and let the shows begin. Raises ListenError."""
+        signer = Signer()
+        app = web.Application()
+        app.add_routes(Control(self.rooms, self.ledger, signer).routes())
+        app.add_routes(Douyin(self.rooms, self.scenario, self.ledger, signer).routes())
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
+        await runner.setup()
+        site = web.TCPSite(runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ListenError(
+                f"can't listen on {self._address}: {error.strerror or error}"
+            ) from None
+        self._runner = runner
+        self._port = runner.addresses[0][1]
+        self._tasks = [
+            asyncio.create_task(room.run(), name=f"sim-room:{room.web_rid}")
+            for room in self.rooms.values()
+        ]
+        _log.info("simulator serves", url=self.url, rooms=list(self.rooms))
+
+    async def stop(self) -> None:
+        """Cut every connection, stop the shows, free the port. A show's crash is raised here."""
+        for task in self._tasks:
+            task.cancel()
+        results = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        for room in self.rooms.values():
+            for line in list(room.lines):
+                line.cut("stopped")
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+
+    async def __aenter__(self) -> "Simulator":
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+
+async def run_simulator(
+    scenario: Scenario,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    ready: Callable[[Simulator], None] | None = None,
+) -> None:
+    """Run a simulator until SIGINT or SIGTERM; `ready(simulator)` is called once it serves.
+
+    Raises ConfigError and ListenError.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    signals = signal.SIGINT, signal.SIGTERM
+    async with Simulator(scenario, host=host, port=port) as simulator:
+        for number in signals:
+            loop.add_signal_handler(number, stop.set)
+        try:
+            if ready is not None:
+                ready(simulator)
+            await stop.wait()
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+
+def config_lines(simulator: Simulator) -> str:
+    """Give the lines of config.toml that point a relay at a simulator and watch its rooms."""
+    upstream = simulator.upstream_config()
+    lines = [
+        "[upstream]",
+        f'live_url = "{upstream.live_url}"',
+        f'webcast_url = "{upstream.webcast_url}"',
+        f'push_urls = ["{upstream.push_urls[0]}"]',
+    ]
+    if upstream.signer_url:
+        lines.append(f'signer_url = "{upstream.signer_url}"')
+    for web_rid in simulator.rooms:
+        lines += ["", "[[rooms]]", f'room = "{web_rid}"']
+    return "\n".join(lines) + "\n"

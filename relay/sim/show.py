@@ -1,0 +1,273 @@
+"""What happens in a broadcast, message after message; advanced by broadcast.
+
+Seeded: the same seed gives the same people doing the same things in the same order.
+"""
+
+import random
+from typing import NamedTuple
+
+from relay.sim.messages import GiftStep, MessageWriter
+from relay.sim.people import Crowd, Person
+from relay.sim.phrases import ENDINGS, GIFTS, LINES, NOTICES, OPENERS
+from relay.sim.scenario import Behaviours
+
+CHAT = "WebcastChatMessage"
+GIFT = "WebcastGiftMessage"
+LIKE = "WebcastLikeMessage"
+MEMBER = "WebcastMemberMessage"
+SOCIAL = "WebcastSocialMessage"
+FANSCLUB = "WebcastFansclubMessage"
+EMOJI = "WebcastEmojiChatMessage"
+USER_SEQ = "WebcastRoomUserSeqMessage"
+STATS = "WebcastRoomStatsMessage"
+RANK = "WebcastRoomRankMessage"
+NOTICE = "WebcastRoomMessage"
+SCREEN_CHAT = "WebcastScreenChatMessage"
+CONTROL = "WebcastControlMessage"
+UNKNOWN = "WebcastSimNobodyKnowsMessage"
+
+# Shares of a mid-size room (xhynice's logs: chat 40 %, gift 32, like 15, RoomUserSeq 10,
+# social 3) and what those logs did not count.
+_SHARES = {
+    CHAT: 400,
+    GIFT: 320,
+    LIKE: 150,
+    USER_SEQ: 100,
+    SOCIAL: 30,
+    MEMBER: 50,
+    FANSCLUB: 12,
+    EMOJI: 12,
+    STATS: 20,
+    RANK: 8,
+    SCREEN_CHAT: 4,
+    NOTICE: 3,
+}
+_KINDS = tuple(_SHARES)
+_WEIGHTS = tuple(_SHARES.values())
+_MUST_SHOW = (CHAT, GIFT, LIKE, MEMBER, SOCIAL, STATS)
+"""Whoever watches sees each of these every few seconds, however slow the room is."""
+_MUST_SHOW_S = 5.0
+
+PERSISTED = frozenset({CHAT, GIFT, SOCIAL, FANSCLUB, EMOJI, SCREEN_CHAT})
+"""What upstream repeats to new connections."""
+LOW_VALUE = frozenset({STATS, RANK})
+"""What closed rooms send as well."""
+
+_GROUPS = (1, 1, 1, 1, 1, 1, 1, 10, 66)
+_SHARE_TARGETS = ("1", "2", "4", "5", "112")
+
+
+class Sent(NamedTuple):
+    """One message as it goes out."""
+
+    method: str
+    msg_id: int
+    payload: bytes
+    again: bool = False
+    """Sent before, with the same msg_id."""
+
+
+class _Combo:
+    """A gift combo under way."""
+
+    def __init__(self, rng: random.Random, person: Person, group_id: int, *, closes: bool) -> None:
+        self.person = person
+        self.gift = rng.choices(_COMBO_GIFTS, [gift.weight for gift in _COMBO_GIFTS])[0]
+        self.group_id = group_id
+        self.group_count = rng.choice(_GROUPS)
+        # Upstream tells 1, 2, 5, 8 …: counters are skipped.
+        self.counts = [1]
+        for _ in range(rng.randint(0, 5)):
+            self.counts.append(self.counts[-1] + rng.choice((1, 1, 2, 3, 3, 7)))
+        self.closes = closes
+        self.said = 0
+
+    def step(self) -> GiftStep:
+        """Give the next message: the next count, or the closing twin of the last one."""
+        last = self.said == len(self.counts)
+        count = self.counts[-1] if last else self.counts[self.said]
+        self.said += 1
+        return GiftStep(self.gift, count, self.group_count, self.group_id, repeat_end=last)
+
+    @property
+    def over(self) -> bool:
+        return self.said >= len(self.counts) + (1 if self.closes else 0)
+
+
+_COMBO_GIFTS = [gift for gift in GIFTS if gift.combo]
+_SINGLE_GIFTS = [gift for gift in GIFTS if not gift.combo]
+_MAX_COMBOS = 6
+
+
+class Show:
+    """The messages of one broadcast."""
+
+    def __init__(self, *, seed: str, room_id: int, anchor: Person, crowd_size: int = 400) -> None:
+        self._rng = random.Random(seed)
+        self._room_id = room_id
+        self._anchor = anchor
+        self._crowd = Crowd(self._rng, crowd_size)
+        self._writer = MessageWriter(room_id, anchor)
+        self._count = 0
+        self._last: dict[str, int] = dict.fromkeys(_MUST_SHOW, 0)
+        opening = list(_MUST_SHOW)
+        self._rng.shuffle(opening)
+        self._opening = opening
+        self._combos: list[_Combo] = []
+        self._combos_begun = 0
+        self._scores: dict[Person, int] = {}
+        self._top: list[Person] = []
+        self._online = self._rng.randint(80, 9_000)
+        self._total_users = self._online * self._rng.randint(3, 12)
+        self._likes = self._rng.randint(100, 200_000)
+        self._followers = self._rng.randint(2_000, 900_000)
+        self._shares = self._rng.randint(0, 900)
+        self._seq_before: tuple[int, int] | None = None
+
+    @property
+    def online(self) -> int:
+        """How many watch now."""
+        return self._online
+
+    @property
+    def total_users(self) -> int:
+        """How many have watched so far."""
+        return self._total_users
+
+    @property
+    def likes(self) -> int:
+        """How many likes so far."""
+        return self._likes
+
+    def next(self, now_ms: int, rate: float, behaviours: Behaviours) -> Sent:
+        """Play the next message; `rate` is messages a second, for what must show in time."""
+        self._count += 1
+        self._writer.unknown_fields = behaviours.unknown_fields
+        every = behaviours.unknown_method_every
+        msg_id = self._msg_id(now_ms)
+        if every and self._count % every == 0:
+            return Sent(UNKNOWN, msg_id, self._writer.unknown(self._rng.randbytes(24)))
+        method = self._pick(rate)
+        return Sent(method, msg_id, self._write(method, msg_id, now_ms, behaviours))
+
+    def low_value(self, now_ms: int) -> Sent:
+        """Play one of the messages that flow in a closed room, too."""
+        self._count += 1
+        msg_id = self._msg_id(now_ms)
+        if self._count % 2:
+            return Sent(STATS, msg_id, self._writer.stats(msg_id, now_ms, self._online))
+        return Sent(RANK, msg_id, self._writer.rank(msg_id, now_ms, self._ranks()))
+
+    def end(self, now_ms: int) -> Sent:
+        """Play the end: Control with action 3."""
+        self._count += 1
+        msg_id = self._msg_id(now_ms)
+        return Sent(CONTROL, msg_id, self._writer.control(msg_id, now_ms, 3, "直播已结束"))
+
+    def _msg_id(self, now_ms: int) -> int:
+        # Upstream's ids begin with the second they were made in.
+        salt = self._room_id & 0xFF
+        return (now_ms // 1000) << 32 | (self._count & 0xFFFFFF) << 8 | salt
+
+    def _pick(self, rate: float) -> str:
+        """Choose what kind comes next: the opening, a rare kind that is overdue, or by share."""
+        if self._opening:
+            method = self._opening.pop()
+        else:
+            patience = max(8.0, rate * _MUST_SHOW_S)
+            method = min(_MUST_SHOW, key=self._last.__getitem__)
+            if self._count - self._last[method] < patience:
+                method = self._rng.choices(_KINDS, cum_weights=_CUM_WEIGHTS)[0]
+        if method in self._last:
+            self._last[method] = self._count
+        return method
+
+    def _write(self, method: str, msg_id: int, now_ms: int, behaviours: Behaviours) -> bytes:
+        rng, writer = self._rng, self._writer
+        person = self._crowd.someone(masked=behaviours.masked_users)
+        match method:
+            case "WebcastChatMessage":
+                chance = rng.random()
+                if chance < 0.02:
+                    other = self._crowd.someone(masked=behaviours.masked_users)
+                    return writer.mention(msg_id, now_ms, person, other)
+                return writer.chat(msg_id, now_ms, person, self._line(), lucky_bag=chance > 0.99)
+            case "WebcastGiftMessage":
+                return self._gift(msg_id, now_ms, person, behaviours)
+            case "WebcastLikeMessage":
+                count = rng.randint(1, 30)
+                # Likes are sampled: the total grows by those that were not shown, too.
+                self._likes += count + rng.randint(0, 40)
+                return writer.like(msg_id, now_ms, person, count, self._likes)
+            case "WebcastMemberMessage":
+                self._total_users += rng.randint(1, 4)
+                self._online = max(10, self._online + rng.randint(-6, 7))
+                return writer.member(msg_id, now_ms, person, self._online)
+            case "WebcastSocialMessage":
+                if rng.random() < 0.8:
+                    self._followers += 1
+                    return writer.follow(msg_id, now_ms, person, self._followers)
+                self._shares += 1
+                target = rng.choice(_SHARE_TARGETS)
+                return writer.share(msg_id, now_ms, person, target, self._shares)
+            case "WebcastFansclubMessage":
+                return writer.fansclub(msg_id, now_ms, person, join=rng.random() < 0.7)
+            case "WebcastEmojiChatMessage":
+                return writer.emoji(msg_id, now_ms, person, rng.randint(70_001, 70_040))
+            case "WebcastScreenChatMessage":
+                return writer.screen_chat(msg_id, now_ms, person, self._line())
+            case "WebcastRoomUserSeqMessage":
+                return self._user_seq(msg_id, now_ms)
+            case "WebcastRoomStatsMessage":
+                return writer.stats(msg_id, now_ms, self._online)
+            case "WebcastRoomRankMessage":
+                return writer.rank(msg_id, now_ms, self._ranks())
+            case _:
+                return writer.notice(msg_id, now_ms, rng.choice(NOTICES))
+
+    def _line(self) -> str:
+        rng = self._rng
+        return rng.choice(OPENERS) + rng.choice(LINES) + rng.choice(ENDINGS)
+
+    def _gift(self, msg_id: int, now_ms: int, person: Person, behaviours: Behaviours) -> bytes:
+        rng = self._rng
+        if self._combos and (len(self._combos) >= _MAX_COMBOS or rng.random() < 0.6):
+            combo = rng.choice(self._combos)
+        elif rng.random() < 0.5:
+            gift = rng.choices(_SINGLE_GIFTS, [gift.weight for gift in _SINGLE_GIFTS])[0]
+            self._score(person, gift.diamonds)
+            step = GiftStep(gift, 1, 1, 0, repeat_end=False)
+            return self._writer.gift(msg_id, now_ms, person, step)
+        else:
+            self._combos_begun += 1
+            every = behaviours.endless_combo_every
+            closes = not every or self._combos_begun % every != 0
+            combo = _Combo(rng, person, now_ms // 1000, closes=closes)
+            self._combos.append(combo)
+        step = combo.step()
+        if combo.over:
+            self._combos.remove(combo)
+            self._score(combo.person, step.count * step.group_count * step.gift.diamonds)
+        return self._writer.gift(msg_id, now_ms, combo.person, step)
+
+    def _user_seq(self, msg_id: int, now_ms: int) -> bytes:
+        numbers = self._online, self._total_users
+        if self._seq_before is not None and self._rng.random() < 0.25:
+            # Upstream often tells older numbers again, after newer ones.
+            numbers = self._seq_before
+        else:
+            self._seq_before = numbers
+            self._online = max(10, self._online + self._rng.randint(-20, 24))
+            self._total_users += self._rng.randint(0, 30)
+        return self._writer.user_seq(msg_id, now_ms, *numbers, self._ranks())
+
+    def _score(self, person: Person, diamonds: int) -> None:
+        self._scores[person] = self._scores.get(person, 0) + diamonds
+        top = self._top if person in self._top else [*self._top, person]
+        self._top = sorted(top, key=self._scores.__getitem__, reverse=True)[:3]
+
+    def _ranks(self) -> list[tuple[Person, int]]:
+        return [(person, self._scores[person]) for person in self._top]
+
+
+_CUM_WEIGHTS = [sum(_WEIGHTS[: index + 1]) for index in range(len(_WEIGHTS))]

@@ -1,0 +1,84 @@
+"""`relay tail`: print the events of a room as they come."""
+
+import asyncio
+import signal
+from urllib.parse import parse_qs, urlsplit
+
+import click
+
+from relay.cli.lines import event_line, notice_line
+from relay.client import Message, Refusal, Unsubscribed, connect
+from relay.config import is_loopback
+from relay.errors import FilterError, RefusedError
+from relay.events.methods import resolve_methods
+from relay.logs import configure_logs
+
+
+@click.command()
+@click.argument("target", metavar="URL_OR_ROOM")
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    metavar="NAMES",
+    help="Only these, comma-separated: chat,gift or WebcastChatMessage. [default: all]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print each event as the relay sent it.")
+@click.option(
+    "--relay",
+    "relay_url",
+    default="http://127.0.0.1:8787",
+    show_default=True,
+    metavar="URL",
+    help="Where the relay is.",
+)
+def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -> None:
+    """Print the events of a room until Ctrl-C.
+
+    URL_OR_ROOM is a room's web_rid, handle, room_id or page URL, or a whole address of a relay's
+    WebSocket, e.g. ws://127.0.0.1:8787/ws?room_id=80000000001. Events go to standard output, all
+    else to standard error. A lost connection is made again, and goes on where it was.
+    """
+    relay_url, rooms, named = _where(target, relay_url)
+    named += [name.strip() for text in methods for name in text.split(",") if name.strip()]
+    try:
+        wanted = sorted(resolve_methods(named)) if named else None
+    except FilterError as error:
+        raise click.BadParameter(str(error), param_hint="--method") from None
+    configure_logs("warning", "console")
+    # asyncio.run only ties Ctrl-C to cancelling where it finds Python's own handler.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    asyncio.run(_tail(relay_url, rooms, wanted, as_json))
+
+
+def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str]]:
+    """Tell a room from a relay's address; gives the relay's address, rooms and methods."""
+    try:
+        parts = urlsplit(target)
+        local = is_loopback(parts.hostname or "")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="URL_OR_ROOM") from None
+    if parts.scheme not in ("ws", "wss") and not (parts.scheme in ("http", "https") and local):
+        return relay_url, [target], []
+    query = parse_qs(parts.query)
+    rooms = [room for text in query.get("room_id", []) for room in text.split(",") if room]
+    if not rooms:
+        raise click.BadParameter("the relay's address names no room_id", param_hint="URL_OR_ROOM")
+    methods = [name for text in query.get("method", []) for name in text.split(",") if name]
+    return parts._replace(query="", fragment="").geturl(), rooms, methods
+
+
+async def _tail(relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool) -> None:
+    async with connect(relay_url, rooms=rooms, methods=methods) as stream:
+        async for item in stream.items():
+            match item:
+                case Message():
+                    click.echo(item.text if as_json else event_line(item))
+                case Refusal():
+                    raise RefusedError(item.code, item.message)
+                case Unsubscribed(reason=reason):
+                    raise RefusedError(reason, f"the relay no longer watches the room: {reason}")
+                case _:
+                    line = notice_line(item)
+                    if line:
+                        click.echo(line, err=True)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from relay.sim.people import Person
+from relay.sim.people import Crowd, Person
 from relay.sim.scenario import Behaviours
 from relay.sim.show import GIFT, PERSISTED, Sent, Show
 from relay.webcast.pb import webcast_pb2 as pb
@@ -71,6 +71,7 @@ class Broadcast:
         room_id: int,
         seed: str,
         anchor: Person,
+        crowd: Crowd,
         title: str,
         radio: bool,
         started_ms: int,
@@ -82,7 +83,7 @@ class Broadcast:
         self.started_ms = started_ms
         self.ended_ms = 0
         """0 while it is live."""
-        self.show = Show(seed=seed, room_id=room_id, anchor=anchor)
+        self.show = Show(seed=seed, room_id=room_id, anchor=anchor, crowd=crowd)
         self.head = 0
         """Number of the last batch."""
         self._base = room_id

@@ -89,7 +89,7 @@ def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
         "handle": room.handle,
         "room_id": room.room_id,
         "live": room.live,
-        "title": room.title,
+        "title": room.current.title,
         "anchor": room.anchor.nickname,
         "sec_uid": room.anchor.sec_uid,
         "rate": room.rate,

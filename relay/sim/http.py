@@ -8,15 +8,15 @@ from aiohttp import web
 
 from relay.sim import pages
 from relay.sim.broadcast import (
-    REPLAY_MESSAGES,
     Broadcast,
     Resume,
     compress,
     one_in,
     without_gifts,
 )
+from relay.sim.handshake import handshake_fault, refuse, replay_count
 from relay.sim.ledger import Ledger
-from relay.sim.push import PushConnection, handshake_fault, refuse
+from relay.sim.push import PushConnection
 from relay.sim.room import SimRoom
 from relay.sim.scenario import Scenario
 from relay.sim.show import Sent
@@ -90,6 +90,8 @@ class Douyin:
         name = request.query.get("web_rid", "")
         room = self._find(name)
         if not request.cookies.get("ttwid"):
+            if room is not None:
+                room.ledger.requests["enter no ttwid"] += 1
             return web.Response()
         if room is None:
             code, data = _JSON_REFUSALS["unavailable" if name else "bad_params"]
@@ -123,8 +125,12 @@ class Douyin:
         query = request.query
         room = self._of_room_id(query.get("room_id", ""))
         broadcast = room.find(query["room_id"]) if room is not None else None
-        if room is None or broadcast is None or not request.cookies.get("ttwid"):
+        if room is None or broadcast is None:
             return web.Response()
+        if not request.cookies.get("ttwid"):
+            room.ledger.requests["fetch no ttwid"] += 1
+            return web.Response()
+        room.ledger.fetch_ms.append(_now_ms())
         refused = await self._answer(room, "fetch", room.behaviours.fetch)
         if refused is not None:
             return refused
@@ -132,7 +138,7 @@ class Douyin:
         if resume in (Resume.CONTINUED, Resume.EXPIRED):
             messages, number = _fetched(broadcast, number)
         else:
-            count = min(REPLAY_MESSAGES, room.behaviours.replay)
+            count = min(replay_count(query), room.behaviours.replay)
             messages = broadcast.persisted(number, count) if broadcast.live else []
         if room.behaviours.gifts_need_login and not request.cookies.get("sessionid"):
             messages = without_gifts(messages)

@@ -14,7 +14,7 @@ MAX_CONNECTIONS = 1_000
 MAX_REFUSALS = 200
 """Refused handshakes remembered."""
 MAX_TIMES = 100
-"""Heartbeat times remembered per connection."""
+"""Heartbeat times remembered per connection, im/fetch times per room."""
 
 
 class SentMessage(Struct, frozen=True):
@@ -87,6 +87,8 @@ class RoomLedger:
         self.frames = 0
         self.fetched = 0
         """im/fetch answers with a Response."""
+        self.fetch_ms: deque[int] = deque(maxlen=MAX_TIMES)
+        """When im/fetch was asked, Unix milliseconds."""
         self.shed = 0
         """Messages not made because the machine could not keep the rate."""
         self.requests: Counter[str] = Counter()

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.message import Message
-from msgspec import Struct
 
 from relay.sim.people import Person
 from relay.sim.phrases import Gift
+from relay.sim.structs import APP_ID, GiftStep, build_user, describe_gift, image, short_number
 from relay.webcast.pb import webcast_pb2 as pb
-
-APP_ID = 1128
-"""common.app_id of the Douyin app."""
 
 # Fields that none of the messages has: User's own high numbers, read in a message that lacks them.
 UNKNOWN_FIELDS = pb.User(
@@ -19,30 +16,17 @@ UNKNOWN_FIELDS = pb.User(
 ).SerializeToString()
 
 
-class GiftStep(Struct, frozen=True):
-    """One message of a gift: single gifts have one, combos several."""
-
-    gift: Gift
-    count: int
-    """combo_count: how many groups so far."""
-    group_count: int
-    """How many gifts make a group (presets 10, 66, 188 …)."""
-    group_id: int
-    repeat_end: bool
-    """The combo's closing message, whose count equals the last one's."""
-
-
 class MessageWriter:
     """Writes the payloads of one broadcast."""
 
     def __init__(self, room_id: int, anchor: Person) -> None:
         self._room_id = room_id
-        self._anchor = user(anchor)
         self._anchor_uid = anchor.uid
-        self._anchor_name = anchor.nickname
         # A message of a type with only its user set, serialized: protobuf merges what is
         # concatenated, and people speak many times.
-        self._users: dict[tuple[type[Message], int, bool], bytes] = {}
+        self._said_by: dict[tuple[type[Message], Person], bytes] = {}
+        self._users: dict[Person, pb.User] = {}
+        self._gifts: dict[Gift, bytes] = {}
         self.unknown_fields = False
 
     def chat(
@@ -66,7 +50,7 @@ class MessageWriter:
             event_time=now_ms // 1000,
             rtf_content_v2=pb.Text(
                 default_pattern="{0:user}",
-                pieces=[pb.TextPiece(type=11, user_value=pb.TextPieceUser(user=user(other)))],
+                pieces=[pb.TextPiece(type=11, user_value=pb.TextPieceUser(user=self._user(other)))],
             ),
         )
         return self._whole(message, person)
@@ -83,7 +67,6 @@ class MessageWriter:
                 describe=f"{person.nickname}:送给主播 {total}个{gift.name}",
                 priority_score=31000,
             ),
-            gift_id=gift.gift_id,
             group_count=step.group_count,
             repeat_count=step.count,
             combo_count=step.count,
@@ -94,26 +77,11 @@ class MessageWriter:
             send_time=now_ms,
             fan_ticket_count=total * gift.diamonds * 10,
             to_user_ids=[self._anchor_uid],
-            gift=pb.GiftStruct(
-                image=image(f"gift/{gift.gift_id}.png"),
-                icon=image(f"gift/{gift.gift_id}.png"),
-                describe=f"送出{gift.name}",
-                id=gift.gift_id,
-                combo=gift.combo,
-                type=gift.kind,
-                diamond_count=gift.diamonds,
-                name=gift.name,
-                duration=3200,
-                for_fansclub=gift.kind == 4,
-                app_id=APP_ID,
-            ),
-            tray_display_text=pb.Text(
-                key="sim_tray",
-                default_pattern="送{0}",
-                pieces=[pb.TextPiece(type=1, string_value=gift.name)],
-            ),
         )
-        return self._whole(message, person)
+        known = self._gifts.get(gift)
+        if known is None:
+            known = self._gifts[gift] = describe_gift(gift).SerializeToString()
+        return self._whole(message, person) + known
 
     def like(self, msg_id: int, now_ms: int, person: Person, count: int, total: int) -> bytes:
         """Build a like: `count` taps now, `total` in this broadcast."""
@@ -207,7 +175,7 @@ class MessageWriter:
             online_user_for_anchor=str(online),
             total_pv_for_anchor=short_number(total * 3),
             ranks=[
-                pb.RoomUserSeqMessage.Contributor(user=user(person), score=score, rank=place)
+                pb.RoomUserSeqMessage.Contributor(user=self._user(person), score=score, rank=place)
                 for place, (person, score) in enumerate(ranks, 1)
             ],
         )
@@ -233,7 +201,7 @@ class MessageWriter:
         message = pb.RoomRankMessage(
             common=self._common("WebcastRoomRankMessage", msg_id, now_ms),
             ranks=[
-                pb.RoomRankMessage.RoomRank(user=user(person), score_str=str(score))
+                pb.RoomRankMessage.RoomRank(user=self._user(person), score_str=str(score))
                 for person, score in ranks
             ],
         )
@@ -272,62 +240,18 @@ class MessageWriter:
             **more,
         )
 
+    def _user(self, person: Person) -> pb.User:
+        known = self._users.get(person)
+        if known is None:
+            known = self._users[person] = build_user(person)
+        return known
+
     def _whole(self, message: Message, person: Person | None = None) -> bytes:
         payload = message.SerializeToString()
         if person is not None:
-            kind = type(message)
-            key = (kind, id(person), person.masked)
-            known = self._users.get(key)
+            key = type(message), person
+            known = self._said_by.get(key)
             if known is None:
-                known = self._users[key] = kind(user=user(person)).SerializeToString()
+                known = self._said_by[key] = key[0](user=self._user(person)).SerializeToString()
             payload += known
         return payload + UNKNOWN_FIELDS if self.unknown_fields else payload
-
-
-def user(person: Person) -> pb.User:
-    """Build upstream's User."""
-    built = pb.User(
-        id=person.uid,
-        id_str=str(person.uid),
-        short_id=person.uid % 10**9,
-        nickname=person.nickname,
-        gender=person.gender,
-        avatar_thumb=pb.Image(url_list=[person.avatar], uri=f"100x100/{person.uid}"),
-        follow_info=pb.User.FollowInfo(
-            follower_count=person.follower_count, follower_count_str=str(person.follower_count)
-        ),
-        pay_grade=pb.User.PayGrade(level=person.wealth_level),
-        user_attr=pb.User.UserAttr(is_admin=person.is_admin),
-        display_id=person.display_id,
-        sec_uid=person.sec_uid,
-        webcast_uid=person.sec_uid,
-        city=person.city,
-        mystery_man=2 if person.masked else 1,
-        desensitized_nickname=f"{person.nickname[0]}***",
-    )
-    if person.wealth_level:
-        built.badge_image_list.append(
-            pb.Image(
-                url_list=[f"https://example.invalid/badge/{person.wealth_level}.png"],
-                image_type=1,
-                content=pb.Image.Content(
-                    level=person.wealth_level,
-                    alternative_text=f"荣誉等级{person.wealth_level}级勋章",
-                ),
-            )
-        )
-    if person.fans_level:
-        built.fans_club.data.club_name = "小窝"
-        built.fans_club.data.level = person.fans_level
-        built.fans_club.data.user_fans_club_status = 1
-    return built
-
-
-def image(path: str) -> pb.Image:
-    """Build an Image whose address answers nothing."""
-    return pb.Image(url_list=[f"https://example.invalid/{path}"], uri=f"sim/{path}")
-
-
-def short_number(number: int) -> str:
-    """Write a count as the app does: 9999, 1.2万."""
-    return str(number) if number < 10_000 else f"{number / 10_000:.1f}万"

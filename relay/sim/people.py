@@ -10,8 +10,8 @@ _HANDLE = "abcdefghijkmnpqrstuvwxyz23456789"
 _SEC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
-class Person(Struct, frozen=True):
-    """One Douyin account that does not exist."""
+class Person(Struct, frozen=True, eq=False):
+    """One Douyin account that does not exist; each is equal to itself only."""
 
     uid: int
     nickname: str
@@ -55,14 +55,13 @@ class Person(Struct, frozen=True):
 class Crowd:
     """The viewers of one room; a few of them do most of the talking."""
 
-    def __init__(self, rng: random.Random, size: int) -> None:
-        self._rng = rng
+    def __init__(self, rng: random.Random, size: int = 400) -> None:
         self.people = [make_person(rng) for _ in range(size)]
         self._masked = [person.mask() for person in self.people]
 
-    def someone(self, *, masked: bool) -> Person:
+    def someone(self, rng: random.Random, *, masked: bool) -> Person:
         """Pick a viewer; the square makes the first ones far more active than the last."""
-        index = int(self._rng.random() ** 2 * len(self.people))
+        index = int(rng.random() ** 2 * len(self.people))
         return (self._masked if masked else self.people)[index]
 
 

@@ -1,19 +1,20 @@
-"""The push WebSocket: handshake checks, frames out, acks and heartbeats in, cuts; used by http."""
+"""A push WebSocket: frames out, acks and heartbeats in, pings, cuts; used by http."""
 
 import asyncio
 import contextlib
-import hashlib
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
 
 from relay.sim.broadcast import Batch, Broadcast, Resume, compress, without_gifts
-from relay.sim.ledger import ConnectionRecord, Ledger, Refusal
+from relay.sim.frames import HEARTBEAT, FrameWriter, corrupted
+from relay.sim.handshake import replay_count
+from relay.sim.ledger import ConnectionRecord, Ledger
 from relay.sim.room import SimRoom
 from relay.sim.scenario import Stall, Step, Timing
 from relay.sim.show import LOW_VALUE, Sent
@@ -23,62 +24,10 @@ MAX_CLIENT_FRAME = 64 * 1024
 """Bytes of one frame from a client; more closes its connection."""
 MAX_UNACKED = 10_000
 """Acks waited for per connection; older ones count as missing for good."""
-SERVICE = 8888
-METHOD = 8
-HEARTBEAT = b":\x02hb"
-"""PushFrame{payload_type: "hb"}, as the page sends it."""
 _LOOK_S = 0.5
 """How soon a behaviour switched on at run time is noticed by a connection's keeper."""
 
 _log = structlog.get_logger(__name__)
-
-REQUIRED = (
-    "app_name",
-    "version_code",
-    "webcast_sdk_version",
-    "compress",
-    "device_platform",
-    "browser_name",
-    "browser_version",
-    "host",
-    "aid",
-    "live_id",
-    "did_rule",
-    "user_unique_id",
-    "im_path",
-    "identity",
-    "room_id",
-)
-"""Query parameters without which a handshake is refused."""
-
-
-def handshake_fault(
-    query: Mapping[str, str], headers: Mapping[str, str], cookies: Mapping[str, str]
-) -> str:
-    """Say what a handshake lacks, "" for nothing. Rooms and signatures are checked elsewhere."""
-    missing = [name for name in REQUIRED if not query.get(name)]
-    if missing:
-        return f"query parameters missing: {', '.join(missing)}"
-    if not cookies.get("ttwid"):
-        return "no ttwid cookie"
-    if not headers.get("User-Agent"):
-        return "no User-Agent"
-    return ""
-
-
-def refuse(ledger: Ledger, room_id: str, reason: str) -> web.Response:
-    """Answer a handshake as Douyin does when it does not trust it: HTTP 200, no upgrade."""
-    ledger.refused += 1
-    ledger.refusals.append(Refusal(_now_ms(), room_id, reason))
-    _log.info("push handshake refused", room_id=room_id, reason=reason)
-    return web.Response(
-        headers={
-            "Handshake-Msg": "DEVICE_BLOCKED",
-            "Handshake-Status": "415",
-            "X-Tt-Logid": f"{_now_ms()}0000",
-            "X-Sim-Reason": reason,
-        }
-    )
 
 
 class PushConnection:
@@ -102,11 +51,8 @@ class PushConnection:
             query.get("cursor", ""), query.get("internal_ext", "")
         )
         self._low_position = self._position
-        try:
-            self._replay = max(0, int(query.get("need_persist_msg_count") or "0"))
-        except ValueError:
-            self._replay = 0
-        self._fresh = resume is not Resume.CONTINUED
+        self._replay = replay_count(query)
+        self._fresh = resume in (Resume.FRESH, Resume.FOREIGN)
         ledger.opened += 1
         self.record = ConnectionRecord(
             number=ledger.opened,
@@ -129,8 +75,7 @@ class PushConnection:
         self._farewell: Step | None = None
         self._own_stall: Stall = "none"
         self._unacked: OrderedDict[int, str] = OrderedDict()
-        self._logids = self.record.number << 40
-        self._seqid = 0
+        self._frames = FrameWriter(self.record.number)
         self._opened = self._heartbeat = time.monotonic()
         self._unanswered: float | None = None
 
@@ -163,7 +108,7 @@ class PushConnection:
             asyncio.create_task(self._receive(), name=f"sim-receive:{number}"),
         ]
         try:
-            done, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in loops:
                 task.cancel()
@@ -175,8 +120,9 @@ class PushConnection:
             del self._ledger.connections[number]
             self._ledger.closed.append(self.record)
             _log.debug("push connection ended", number=number, cause=self.record.close_cause)
-        for task in done:
-            error = task.exception()
+        for task in loops:
+            error = None if task.cancelled() else task.exception()
+            # Writing to a client that has gone is no news.
             if error is not None and not isinstance(error, ConnectionError):
                 raise error
         return self._ws
@@ -230,8 +176,15 @@ class PushConnection:
         cursor, internal_ext = broadcast.pair(self._position, now_ms, broadcast.started_ms)
         need_ack = self._room.behaviours.ack_every > 0
         response = broadcast.response(messages, cursor, internal_ext, now_ms, need_ack=need_ack)
-        frame = self._msg_frame(compress(response.SerializeToString()), self._position, now_ms)
-        self._expect_ack(frame.logid, internal_ext if need_ack else "")
+        frame = self._frames.msg(
+            compress(response.SerializeToString()),
+            broadcast.pair(self._position, now_ms, self.record.opened_ms),
+            now_ms,
+            compressed=True,
+        )
+        self.record.frames += 1
+        if need_ack:
+            self._expect_ack(frame.logid, internal_ext)
         await self._ws.send_bytes(frame.SerializeToString())
 
     async def _send_batch(self, batch: Batch) -> None:
@@ -239,10 +192,12 @@ class PushConnection:
         if not messages:
             return
         payload = self._broadcast.payload(batch, gifts=messages is batch.messages)
-        frame = self._msg_frame(payload, batch.number, batch.now_ms, compressed=batch.compressed)
+        own_pair = self._broadcast.pair(batch.number, batch.now_ms, self.record.opened_ms)
+        frame = self._frames.msg(payload, own_pair, batch.now_ms, compressed=batch.compressed)
+        self.record.frames += 1
         if batch.corrupt:
             self.record.corrupt_frames += 1
-            await self._ws.send_bytes(_corrupted(frame, batch.number))
+            await self._ws.send_bytes(corrupted(frame, batch.number))
             return
         self.record.messages += len(messages)
         if batch.need_ack:
@@ -254,36 +209,6 @@ class PushConnection:
         if self.record.logged_in or not self._room.behaviours.gifts_need_login:
             return messages
         return without_gifts(messages)
-
-    def _msg_frame(
-        self, payload: bytes, number: int, now_ms: int, *, compressed: bool = True
-    ) -> pb.PushFrame:
-        self.record.frames += 1
-        cursor, internal_ext = self._broadcast.pair(number, now_ms, self.record.opened_ms)
-        return self._frame(
-            "msg",
-            payload,
-            {
-                "compress_type": "gzip" if compressed else "none",
-                "im-internal_ext": internal_ext,
-                "im-cursor": cursor,
-                "im-now": str(now_ms),
-                "im-live_cursor": "d-1_u-1",
-            },
-        )
-
-    def _frame(self, kind: str, payload: bytes, headers: Mapping[str, str]) -> pb.PushFrame:
-        self._seqid += 1
-        return pb.PushFrame(
-            seqid=self._seqid,
-            logid=self._logids + self._seqid,
-            service=SERVICE,
-            method=METHOD,
-            headers=[pb.PushFrame.Header(key=key, value=headers[key]) for key in headers],
-            payload_encoding="pb",
-            payload_type=kind,
-            payload=payload,
-        )
 
     def _expect_ack(self, logid: int, internal_ext: str) -> None:
         self.record.acks_wanted += 1
@@ -297,7 +222,7 @@ class PushConnection:
             self.record.close_cause = "closed"
             await self._ws.close(code=step.code)
         else:
-            await self._ws.send_bytes(self._frame("close", b"", {}).SerializeToString())
+            await self._ws.send_bytes(self._frames.bare("close").SerializeToString())
             # Let it reach the client: a cut throws away what is unsent.
             await asyncio.sleep(0)
             self.cut("close_frame")
@@ -307,8 +232,10 @@ class PushConnection:
         timing = self._timing
         ping_at = self._opened + timing.ping_interval_s
         while True:
+            if self._stall == "silent":
+                ping_at = time.monotonic() + timing.ping_interval_s
             now = time.monotonic()
-            if now >= ping_at and self._stall != "silent":
+            if now >= ping_at:
                 ping_at = now + timing.ping_interval_s
                 self.record.pings += 1
                 self._unanswered = self._unanswered or now
@@ -368,7 +295,7 @@ class PushConnection:
                 self.record.heartbeat_ms.append(_now_ms())
                 self._heartbeat = time.monotonic()
                 if self._stall != "silent":
-                    await self._ws.send_bytes(self._frame("hb", b"", {}).SerializeToString())
+                    await self._ws.send_bytes(self._frames.bare("hb").SerializeToString())
             case "ack":
                 wanted = self._unacked.pop(frame.logid, None)
                 if wanted is not None:
@@ -379,21 +306,6 @@ class PushConnection:
                     self.record.acks_bad += 1
             case _:
                 self.record.odd_frames += 1
-
-
-def _corrupted(frame: pb.PushFrame, number: int) -> bytes:
-    """Spoil a frame, each time in another way."""
-    noise = hashlib.blake2b(str(number).encode()).digest() * 4
-    match number % 4:
-        case 0:
-            frame.payload = frame.payload[: len(frame.payload) // 2]
-        case 1:
-            frame.payload = b"\x1f\x8b\x08" + noise
-        case 2:
-            frame.payload = compress(b"\xff" + noise)
-        case _:
-            return b"\xff" + noise
-    return frame.SerializeToString()
 
 
 def _now_ms() -> int:

@@ -1,7 +1,6 @@
 """One simulated room: its anchor, its broadcasts, its pace, its script; run by server."""
 
 import asyncio
-import math
 import random
 import time
 from collections import deque
@@ -11,62 +10,18 @@ import structlog
 
 from relay.sim.broadcast import Broadcast
 from relay.sim.ledger import RoomLedger, SentMessage
-from relay.sim.people import make_person
+from relay.sim.pace import TICK_S, Pace
+from relay.sim.people import Crowd, make_person
 from relay.sim.phrases import TITLES
 from relay.sim.scenario import RoomPlan, Scenario, Step, changed
 from relay.sim.show import Sent
 
-TICK_S = 0.005
-"""Shortest wait between batches: above 200 messages a second, frames carry several."""
 MAX_BATCH = 100
 """Messages in one frame, at most."""
-MAX_BEHIND_S = 1.0
-"""A machine that can't keep the rate catches up with this much; the rest is shed and counted."""
 KEPT_BROADCASTS = 20
 """Past broadcasts whose room_id is still known."""
-_CYCLE_S = 6.0
-_BURST_SHARE = 1 / 6
-_BURST = 2.5
 
 _log = structlog.get_logger(__name__)
-
-
-class Pace:
-    """A token clock: how many messages are due, with a burst of activity every few seconds.
-
-    Exact over each cycle. Bursts flatten as the rate grows, as many viewers' do.
-    """
-
-    def __init__(self) -> None:
-        self._at = time.monotonic()
-        self._phase_s = 0.0
-        self._owed = 0.0
-
-    def due(self, rate: float) -> tuple[int, int]:
-        """Give (messages due now, messages shed) since the last call."""
-        now = time.monotonic()
-        elapsed = now - self._at
-        self._at = now
-        factor = 1 + (_BURST - 1) / math.sqrt(1 + rate / 20)
-        start, self._phase_s = self._phase_s, self._phase_s + elapsed
-        self._owed += rate * (_warp(self._phase_s, factor) - _warp(start, factor))
-        count = int(self._owed)
-        self._owed -= count
-        most = max(1, int(rate * factor * MAX_BEHIND_S))
-        return min(count, most), max(0, count - most)
-
-    def wait_s(self, rate: float) -> float:
-        """Give the seconds until the next message is due, roughly; at least a tick."""
-        return max(TICK_S, min(0.5, (1 - self._owed) / rate / 2))
-
-
-def _warp(t: float, factor: float) -> float:
-    """Map clock seconds to show seconds: slower, then for a sixth of each cycle a burst."""
-    cycles, phase = divmod(t / _CYCLE_S, 1.0)
-    calm = (1 - factor * _BURST_SHARE) / (1 - _BURST_SHARE)
-    turn = 1 - _BURST_SHARE
-    within = phase * calm if phase < turn else turn * calm + (phase - turn) * factor
-    return (cycles + within) * _CYCLE_S
 
 
 class Line(Protocol):
@@ -90,7 +45,8 @@ class SimRoom:
         rng = random.Random(f"{self._seed}/anchor")
         self.anchor = make_person(rng)
         self.user_unique_id = str(rng.randint(7_300_000_000_000_000_000, 7_999_999_999_999_999_999))
-        self.title = plan.title or TITLES[index % len(TITLES)]
+        self._crowd = Crowd(rng)
+        self._title = plan.title
         self.behaviours = changed(
             scenario.behaviours, plan.behaviours, f"{self.web_rid}.behaviours"
         )
@@ -103,7 +59,7 @@ class SimRoom:
         self._radio = plan.state == "radio"
         self._timing = scenario.timing
         self._script = sorted(plan.script, key=lambda step: step.at_s)
-        self._pace = Pace()
+        self._pace = Pace(time.monotonic())
         self._begun = 0
         self._made = 0
         self._late: list[Sent] = []
@@ -160,7 +116,7 @@ class SimRoom:
     async def run(self) -> None:
         """Play the show and the script until cancelled."""
         begun = time.monotonic()
-        self._pace = Pace()
+        self._pace = Pace(time.monotonic())
         while True:
             now = time.monotonic()
             while self._script and now - begun >= self._script[0].at_s:
@@ -182,7 +138,8 @@ class SimRoom:
                 room_id=room_id,
                 seed=f"{self._seed}/{self._begun}",
                 anchor=self.anchor,
-                title=self.title,
+                crowd=self._crowd,
+                title=self._title or TITLES[(self._index + self._begun - 1) % len(TITLES)],
                 radio=self._radio,
                 started_ms=now_ms,
                 heartbeat_s=self._timing.heartbeat_duration_s,
@@ -190,7 +147,7 @@ class SimRoom:
         )
         self._late.clear()
         self._again.clear()
-        self._pace = Pace()
+        self._pace = Pace(time.monotonic())
 
     def _end(self, *, announce: bool) -> None:
         broadcast = self.current
@@ -207,7 +164,7 @@ class SimRoom:
         """Send what is due of the current broadcast."""
         if not self.live:
             return
-        count, shed = self._pace.due(self.rate)
+        count, shed = self._pace.due(time.monotonic(), self.rate)
         self.ledger.shed += shed
         while count > 0:
             now_ms = _now_ms()

@@ -51,7 +51,7 @@ class Behaviours(_Table, frozen=True, kw_only=True):
     """How a room misbehaves; everything is off by default. "1 in N" fields: 0 = never."""
 
     home: HttpAnswer = "ok"
-    """What `/` answers (it sets the ttwid cookie)."""
+    """What `/` answers, which sets the ttwid cookie; the first room's counts."""
     page: HttpAnswer = "ok"
     """What the room page answers; `captcha` is the slider page, `empty` the shell without state."""
     ac_nonce: bool = False
@@ -156,7 +156,27 @@ class RoomPlan(_Table, frozen=True, kw_only=True):
 
 
 class Scenario(_Table, frozen=True, kw_only=True):
-    """Everything a simulator plays."""
+    """Everything a simulator plays. As a file:
+
+    seed = 7
+    rate = 20               # messages a second in each room
+
+    [[rooms]]
+    web_rid = "80000000001"
+
+    [[rooms]]
+    state = "offline"       # until the script opens it
+    behaviours = { corrupt_every = 50 }
+    [[rooms.script]]
+    at_s = 10
+    do = "next_broadcast"
+    [[rooms.script]]
+    at_s = 60
+    behaviours = { stall = "low_value" }
+    [[rooms.script]]
+    at_s = 120
+    do = "end"
+    """
 
     rooms: Annotated[int, Meta(ge=1, le=200)] | list[RoomPlan] = 2
     """How many rooms that differ only by seed, or the rooms one by one."""

@@ -10,7 +10,16 @@ from google.protobuf.message import Message
 
 from relay.webcast.pb import webcast_pb2 as pb
 
-_TEXTS = ("", "来了", "你好，主播🌹", "plain", "0", "12", "{0:user} 送给 {1}", "https://x.invalid/a.png")
+_TEXTS = (
+    "",
+    "来了",
+    "你好，主播🌹",
+    "plain",
+    "0",
+    "12",
+    "{0:user} 送给 {1}",
+    "https://x.invalid/a.png",
+)
 _INTEGERS = {
     FieldDescriptor.TYPE_INT32: (0, 1, 2, 9, -1, 2**31 - 1, -(2**31)),
     FieldDescriptor.TYPE_INT64: (0, 1, 3, -1, 111111, 2**53 + 1, 2**63 - 1, -(2**63)),

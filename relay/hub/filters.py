@@ -1,6 +1,6 @@
 """Filters: which methods a subscription takes; used by subscriptions and the server."""
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 
 class Filter(NamedTuple):
@@ -39,11 +39,3 @@ class Filter(NamedTuple):
     def admits_none(self) -> bool:
         """Whether nothing passes at all."""
         return not self.all_but and not self.methods
-
-    def described(self) -> dict[str, Any]:
-        """Describe it for clients: `method` (null: all), and `except` where some are left out."""
-        if not self.all_but:
-            return {"method": sorted(self.methods)}
-        if self.methods:
-            return {"method": None, "except": sorted(self.methods)}
-        return {"method": None}

@@ -153,5 +153,5 @@ class Hub:
         self._unflushed.pop(fanout, None)
         subscriptions = list(fanout.subscriptions)
         for subscription in subscriptions:
-            subscription.end()
+            subscription.cut_off()
         return subscriptions

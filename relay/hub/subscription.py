@@ -25,7 +25,7 @@ REPLAY_ENTRIES = 2000
 
 
 class Subscription:
-    """(room, methods) of one client. `offset` is where delivery began."""
+    """(room, methods) of one client."""
 
     def __init__(
         self, subscriber: "Subscriber", fanout: Fanout, filter_: Filter, since: Position | None
@@ -41,22 +41,22 @@ class Subscription:
         self._room = room_body(self.stream.status)  # what the client knows of the room
         self._missed = _Missed()
         self._replay: _Replay | None = None
-        if since is None:
-            self.offset = self.stream.head
+        replay = None if since is None else _Replay(self, since)
+        if replay is None or replay.has_nothing:
             fanout.join(self)
         else:
-            replay = _Replay(self, since)
-            self.offset = replay.begins_at
-            if replay.has_nothing:
-                fanout.join(self)
-            else:
-                self._replay = replay
-                replay.go_on()
+            self._replay = replay
+            replay.go_on()
 
     @property
     def stream(self) -> Stream:
         """The room's stream."""
         return self._fanout.stream
+
+    @property
+    def position(self) -> int:
+        """The offset that delivery goes on behind."""
+        return self.stream.head if self._replay is None else self._replay.at
 
     @property
     def encoding(self) -> Encoding:
@@ -85,13 +85,18 @@ class Subscription:
             self._fanout.join(self)
 
     def end(self) -> None:
-        """Give the client what came until now, and nothing more."""
-        if self._replay is not None:
-            self._replay.break_off()
-            self._replay = None
-        elif self.group is not None:
+        """Give the client what is live until now, and nothing more: it asked for that."""
+        if self.group is not None:
             self._fanout.settle(self)
+        if not self.subscriber.closed:
+            self._tell_missed()
         self.drop()
+
+    def cut_off(self) -> None:
+        """Give the client what is live until now, and tell it of history that it won't get."""
+        if self._replay is not None:
+            self._replay.cut_off()
+        self.end()
 
     def drop(self) -> None:
         """Give the client nothing more. Safe to repeat."""
@@ -129,6 +134,13 @@ class Subscription:
 
     def resumed(self) -> None:
         """Go on after the client has caught up: say what it missed, then write as before."""
+        self._tell_missed()
+        if self.group is not None:
+            self.group.place(self)
+        elif self._replay is not None:
+            self._replay.go_on()
+
+    def _tell_missed(self) -> None:
         missed, self._missed = self._missed, _Missed()
         if missed.first:
             self.write_gap("slow", first=missed.first, last=missed.last)
@@ -136,10 +148,6 @@ class Subscription:
             self.write_notice(missed.upstream_gap)
         if missed.room:
             self.write_notice(room_body(self.stream.status), Kind.ROOM)
-        if self.group is not None:
-            self.group.place(self)
-        elif self._replay is not None:
-            self._replay.go_on()
 
     def went_live(self) -> None:
         """Change from replaying to live; called at the head, in the turn that reached it."""
@@ -179,17 +187,17 @@ class _Replay:
         self._gap: dict[str, Any] | None = None
         stream, history = subscription.stream, subscription.stream.history
         history.expire(time.monotonic())
-        self._at = since.offset
+        self.at = since.offset
+        """Offset of the last event that is behind it."""
         if since.epoch != stream.epoch:
-            self._at = history.gone
+            self.at = history.gone
             self._miss("epoch", 1, history.gone, since)
         elif since.offset > stream.head:
-            self._at = stream.head
+            self.at = stream.head
             self._miss("ahead", 1, 0, since)
         elif since.offset < history.gone:
             self._miss("history", since.offset + 1, history.gone, since)
-        self.begins_at = self._at
-        self._sequence = max(history.after(self._at), history.first)
+        self._sequence = history.after(self.at)
 
     def _miss(self, reason: str, first: int, last: int, since: Position) -> None:
         """Note a gap from `first` to `last`; none known where that is empty."""
@@ -212,13 +220,13 @@ class _Replay:
             self._handle.cancel()
             self._handle = None
 
-    def break_off(self) -> None:
+    def cut_off(self) -> None:
         """Stop and tell the client what it does not get."""
         self.stop()
         self._write_gap()
         head = self._subscription.stream.head
-        if self._at < head:
-            self._subscription.write_gap("history", first=self._at + 1, last=head)
+        if self.at < head:
+            self._subscription.write_gap("history", first=self.at + 1, last=head)
 
     def _write_piece(self) -> None:
         self._handle = None
@@ -228,14 +236,14 @@ class _Replay:
         history = subscription.stream.history
         if self._sequence < history.first:  # new events pushed out what was to come
             epoch = subscription.stream.epoch
-            if self._gap is None and self._at < history.gone:
-                self._miss("history", self._at + 1, history.gone, Position(epoch, self._at))
+            if self._gap is None and self.at < history.gone:
+                self._miss("history", self.at + 1, history.gone, Position(epoch, self.at))
             self._sequence = history.first
         self._write_gap()
         entries = history.read(self._sequence, REPLAY_ENTRIES, REPLAY_BYTES)
         if entries:
             self._sequence += len(entries)
-            self._at = entries[-1].offset
+            self.at = entries[-1].offset
             admits = subscription.filter.admits
             chosen = [e for e in entries if e.kind is not Kind.EVENT or admits(e.method)]
             subscription.write(b"".join(map(subscription.encoding.frame, chosen)))

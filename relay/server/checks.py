@@ -1,0 +1,48 @@
+"""Who may talk to the relay: Host first, then Origin, before any work; called by ws and http.
+
+Both keep web pages out that a user happens to have open: a foreign page's requests carry its
+Origin, and one that rebinds its own name to 127.0.0.1 (DNS rebinding) carries its own Host.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+from urllib.parse import urlsplit
+
+from relay.config import ServerConfig, is_loopback
+
+Verdict = Literal["ok", "host", "origin"]
+
+
+def check_request(hosts: Sequence[str], origins: Sequence[str], config: ServerConfig) -> Verdict:
+    """Judge a request by the values of its Host and Origin headers: `ok`, or what is wrong.
+
+    Allowed hosts: loopback names and addresses, and the configured host, with any port.
+    Allowed origins: none at all (not a page), our own, and `[server] allowed_origins`.
+    """
+    if len(hosts) != 1 or not _is_own_host(hosts[0], config):
+        return "host"
+    if not origins:
+        return "ok"
+    if len(origins) == 1 and is_allowed_origin(origins[0], hosts[0], config):
+        return "ok"
+    return "origin"
+
+
+def is_allowed_origin(origin: str, host: str, config: ServerConfig) -> bool:
+    """Tell whether a page of `origin` may use the relay that it reached as `host`."""
+    if origin in config.allowed_origins:
+        return True
+    scheme, separator, authority = origin.partition("://")
+    return scheme in ("http", "https") and separator != "" and authority == host.lower()
+
+
+def _is_own_host(host: str, config: ServerConfig) -> bool:
+    try:
+        parts = urlsplit(f"//{host}")
+        name = parts.hostname
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    if name is None or parts.netloc != host or "@" in host:
+        return False
+    return is_loopback(name) or name == config.host.lower()

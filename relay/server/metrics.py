@@ -1,0 +1,118 @@
+"""Prometheus metrics, read from the counters at each scrape; used by http.
+
+Labels are bounded: rooms are, and the hub counts methods beyond a limit as `other`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from relay import __version__
+from relay.hub import RoomCounters, RoomState, Stream
+from relay.server.state import REFUSALS, ServerState
+
+
+def make_registry(state: ServerState) -> CollectorRegistry:
+    """Build a registry of the relay's own and the process's metrics."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    registry.register(RelayCollector(state))
+    return registry
+
+
+class RelayCollector(Collector):
+    """All `relay_*` metrics."""
+
+    def __init__(self, state: ServerState) -> None:
+        self._state = state
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every metric with its present values."""
+        rooms = _labelled(self._state.rooms.streams())
+        yield _gauge("relay_build_info", "Version of the relay.", ["version"], [(__version__,)])
+        yield from _of_rooms(rooms)
+        yield from self._of_clients()
+
+    def _of_clients(self) -> Iterator[Metric]:
+        state = self._state
+        counters = state.hub.counters
+        subscriptions = sum(len(client.subscriber.subscriptions) for client in state.clients)
+        yield GaugeMetricFamily("relay_clients", "Connected clients.", len(state.clients))
+        yield GaugeMetricFamily("relay_subscriptions", "Their subscriptions.", subscriptions)
+        refused = CounterMetricFamily(
+            "relay_refused", "Connections and requests refused.", labels=["cause"]
+        )
+        for cause in REFUSALS:
+            refused.add_metric([cause], state.refused[cause])
+        yield refused
+        for name, text, value in (
+            ("relay_clients_accepted", "Clients that have connected.", state.accepted),
+            ("relay_deliveries", "Events written to clients.", counters.deliveries),
+            ("relay_drops", "Events not written to slow clients.", counters.drops),
+            ("relay_slow_closes", "Clients closed for being too slow.", counters.slow_closes),
+        ):
+            yield CounterMetricFamily(name, text, value)
+
+
+_BY_LABEL: tuple[tuple[str, str, str, Callable[[RoomCounters], dict[str, int]]], ...] = (
+    ("relay_events", "New events.", "method", lambda c: c.events),
+    ("relay_frames", "Upstream frames, ok or the cause they failed of.", "outcome",
+     lambda c: c.frames),
+    ("relay_messages", "Upstream messages by how they were decoded.", "outcome",
+     lambda c: c.messages),
+    ("relay_reconnects", "Lost upstream connections.", "cause", lambda c: c.reconnects),
+)  # fmt: skip
+
+
+def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
+    for name, text, label, read in _BY_LABEL:
+        family = CounterMetricFamily(name, text, labels=["room", label])
+        for room, stream in rooms.items():
+            for value, count in read(stream.counters).items():
+                family.add_metric([room, value], count)
+        yield family
+    duplicates = CounterMetricFamily(
+        "relay_duplicates", "Events that upstream repeated.", labels=["room"]
+    )
+    gaps = CounterMetricFamily("relay_upstream_gaps", "Losses upstream.", labels=["room"])
+    age = GaugeMetricFamily(
+        "relay_last_event_age_seconds", "Time since the last new event.", labels=["room"]
+    )
+    kept = GaugeMetricFamily("relay_history_events", "Events kept for replay.", labels=["room"])
+    size = GaugeMetricFamily("relay_history_bytes", "Bytes kept for replay.", labels=["room"])
+    states = GaugeMetricFamily(
+        "relay_room_state", "1 for the state that the room is in.", labels=["room", "state"]
+    )
+    now_ms = time.time() * 1000
+    for room, stream in rooms.items():
+        duplicates.add_metric([room], stream.counters.duplicates)
+        gaps.add_metric([room], stream.counters.upstream_gaps)
+        kept.add_metric([room], stream.history.events)
+        size.add_metric([room], stream.history.bytes)
+        if stream.counters.last_event_ms:
+            age.add_metric([room], max(now_ms - stream.counters.last_event_ms, 0) / 1000)
+        for state in RoomState:
+            states.add_metric([room, state], stream.status.state is state)
+    yield from (duplicates, gaps, age, kept, size, states)
+
+
+def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for row in rows:
+        family.add_metric(row, 1)
+    return family
+
+
+def _labelled(streams: list[Stream]) -> dict[str, Stream]:
+    """Label rooms by web_rid, or name while that is not known; no label comes twice."""
+    labelled: dict[str, Stream] = {}
+    for stream in streams:
+        label = stream.status.web_rid or stream.status.name
+        while label in labelled:
+            label += "'"
+        labelled[label] = stream
+    return labelled

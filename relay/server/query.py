@@ -1,0 +1,122 @@
+"""Reads what a client asks for, from the query of /ws and from messages alike; used by session."""
+
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
+
+from relay.errors import FilterError, PositionError
+from relay.events import resolve_methods
+from relay.hub import Position, SlowRule
+from relay.server.messages import (
+    MAX_ROOMS_PER_CLIENT,
+    RequestError,
+    RequestId,
+    Subscribe,
+    Unsubscribe,
+)
+
+MAX_METHODS = 200
+"""Names of methods in one request."""
+
+_PARAMETERS = ("room_id", "method", "since", "slow", "token")
+
+
+class Request(Struct, frozen=True):
+    """A subscription, or the end of one, that is well-formed."""
+
+    id: RequestId
+    rooms: list[str]
+    methods: frozenset[str] | None
+    """None: all."""
+    since: Position | None = None
+    slow: SlowRule | None = None
+
+
+def read_query(path: str) -> tuple[Request, list[str]]:
+    """Read the query of a WebSocket's request path.
+
+    Gives the request, and complaints about parameters that don't exist. Raises RequestError.
+    """
+    try:
+        found = parse_qs(urlsplit(path).query, keep_blank_values=True, max_num_fields=500)
+    except ValueError as error:
+        raise RequestError("bad_request", f"the query can't be read: {error}") from None
+    request = Subscribe(
+        room_id=_words(found.get("room_id", [])),
+        method=_words(found["method"]) or None if "method" in found else None,
+        since=_single(found, "since"),
+    )
+    slow = _single(found, "slow")
+    if slow not in (None, "close", "skip"):
+        raise RequestError("bad_request", f"slow={slow[:64]!r}: write slow=close or slow=skip")
+    checked = read_request(request, slow=slow)
+    return checked, [_complain(name) for name in found if name not in _PARAMETERS]
+
+
+def read_request(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
+    """Check a message's rooms, methods and position. Raises RequestError."""
+    try:
+        return _read(message, **changes)
+    except FilterError as error:
+        raise RequestError("bad_method", str(error), message.id) from None
+    except PositionError as error:
+        raise RequestError("bad_position", str(error), message.id) from None
+
+
+def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
+    rooms = list(dict.fromkeys(_listed(message.room_id)))
+    if len(rooms) > MAX_ROOMS_PER_CLIENT:
+        raise RequestError(
+            "too_many_rooms",
+            f"{len(rooms)} rooms; a connection may have {MAX_ROOMS_PER_CLIENT}",
+            message.id,
+        )
+    methods = None
+    if message.method is not None:
+        names = _listed(message.method)
+        if not names:
+            raise RequestError(
+                "bad_method", "method is empty; leave it out to mean all methods", message.id
+            )
+        if len(names) > MAX_METHODS:
+            raise RequestError(
+                "bad_method", f"{len(names)} methods; at most {MAX_METHODS}", message.id
+            )
+        methods = resolve_methods(names)
+    if isinstance(message, Unsubscribe):
+        return Request(message.id, rooms, methods)
+    since = None
+    if message.since:
+        if len(rooms) != 1:
+            raise RequestError(
+                "bad_position",
+                f"since is a position in one room, but {len(rooms)} are named;"
+                " subscribe to the rooms one by one, by message",
+                message.id,
+            )
+        since = Position.parse(message.since)
+    return Request(message.id, rooms, methods, since, changes.get("slow", message.slow))
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return _words([names] if isinstance(names, str) else names)
+
+
+def _words(texts: list[str]) -> list[str]:
+    """Split comma lists; blanks don't count."""
+    return [word for text in texts for part in text.split(",") if (word := part.strip())]
+
+
+def _single(found: dict[str, list[str]], name: str) -> Any:
+    values = [value for value in found.get(name, []) if value]
+    if len(values) > 1:
+        raise RequestError("bad_request", f"{name} is given {len(values)} times")
+    return values[0] if values else None
+
+
+def _complain(name: str) -> str:
+    near = get_close_matches(name, _PARAMETERS, n=1)
+    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(_PARAMETERS)}"
+    return f"no parameter {name[:64]!r}; {meant}"

@@ -1,0 +1,148 @@
+"""The server as a whole: binds the port, starts and stops; made by app."""
+
+import asyncio
+import errno
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import cast
+
+import structlog
+from aiohttp import web
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from relay.config import Config
+from relay.errors import CloseCode, ListenError
+from relay.hub import Hub
+from relay.server.connection import WRITE_HIGH_BYTES, ClientConnection
+from relay.server.handshake import judge_handshake
+from relay.server.http import make_application
+from relay.server.messages import MAX_MESSAGE_BYTES
+from relay.server.port import Port
+from relay.server.rooms import Rooms
+from relay.server.session import Session
+from relay.server.state import ServerState
+
+KEEP_ALIVE_S = 60.0
+"""How long an idle HTTP connection is kept."""
+HTTP_STOP_S = 0.5
+"""How long a stop waits for HTTP requests; only one whose body is not whole takes any time."""
+STOPPING = "the relay is stopping"
+HANDSHAKE_S = 10.0
+"""How long a WebSocket handshake may take."""
+
+_log = structlog.get_logger(__name__)
+
+
+class RelayServer:
+    """Serves clients on one port, between `start` and `stop`."""
+
+    def __init__(self, config: Config, hub: Hub, rooms: Rooms) -> None:
+        self._state = ServerState(config, hub, rooms)
+        self._runner = web.AppRunner(
+            make_application(self._state),
+            access_log=None,
+            keepalive_timeout=KEEP_ALIVE_S,
+            shutdown_timeout=HTTP_STOP_S,
+        )
+        self._server: Server | None = None
+        self._port: Port | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; the configured one before the start."""
+        if self._server is None or not self._server.sockets:
+            return self._state.config.server.port
+        number: int = self._server.sockets[0].getsockname()[1]
+        return number
+
+    @property
+    def url(self) -> str:
+        """Its address, e.g. `http://127.0.0.1:8787`."""
+        host = self._state.config.server.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Bind the port and serve. Raises ListenError."""
+        config = self._state.config.server
+        await self._runner.setup()
+        http_protocol = cast("Callable[[], asyncio.Protocol]", self._runner.server)
+        self._port = Port(self._state, http_protocol)
+        # Annotated as a class by websockets; its documentation allows any factory.
+        factory = cast("type[ServerConnection]", partial(ClientConnection, port=self._port))
+        try:
+            self._server = await serve(
+                self._serve_client,
+                config.host,
+                config.port,
+                create_connection=factory,
+                process_request=partial(judge_handshake, self._state),
+                compression=None,
+                max_size=MAX_MESSAGE_BYTES,
+                write_limit=WRITE_HIGH_BYTES,
+                open_timeout=HANDSHAKE_S,
+                server_header=None,
+            )
+        except OSError as error:
+            await self._runner.cleanup()
+            raise ListenError(_explain(error, config.host, config.port)) from None
+
+    async def stop(self, deadline_s: float) -> None:
+        """Stop accepting, give clients `deadline_s` to take what is unsent and hang up, cut off.
+
+        Clients are closed with 3001: they may connect again, and resume.
+        """
+        if self._server is None or self._port is None:
+            return
+        state = self._state
+        state.stopping = True
+        state.hub.flush()
+        for connection in list(self._port.undecided):
+            connection.transport.abort()
+        self._server.close(close_connections=False)
+        for client in list(state.clients):
+            client.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
+        await self._runner.cleanup()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline_s):
+                await self._server.wait_closed()
+        if state.clients:
+            _log.warning("clients cut off that did not hang up", clients=len(state.clients))
+        for client in list(state.clients):
+            client.transport.abort()
+        await self._server.wait_closed()
+
+    async def _serve_client(self, connection: ServerConnection) -> None:
+        """Serve one WebSocket; called by websockets, in a task for each."""
+        connection = cast("ClientConnection", connection)
+        state = self._state
+        state.clients.add(connection)
+        state.accepted += 1
+        try:
+            if connection.forbidden_origin:
+                connection.begin_close(
+                    CloseCode.FORBIDDEN_ORIGIN,
+                    "pages of this Origin may not use the relay; see [server] allowed_origins",
+                )
+            elif state.stopping:
+                connection.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
+            else:
+                await Session(connection, state).run()
+            await connection.wait_closed()
+        finally:
+            state.clients.discard(connection)
+
+
+def _explain(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"port {port} on {host} is in use; stop the program that uses it (a relay that"
+                " runs already?) or choose another with [server] port"
+            )
+        case errno.EACCES:
+            return f"not permitted to listen on port {port} of {host}; choose one above 1023"
+        case errno.EADDRNOTAVAIL:
+            return f"{host} is not an address of this machine; change [server] host"
+        case _:
+            return f"can't listen on port {port} of {host}: {error.strerror or error}"

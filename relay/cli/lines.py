@@ -18,7 +18,7 @@ def event_line(message: Message) -> str:
     user = message.payload.get("user")
     nickname = user.get("nickname") if isinstance(user, dict) else None
     who = f"<{nickname}> " if nickname else ""
-    return _printable(f"{_clock(message.time)} {name:<{_WIDTH}} {who}{said}".rstrip())
+    return _printable(f"{_clock(message.time)} {name:<{_WIDTH}} {who}{said}")
 
 
 def notice_line(notice: Notice) -> str | None:
@@ -28,7 +28,7 @@ def notice_line(notice: Notice) -> str | None:
         case RoomNotice():
             about = " ".join(filter(None, (notice.anchor, notice.title)))
             reason = f" ({notice.reason})" if notice.reason else ""
-            return _printable(f"room {room}: {notice.state}{reason} {about}".rstrip())
+            return _printable(f"room {room}: {notice.state}{reason} {about}")
         case Gap():
             if notice.first is not None and notice.last is not None:
                 many = f"events {notice.first} to {notice.last}"
@@ -70,5 +70,5 @@ def _clock(ms: int) -> str:
 
 def _printable(text: str) -> str:
     """Keep what strangers wrote from steering the terminal, and one line a line."""
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = "".join(c if c.isprintable() else " " for c in text).rstrip()
     return line if len(line) <= _MAX_CHARACTERS else f"{line[:_MAX_CHARACTERS]}…"

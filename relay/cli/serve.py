@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -90,7 +91,7 @@ def demo(rooms: int, rate: float, seed: int, port: int | None, no_browser: bool)
             f"\nSimulated rooms: {', '.join(names)}\n"
             f"  page       {url}/\n"
             f"  WebSocket  {socket_url}\n"
-            f"  terminal   relay tail {names[0]} --relay {url}\n"
+            f"  terminal   {_program()} tail {names[0]} --relay {url}\n"
             "Ctrl-C stops it.\n"
         )
         if not no_browser and _has_screen():
@@ -110,6 +111,14 @@ def _free_port(host: str, first: int) -> int:
             continue
         return port
     raise ListenError(f"no free port from {first} to {first + _PORTS_TRIED - 1}; name one: --port")
+
+
+def _program() -> str:
+    """Say how to call this program again, from here."""
+    called = Path(sys.argv[0])
+    if called.stem != "relay":
+        return f"{sys.executable} -m relay"
+    return "relay" if shutil.which("relay") == str(called) else str(called)
 
 
 def _has_screen() -> bool:

@@ -1,4 +1,7 @@
-"""Made-up upstream bytes: messages filled at random by their descriptor, frames around them."""
+"""Made-up upstream bytes: messages filled at random by their descriptor, frames around them.
+
+And what they decode to.
+"""
 
 import gzip
 import random
@@ -8,6 +11,8 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from relay.events import PAYLOAD_TYPES
+from relay.webcast.decode import Decoded, decode_message
 from relay.webcast.pb import webcast_pb2 as pb
 
 _TEXTS = (
@@ -101,3 +106,30 @@ def push_frame(payload: bytes, *, compress_type: str = "gzip", **fields: Any) ->
 
 def gzipped(response: pb.Response) -> bytes:
     return gzip.compress(response.SerializeToString())
+
+
+def decode(message: pb.Message) -> Decoded:
+    """Decode for room 80, broadcast 7001, upstream's clock at 1.7e12."""
+    return decode_message(message, room_id="7001", web_rid="80", now_ms=1_700_000_000_000)
+
+
+def typed(method: str, message: Any) -> Any:
+    """The typed payload that a message decodes to."""
+    decoded = decode(envelope(message, method))
+    assert decoded.outcome == "typed"
+    assert type(decoded.event.payload) is PAYLOAD_TYPES[method]
+    return decoded.event.payload
+
+
+def user(**fields: Any) -> Any:
+    """A user as consumers see it, from upstream's fields."""
+    return typed("WebcastLikeMessage", pb.LikeMessage(user=pb.User(**fields))).user
+
+
+def chat(**fields: Any) -> Any:
+    """A chat's payload, from upstream's fields."""
+    return typed("WebcastChatMessage", pb.ChatMessage(**fields))
+
+
+def image(url: str) -> pb.Image:
+    return pb.Image(url_list=[url])

@@ -1,0 +1,4 @@
+"""I/O towards Douyin: names, identity, status, signers, transports.
+
+Imported by room only; imports webcast, events, config, logs and errors.
+"""

@@ -1,0 +1,136 @@
+"""The task of one watched room: find it, wait for it, follow its broadcast, and again.
+
+Run by room/manager. How long to wait is retry's, a broadcast from start to end following's.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from relay.config import Config
+from relay.hub import RoomState
+from relay.room.ending import Ending
+from relay.room.following import Following, Runs
+from relay.room.ladder import Ladder, Transport
+from relay.room.output import RoomOutput
+from relay.room.retry import Policy
+from relay.upstream.broadcast import Broadcast
+from relay.upstream.client import Upstream
+from relay.upstream.failures import CAUSES, Failure
+from relay.upstream.identity import new_visitor_id
+from relay.upstream.names import RoomName
+from relay.upstream.status import NOTHING_KNOWN, RoomInfo, Status
+
+_ENDED_IDS = 16
+"""Broadcasts remembered as over, so that none is entered again on a mere guess."""
+
+
+class Fetcher:
+    """Watches one room until it is cancelled."""
+
+    def __init__(
+        self,
+        name: RoomName,
+        upstream: Upstream,
+        output: RoomOutput,
+        config: Config,
+        policy: Policy,
+        *,
+        identified: Callable[[RoomInfo], None],
+        missing: Callable[[], None],
+    ) -> None:
+        """`identified` is told what upstream says of the room, `missing` that it knows none.
+
+        Either may close `output`, and have the task cancelled.
+        """
+        self._name = name
+        self._resolver = upstream.resolver
+        self._transports: Mapping[Transport, Runs] = {
+            "socket": upstream.socket(),
+            "poll": upstream.poll(),
+        }
+        self._output = output
+        self._identified = identified
+        self._missing = missing
+        self._transport_wanted = config.upstream.transport
+        self._status_poll_s = config.watch.status_poll_s
+        self._policy = policy
+        self._known = NOTHING_KNOWN
+        self._ended_ids: deque[str] = deque(maxlen=_ENDED_IDS)
+        self._broadcast: Broadcast | None = None
+
+    async def run(self) -> None:
+        """Watch the room, broadcast after broadcast; ends only by cancellation."""
+        self._output.enter(RoomState.RESOLVING)
+        upcoming: RoomInfo | None = None
+        while True:
+            info = upcoming or await self._find_broadcast()
+            upcoming = await self._follow(info)
+            self._ended_ids.append(info.room_id)
+            self._output.enter(RoomState.ENDED)
+            if upcoming is None:
+                await asyncio.sleep(self._policy.spread_s(self._status_poll_s))
+
+    async def _find_broadcast(self) -> RoomInfo:
+        """Ask until the room is live, or until a broadcast is known that may be."""
+        failures = missing = 0
+        while True:
+            info = await self._look()
+            if info.status is Status.ONLINE:
+                return info
+            if info.status is Status.UNKNOWN:
+                if info.room_id and info.room_id not in self._ended_ids:
+                    return info
+                self._say_unknown(info)
+                wait_s = self._policy.retry_s(CAUSES[info.cause], failures)
+                failures += 1
+            elif info.status is Status.NOT_FOUND:
+                self._output.enter(RoomState.ERROR, "not_found", text=info.text)
+                self._missing()
+                wait_s = self._policy.spread_s(self._policy.not_found.longest_s(missing))
+                missing += 1
+            else:
+                failures = missing = 0
+                self._output.enter(RoomState.WAITING, info.status.value, text=info.text)
+                wait_s = self._policy.spread_s(self._status_poll_s)
+            await asyncio.sleep(wait_s)
+
+    async def _follow(self, info: RoomInfo) -> RoomInfo | None:
+        """Receive a broadcast to its end; gives the next one where it has begun already."""
+        self._broadcast = Broadcast(
+            info.room_id, self._known.web_rid, new_visitor_id(self._policy.random)
+        )
+        ending = Ending(info.room_id, self._look, self._resolver, self._policy)
+        following = Following(
+            self._broadcast,
+            self._transports,
+            Ladder(self._transport_wanted, self._policy),
+            ending,
+            self._output,
+            policy=self._policy,
+            confirmed=info.status is Status.ONLINE,
+        )
+        await following.run()
+        self._broadcast = None
+        return ending.next
+
+    async def _look(self) -> RoomInfo:
+        """Ask about the room, and remember what is said."""
+        info = await self._resolver.look(self._name, self._known)
+        if info.status is Status.OFFLINE and info.room_id and info.room_id not in self._ended_ids:
+            self._ended_ids.append(info.room_id)
+        self._known = info.completed_by(self._known)
+        if self._broadcast is not None:
+            self._broadcast.web_rid = self._broadcast.web_rid or self._known.web_rid
+        self._output.learn(info)
+        self._identified(info)
+        return info
+
+    def _say_unknown(self, info: RoomInfo) -> None:
+        if CAUSES[info.cause] is Failure.BLOCKED:
+            state = RoomState.BLOCKED
+        elif self._output.state in (RoomState.WAITING, RoomState.ENDED):
+            state = RoomState.WAITING
+        else:
+            state = RoomState.RESOLVING
+        self._output.enter(state, info.cause, text=info.text)

@@ -1,0 +1,51 @@
+"""Which transport a room uses next; `auto` polls while the socket is refused. Used by fetcher."""
+
+from typing import Literal
+
+from relay.room.retry import Policy
+from relay.upstream.failures import Failure
+
+Transport = Literal["socket", "poll"]
+NEVER = float("inf")
+
+
+class Ladder:
+    """The choice for one broadcast. Times are the loop's clock."""
+
+    def __init__(self, configured: Literal["auto", "socket", "poll"], policy: Policy) -> None:
+        self._auto = configured == "auto"
+        self._policy = policy
+        self._refusals = 0
+        self.transport: Transport = "poll" if configured == "poll" else "socket"
+        """What to use now."""
+        self.climb_at = NEVER
+        """When to leave polling for another try with the socket."""
+
+    def worked(self) -> None:
+        """The present transport does what it is for."""
+        if self.transport == "socket":
+            self._refusals = 0
+
+    def failed(self, failure: Failure, *, opened: bool, now: float) -> bool:
+        """Choose after a failure; True: the other transport is tried without a wait.
+
+        A socket that is open and starved counts like one that is refused: there are rooms whose
+        messages come by im/fetch only.
+        """
+        if not self._auto:
+            return False
+        if self.transport == "socket" and (not opened or failure is Failure.STALLED):
+            self.transport = "poll"
+            wait_s = self._policy.spread_s(self._policy.climb.longest_s(self._refusals))
+            self.climb_at = now + wait_s
+            self._refusals += 1
+            return True
+        if self.transport == "poll" and not opened:
+            # Neither works; whichever comes back first.
+            self.climb()
+        return False
+
+    def climb(self) -> None:
+        """Try the socket again, from where polling has come to."""
+        self.transport = "socket"
+        self.climb_at = NEVER

@@ -1,0 +1,282 @@
+"""Which rooms are watched: configured, added or held by clients; owns their tasks. Run by app.
+
+A room may be called by several names: its web_rid, the anchor's handle, the room_id of any of its
+broadcasts. All lead to one stream and one fetcher.
+"""
+
+import asyncio
+import time
+from functools import partial
+
+from relay.config import Config
+from relay.errors import ConfigError, RoomNameError, RoomRefusedError
+from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.room.fetcher import Fetcher
+from relay.room.output import RoomOutput
+from relay.room.retry import Policy
+from relay.upstream.client import Upstream
+from relay.upstream.names import NameKind, RoomName, parse_room_name
+from relay.upstream.status import RoomInfo
+
+_MAX_NAMES = 32
+"""Names remembered of one room; past it the oldest room_ids are forgotten."""
+
+
+class _Watched:
+    """A room that is watched."""
+
+    def __init__(self, name: RoomName, stream: Stream, output: RoomOutput) -> None:
+        self.name = name
+        self.stream = stream
+        self.output = output
+        self.pinned = False
+        """Configured or added: watched whether anybody listens or not."""
+        self.holders = 0
+        self.names: list[str] = []
+        self.web_rid = name.value if name.kind is NameKind.WEB_RID else ""
+        self.task: asyncio.Task[None] | None = None
+        self.linger: asyncio.TimerHandle | None = None
+
+
+class RoomManager:
+    """The rooms of this relay; satisfies server.Rooms."""
+
+    def __init__(self, hub: Hub, config: Config, policy: Policy | None = None) -> None:
+        """Raises ConfigError where the configured rooms or the signer can't be used."""
+        self._hub = hub
+        self._config = config
+        self._policy = policy or Policy()
+        self._upstream = Upstream(config.upstream, self._policy.timings)
+        self._rooms: dict[Stream, _Watched] = {}
+        self._by_name: dict[str, _Watched] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._stopped = False
+        self._configured = _configured_names(config)
+
+    async def run(self) -> None:
+        """Watch rooms until cancelled. One room's crash is logged and retried there."""
+        async with self._upstream, asyncio.TaskGroup() as tasks:
+            for name, text in self._configured.items():
+                watched = self._by_name.get(name.value) or self._open(text, name)
+                watched.pinned = True
+            # Clients may have asked for rooms before there was a task group.
+            for watched in self._rooms.values():
+                self._start(watched, tasks)
+            self._tasks = tasks
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._stopped = True
+                for watched in self._rooms.values():
+                    _cancel_linger(watched)
+
+    def acquire(self, name: str) -> Stream:
+        """Hold a room for one client, and start it if it isn't watched.
+
+        Raises RoomNameError, or RoomRefusedError where it may not be started.
+        """
+        watched = self._find(name)
+        if watched is None:
+            if not self._config.watch.on_demand:
+                raise RoomRefusedError(
+                    f"room {name} is not watched, and [watch] on_demand is off: add it to the "
+                    "configuration"
+                )
+            watched = self._watch(name)
+        watched.holders += 1
+        _cancel_linger(watched)
+        return watched.stream
+
+    def release(self, stream: Stream) -> None:
+        """Give up one hold; after the last one a room lingers, then stops, unless it is pinned."""
+        watched = self._rooms.get(stream)
+        if watched is not None:
+            watched.holders -= 1
+            self._linger(watched)
+
+    def find(self, name: str) -> Stream | None:
+        """Give a watched room's stream by any of its names. Raises RoomNameError."""
+        watched = self._find(name)
+        return None if watched is None else watched.stream
+
+    def add(self, name: str) -> Stream:
+        """Watch a room until it is removed. Raises RoomNameError or RoomRefusedError."""
+        watched = self._find(name) or self._watch(name)
+        watched.pinned = True
+        _cancel_linger(watched)
+        return watched.stream
+
+    def remove(self, name: str) -> bool:
+        """Stop watching a room, whoever holds it; False: it was not watched."""
+        watched = self._find(name)
+        if watched is None:
+            return False
+        self._close(watched, "removed")
+        return True
+
+    def streams(self) -> list[Stream]:
+        """Give the streams of all watched rooms, oldest first."""
+        return list(self._rooms)
+
+    # Inside
+
+    def _find(self, text: str) -> _Watched | None:
+        return self._by_name.get(parse_room_name(text).value)
+
+    def _watch(self, text: str) -> _Watched:
+        name = parse_room_name(text)
+        if self._stopped:
+            raise RoomRefusedError("the relay is stopping")
+        limit = self._config.watch.max_rooms
+        if len(self._rooms) >= limit:
+            idle = next((w for w in self._rooms.values() if w.linger is not None), None)
+            if idle is None:
+                raise RoomRefusedError(
+                    f"{limit} rooms are watched already, the most that [watch] max_rooms allows"
+                )
+            self._close(idle, "idle")
+        watched = self._open(text, name)
+        if self._tasks is not None:
+            self._start(watched, self._tasks)
+        return watched
+
+    def _open(self, text: str, name: RoomName) -> _Watched:
+        stream = self._hub.open(
+            RoomStatus(
+                name=text,
+                web_rid=name.value if name.kind is NameKind.WEB_RID else "",
+                room_id=name.value if name.kind is NameKind.ROOM_ID else "",
+                state=RoomState.RESOLVING,
+                reason="",
+                title="",
+                anchor="",
+                transport="",
+                since_ms=time.time_ns() // 1_000_000,
+            )
+        )
+        watched = _Watched(name, stream, RoomOutput(self._hub, stream))
+        self._rooms[stream] = watched
+        self._call(watched, name.value)
+        return watched
+
+    def _start(self, watched: _Watched, tasks: asyncio.TaskGroup) -> None:
+        watched.task = tasks.create_task(
+            self._keep_watching(watched), name=f"room:{watched.name.value}"
+        )
+
+    async def _keep_watching(self, watched: _Watched) -> None:
+        crashes = 0
+        while True:
+            begin_s = time.monotonic()
+            try:
+                await Fetcher(
+                    watched.name,
+                    self._upstream,
+                    watched.output,
+                    self._config,
+                    self._policy,
+                    identified=partial(self._identified, watched),
+                    missing=partial(self._missing, watched),
+                ).run()
+            except Exception:
+                # The boundary: what goes wrong in one room is that room's only.
+                watched.output.log.exception("the room's task crashed")
+            if time.monotonic() - begin_s > self._policy.crash.cap_s:
+                crashes = 0
+            wait_s = self._policy.crash.wait_s(crashes, self._policy.random)
+            crashes += 1
+            watched.output.enter(RoomState.ERROR, "crashed", text=f"starts again in {wait_s:.1f} s")
+            await asyncio.sleep(wait_s)
+
+    def _identified(self, watched: _Watched, info: RoomInfo) -> None:
+        """Remember a room's further names; a room that has one of them already is the same one."""
+        if watched.stream not in self._rooms:
+            return
+        watched.web_rid = watched.web_rid or info.web_rid
+        for name in filter(None, (info.web_rid, info.room_id)):
+            other = self._by_name.get(name)
+            if other is None:
+                self._call(watched, name)
+            elif other is not watched and _may_be_same(watched, other):
+                # The fetcher is in the middle of something.
+                asyncio.get_running_loop().call_soon(self._merge, watched, other)
+                return
+
+    def _missing(self, watched: _Watched) -> None:
+        """Stop a room that upstream doesn't know, unless it is watched for good."""
+        if not watched.pinned:
+            asyncio.get_running_loop().call_soon(self._close, watched, "not_found")
+
+    def _merge(self, watched: _Watched, into: _Watched) -> None:
+        if watched.stream not in self._rooms or into.stream not in self._rooms:
+            return
+        watched.output.log.info("this room is watched already", as_room=into.stream.status.name)
+        self._forget(watched)
+        for name in watched.names:
+            self._call(into, name)
+        into.web_rid = into.web_rid or watched.web_rid
+        into.pinned = into.pinned or watched.pinned
+        into.holders += watched.holders
+        _cancel_linger(into)
+        self._linger(into)
+        self._hub.merge(watched.stream, into.stream)
+
+    def _close(self, watched: _Watched, reason: str) -> None:
+        if watched.stream not in self._rooms:
+            return
+        watched.output.log.info("room no longer watched", reason=reason)
+        self._forget(watched)
+        self._hub.close(watched.stream, reason)
+
+    def _forget(self, watched: _Watched) -> None:
+        """Take a room out; its task ends by itself, and says nothing any more."""
+        watched.output.close()
+        _cancel_linger(watched)
+        del self._rooms[watched.stream]
+        for name in watched.names:
+            del self._by_name[name]
+        if watched.task is not None:
+            watched.task.cancel()
+
+    def _linger(self, watched: _Watched) -> None:
+        if watched.holders == 0 and not watched.pinned and not self._stopped:
+            watched.linger = asyncio.get_running_loop().call_later(
+                self._config.watch.linger_s, self._close, watched, "idle"
+            )
+
+    def _call(self, watched: _Watched, name: str) -> None:
+        """Let a room be found by `name`."""
+        fixed = (watched.name.value, watched.web_rid)
+        while len(watched.names) >= _MAX_NAMES:
+            oldest = next(known for known in watched.names if known not in fixed)
+            watched.names.remove(oldest)
+            del self._by_name[oldest]
+        watched.names.append(name)
+        self._by_name[name] = watched
+
+
+def _configured_names(config: Config) -> dict[RoomName, str]:
+    """Read the configured rooms, each once: name → the text that it was given by."""
+    names: dict[RoomName, str] = {}
+    for number, room in enumerate(config.rooms):
+        try:
+            names.setdefault(parse_room_name(room.room), room.room)
+        except RoomNameError as error:
+            raise ConfigError(f"rooms[{number}].room: {error}") from None
+    if len(names) > config.watch.max_rooms:
+        raise ConfigError(
+            f"watch.max_rooms: {config.watch.max_rooms} is less than the {len(names)} rooms that "
+            "are configured"
+        )
+    return names
+
+
+def _may_be_same(one: _Watched, other: _Watched) -> bool:
+    """Tell whether two rooms that share a name can be one; two web_rids are two rooms."""
+    return not one.web_rid or not other.web_rid or one.web_rid == other.web_rid
+
+
+def _cancel_linger(watched: _Watched) -> None:
+    if watched.linger is not None:
+        watched.linger.cancel()
+        watched.linger = None

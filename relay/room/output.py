@@ -1,0 +1,148 @@
+"""What a room's fetcher gives to the hub: its status, events and gaps; one for each room.
+
+Once closed it swallows everything: a fetcher that is being stopped may still be on its way out.
+"""
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from relay.events import Event
+from relay.hub import Hub, RoomCounters, RoomState, RoomStatus, Stream
+from relay.logs import Throttle
+from relay.upstream.status import RoomInfo
+
+_HINTS = {
+    "captcha": "Douyin wants a captcha solved from this address: slow down, or use another network",
+    "challenge": "Douyin doubts this address: slow down, or use another network",
+    "empty_body": "Douyin refuses this address: slow down, or use another network",
+    "forbidden": "Douyin refuses this address: slow down, or use another network",
+    "rate_limited": "too many requests from this address: watch fewer rooms, or poll less often",
+    "login_wanted": "Douyin shows this room only to people who are logged in",
+    "device_blocked": "Douyin wants a signature: set [upstream] signer_url, or transport = 'poll'",
+    "handshake_refused": "set [upstream] signer_url, or transport = 'poll'",
+    "signer": "look at the signer that [upstream] signer_url names",
+    "not_found": "check the room's name; upstream does not know it",
+    "unreachable": "check this machine's network and proxy settings",
+    "timeout": "check this machine's network and proxy settings",
+}
+"""What an operator can do, by cause."""
+
+
+class RoomOutput:
+    """One room's way into the hub."""
+
+    def __init__(self, hub: Hub, stream: Stream) -> None:
+        self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
+        self._hub = hub
+        self._stream = stream
+        self._closed = False
+        self._logged = (RoomState.RESOLVING, "")
+        self._bad_frames = Throttle()
+        self._losses = Throttle()
+
+    @property
+    def counters(self) -> RoomCounters:
+        """The room's counters; frames, messages and reconnects are ours to count."""
+        return self._stream.counters
+
+    @property
+    def state(self) -> RoomState:
+        """The room's state as last said."""
+        return self._stream.status.state
+
+    def close(self) -> None:
+        """Swallow everything from now on."""
+        self._closed = True
+
+    def learn(self, info: RoomInfo) -> None:
+        """Take over names and texts of the room."""
+        status = self._stream.status
+        room_id = info.room_id or status.room_id
+        self._set(
+            msgspec.structs.replace(
+                status,
+                web_rid=info.web_rid or status.web_rid,
+                room_id=room_id,
+                # A broadcast without a title must not keep the last one's.
+                title=info.title or (status.title if room_id == status.room_id else ""),
+                anchor=info.anchor or status.anchor,
+            )
+        )
+
+    def enter(
+        self, state: RoomState, reason: str = "", *, transport: str = "", text: str = ""
+    ) -> None:
+        """Say which state the room is in; `text` explains the reason in the log."""
+        status = self._stream.status
+        since_ms = status.since_ms if status.state is state else time.time_ns() // 1_000_000
+        self._set(
+            msgspec.structs.replace(
+                status, state=state, reason=reason, transport=transport, since_ms=since_ms
+            )
+        )
+        self._log_state(text)
+
+    def lost(self, cause: str, text: str, wait_s: float) -> None:
+        """Count and log a lost connection that is tried again."""
+        if self._closed:
+            return
+        self.counters.reconnects[cause] += 1
+        held = self._losses.admit()
+        if held is not None:
+            self.log.info(
+                "connection to upstream lost",
+                room_id=self._stream.status.room_id,
+                cause=cause,
+                text=text,
+                wait_s=round(wait_s, 2),
+                held_back=held,
+            )
+
+    def publish(self, events: Sequence[Event]) -> int:
+        """Publish events; returns how many were new."""
+        return 0 if self._closed else self._hub.publish(self._stream, events)
+
+    def gap(self, reason: str) -> None:
+        """Say that upstream's messages may be missing at this point."""
+        if not self._closed:
+            self._hub.announce_gap(self._stream, reason)
+
+    def bad_frame(self, cause: str, text: str) -> None:
+        """Count and log a frame that can't be read."""
+        self.counters.frames[cause] += 1
+        held = self._bad_frames.admit()
+        if held is not None and not self._closed:
+            self.log.warning(
+                "unreadable frame",
+                room_id=self._stream.status.room_id,
+                cause=cause,
+                text=text,
+                held_back=held,
+            )
+
+    def _set(self, status: RoomStatus) -> None:
+        if not self._closed and status != self._stream.status:
+            self._hub.set_status(self._stream, status)
+
+    def _log_state(self, text: str) -> None:
+        status = self._stream.status
+        # A short break of a live room is told by `lost` already.
+        if self._closed or (status.state is RoomState.CONNECTING and not status.reason):
+            return
+        said = (status.state, status.reason)
+        if said == self._logged:
+            return
+        self._logged = said
+        fields = {"web_rid": status.web_rid, "room_id": status.room_id, "reason": status.reason}
+        if text:
+            fields["text"] = text
+        if status.transport:
+            fields["transport"] = status.transport
+        if status.reason in _HINTS:
+            fields["hint"] = _HINTS[status.reason]
+        bad = status.state in (RoomState.BLOCKED, RoomState.ERROR)
+        write = self.log.warning if bad else self.log.info
+        write(f"room {status.state.value}", **fields)

@@ -1,0 +1,91 @@
+"""How long to wait before upstream is bothered again, and when silence counts as a fault.
+
+Policy only: numbers and arithmetic, no I/O and no clock. Used by fetcher and manager.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from types import MappingProxyType
+
+from relay.upstream.client import Timings
+from relay.upstream.failures import Failure
+
+_MAX_DOUBLINGS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class BackOff:
+    """Waits that double from `base_s` up to `cap_s`."""
+
+    base_s: float
+    cap_s: float
+
+    def longest_s(self, attempt: int) -> float:
+        """Give the longest wait after `attempt` failures before this one."""
+        # A bounded exponent: 2**1100 is no float any more.
+        return min(self.cap_s, self.base_s * 2.0 ** min(attempt, _MAX_DOUBLINGS))
+
+    def wait_s(self, attempt: int, random: Random) -> float:
+        """Give a wait with full jitter, so that many rooms don't come back together."""
+        return random.uniform(0.0, self.longest_s(attempt))
+
+
+BACK_OFF: Mapping[Failure, BackOff] = MappingProxyType(
+    {
+        # A healthy socket that is cut is back within a second, again and again.
+        Failure.CUT: BackOff(1.0, 30.0),
+        Failure.STALLED: BackOff(1.0, 60.0),
+        Failure.NETWORK: BackOff(1.0, 60.0),
+        Failure.SERVER: BackOff(2.0, 120.0),
+        Failure.SIGNER: BackOff(5.0, 300.0),
+        # Pressing on makes risk control last longer.
+        Failure.BLOCKED: BackOff(10.0, 600.0),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every wait and limit of a room. Tests shrink them."""
+
+    back_off: Mapping[Failure, BackOff] = BACK_OFF
+    """After failures, by kind."""
+    not_found: BackOff = BackOff(60.0, 1800.0)
+    """Between questions after a room that upstream does not know."""
+    crash: BackOff = BackOff(1.0, 300.0)
+    """Before a fetcher that crashed is started again."""
+    climb: BackOff = BackOff(60.0, 1800.0)
+    """How long `auto` polls before it tries the socket again; jittered by a fifth only."""
+    confirm: BackOff = BackOff(2.0, 60.0)
+    """Between questions while an ending is being confirmed; jittered by a fifth only."""
+    offline_answers: int = 2
+    """Offline this often in a row means ended. Control's word counts as one of them."""
+    online_answers: int = 3
+    """Online this often, Control's word for an ending is taken for a mistake."""
+    healthy_s: float = 60.0
+    """A connection that held so long worked, even where nobody said anything."""
+    doubt_s: float = 10.0
+    """After a reconnect, so long without anything of value and the room is asked for its state:
+    the ending may have been missed. A closed room takes connections as if it were open."""
+    heartbeats_only_s: float = 90.0
+    """No message at all for so long: a dead subscription (xhynice); even quiet rooms send their
+    numbers every few seconds."""
+    low_value: BackOff = BackOff(180.0, 1800.0)
+    """Only messages that closed rooms send too for so long, while the room is said to be live; it
+    doubles while reconnecting does not help, since the room may just be quiet."""
+    replay_covers_s: float = 30.0
+    """A break up to here is covered by upstream's own position. After a longer one, with nothing
+    repeated that we had, messages may be lost, and that is said."""
+    timings: Timings = field(default_factory=Timings)
+    """Of the transports."""
+    random: Random = field(default_factory=Random)
+    """Source of all jitter."""
+
+    def retry_s(self, failure: Failure, attempt: int) -> float:
+        """Give the wait after a failure; `attempt` failures came before it without success."""
+        return self.back_off[failure].wait_s(attempt, self.random)
+
+    def spread_s(self, wait_s: float) -> float:
+        """Jitter a regular wait by a fifth."""
+        return wait_s * self.random.uniform(0.8, 1.2)

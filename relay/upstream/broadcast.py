@@ -1,0 +1,54 @@
+"""The broadcast that a transport receives, and how far it has come; shared by fetcher, transports.
+
+The fetcher makes one for each broadcast and hands it from transport to transport.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from relay.errors import FrameError
+from relay.webcast.pb.webcast_pb2 import Response
+
+MAX_POSITION_CHARS = 4096
+"""Of a cursor or internal_ext; recorded ones have up to 400. Longer ones are not taken over."""
+
+
+@dataclass(slots=True)
+class UpstreamPosition:
+    """Upstream's own position in the broadcast: the pair of the last Response.
+
+    Sent with the next request or connect, it continues the stream.
+    """
+
+    cursor: str = ""
+    internal_ext: str = ""
+
+    def advance(self, cursor: str, internal_ext: str) -> None:
+        """Take over the pair of a Response, where it has one."""
+        if cursor and len(cursor) <= MAX_POSITION_CHARS >= len(internal_ext):
+            self.cursor, self.internal_ext = cursor, internal_ext
+
+
+@dataclass(slots=True)
+class Broadcast:
+    """One broadcast of a room."""
+
+    room_id: str
+    web_rid: str
+    """"" while not known."""
+    visitor_id: str
+    """The `user_unique_id` that we have towards this broadcast."""
+    position: UpstreamPosition = field(default_factory=UpstreamPosition)
+
+
+class Receiver(Protocol):
+    """What a transport tells its fetcher. None of it waits, none of it raises."""
+
+    def opened(self) -> None:
+        """Upstream took us: the handshake, or the first fetch, succeeded."""
+
+    def received(self, response: Response) -> None:
+        """A Response came, perhaps without messages."""
+
+    def unreadable(self, error: FrameError, *, lost: bool) -> None:
+        """Bytes came that can't be read; `lost`: upstream will not send them again."""

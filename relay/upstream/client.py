@@ -1,0 +1,65 @@
+"""All I/O towards Douyin in one object, shared by all rooms; made by room/manager."""
+
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from relay.config import UpstreamConfig
+from relay.upstream.fetch import MessageFetcher
+from relay.upstream.http import HttpClient
+from relay.upstream.identity import Identity
+from relay.upstream.resolve import Resolver
+from relay.upstream.signer import Signer
+from relay.upstream.transports.poll import PollTimings, PollTransport
+from relay.upstream.transports.push_urls import PushUrls
+from relay.upstream.transports.socket import SocketTimings, SocketTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """The waits of the transports."""
+
+    socket: SocketTimings = field(default_factory=SocketTimings)
+    poll: PollTimings = field(default_factory=PollTimings)
+
+
+class Upstream:
+    """Douyin, as far as the relay uses it. Used as an async context manager."""
+
+    def __init__(self, config: UpstreamConfig, timings: Timings) -> None:
+        """Raises ConfigError where the signer's URL can't be used."""
+        self._config = config
+        self._timings = timings
+        self._http = HttpClient()
+        self._identity = Identity(self._http, config.live_url)
+        self._signer = Signer(config.signer_url, self._http)
+        self.resolver = Resolver(config, self._http, self._identity)
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._http.__aexit__(kind, error, traceback)
+
+    def socket(self) -> SocketTransport:
+        """Make the socket transport of one room."""
+        return SocketTransport(
+            PushUrls(self._config.push_urls),
+            self._fetcher(),
+            self._identity,
+            self._signer,
+            self._timings.socket,
+        )
+
+    def poll(self) -> PollTransport:
+        """Make the poll transport of one room."""
+        return PollTransport(self._fetcher(), self._timings.poll)
+
+    def _fetcher(self) -> MessageFetcher:
+        return MessageFetcher(self._config, self._http, self._identity)

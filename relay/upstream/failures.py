@@ -1,0 +1,73 @@
+"""Why a request or a connection to upstream failed, and what kind of failure that is.
+
+The causes are the words of UpstreamError and SessionEnd; room/retry waits by their kind.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Failure(StrEnum):
+    """Kinds of failure that are waited for differently."""
+
+    NETWORK = "network"
+    """Upstream can't be reached from here."""
+    SERVER = "server"
+    """It answers, but with nothing that can be used."""
+    BLOCKED = "blocked"
+    """Risk control: it knows us and does not want us."""
+    SIGNER = "signer"
+    """The signer fails; upstream was not even asked."""
+    CUT = "cut"
+    """A connection that worked has ended."""
+    STALLED = "stalled"
+    """A connection is open and nothing useful comes."""
+
+
+CAUSES: Mapping[str, Failure] = MappingProxyType(
+    {
+        "unreachable": Failure.NETWORK,  # name, route, TLS or connection fails
+        "timeout": Failure.NETWORK,
+        "server_error": Failure.SERVER,  # HTTP 5xx
+        "http_error": Failure.SERVER,  # any other HTTP status that says no
+        "not_found": Failure.SERVER,  # HTTP 404 or 410
+        "redirected": Failure.SERVER,  # to another host, or round in circles
+        "too_large": Failure.SERVER,  # more bytes than such an answer can have
+        "bad_body": Failure.SERVER,  # not what such an answer looks like
+        "bad_params": Failure.SERVER,  # status_code 10011
+        "other_code": Failure.SERVER,  # a status_code that is not known
+        "empty_body": Failure.BLOCKED,  # HTTP 200 and nothing in it
+        "captcha": Failure.BLOCKED,  # a slider page instead of the answer
+        "challenge": Failure.BLOCKED,  # the script page that wants an __ac_signature
+        "forbidden": Failure.BLOCKED,  # HTTP 401, 403, 444
+        "rate_limited": Failure.BLOCKED,  # HTTP 429
+        "login_wanted": Failure.BLOCKED,  # status_code 20003
+        "device_blocked": Failure.BLOCKED,  # handshake answered with DEVICE_BLOCKED
+        "handshake_refused": Failure.BLOCKED,  # handshake answered with any other refusal
+        "signer": Failure.SIGNER,
+        "cut": Failure.CUT,  # ended without a close frame (1006), or reset
+        "closed": Failure.CUT,  # WebSocket close frame
+        "close_frame": Failure.CUT,  # upstream's own `close` frame
+        "restarting": Failure.SERVER,  # close codes 1012 and 1013: come back later
+        "silent": Failure.STALLED,  # no bytes at all, heartbeats unanswered
+        "heartbeats_only": Failure.STALLED,  # heartbeats answered, no messages
+        "low_value_only": Failure.STALLED,  # only messages that also flow in closed rooms
+    }
+)
+"""Every cause there is, with its kind. Closed, so that it can be counted by."""
+
+
+class SessionEnd(NamedTuple):
+    """How a transport's session ended."""
+
+    cause: str
+    """One of CAUSES."""
+    text: str
+    """For people: what happened, with upstream's own words where it had any."""
+
+    @property
+    def failure(self) -> Failure:
+        """The kind of failure."""
+        return CAUSES[self.cause]

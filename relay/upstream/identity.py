@@ -1,0 +1,83 @@
+"""Who we are towards Douyin: an anonymous browser; used by resolve, fetch and the socket.
+
+Everything here is secret enough never to be logged.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+from random import Random
+
+from relay.errors import UpstreamError
+from relay.upstream.http import HttpClient
+
+_TTWID_S = 6 * 3600.0
+"""How long one ttwid is used (biliLive-tools: 6 h; it is valid far longer)."""
+_RETRY_S = 60.0
+"""How long to do without after it couldn't be had: some upstreams give none."""
+_RENEW_S = 60.0
+"""A refused ttwid is replaced at most this often, however many rooms are refused."""
+_COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,2048}")
+
+
+def new_visitor_id(random: Random) -> str:
+    """Make up a `user_unique_id`: 19 digits, in the range that the page's own ids have."""
+    return str(random.randrange(7_300_000_000_000_000_000, 8_000_000_000_000_000_000))
+
+
+class Identity:
+    """The cookies of one anonymous browser, shared by all rooms."""
+
+    def __init__(self, http: HttpClient, live_url: str) -> None:
+        self._http = http
+        self._live_url = live_url
+        self._ttwid = ""
+        self._nonce = ""
+        self._fetch_at = 0.0  # monotonic time from which a ttwid is asked for
+        self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def cookies(self) -> dict[str, str]:
+        """Give the cookies for a request or handshake: a ttwid where one can be had."""
+        async with self._fetching:
+            now = time.monotonic()
+            if now >= self._fetch_at:
+                self._fetch_at = now + _RETRY_S
+                try:
+                    answer = await self._http.get(
+                        self._live_url.rstrip("/") + "/", may_be_empty=True
+                    )
+                    self.absorb(answer.cookies)
+                except UpstreamError:
+                    # Upstream decides whether it does without; its answer to what we ask next
+                    # tells, and is reported.
+                    pass
+        return {"ttwid": self._ttwid} if self._ttwid else {}
+
+    async def page_cookies(self) -> dict[str, str]:
+        """Give the cookies for a page, which also wants the nonce it gave us before."""
+        cookies = await self.cookies()
+        if self._nonce:
+            cookies["__ac_nonce"] = self._nonce
+        return cookies
+
+    def absorb(self, cookies: Mapping[str, str]) -> bool:
+        """Take over what an answer sets; tell whether a nonce was among it."""
+        ttwid, nonce = cookies.get("ttwid", ""), cookies.get("__ac_nonce", "")
+        if _COOKIE_VALUE.fullmatch(ttwid):
+            self._ttwid = ttwid
+            self._fetched_at = time.monotonic()
+            self._fetch_at = self._fetched_at + _TTWID_S
+        if not _COOKIE_VALUE.fullmatch(nonce) or nonce == self._nonce:
+            return False
+        self._nonce = nonce
+        return True
+
+    def renew(self) -> None:
+        """Have a fresh identity fetched, after upstream refused this one."""
+        now = time.monotonic()
+        if now - self._fetched_at >= _RENEW_S:
+            self._ttwid = self._nonce = ""
+            self._fetched_at = now
+            self._fetch_at = min(self._fetch_at, now)

@@ -1,0 +1,234 @@
+"""What is known of a room, and how each of upstream's answers says it; no I/O, used by resolve.
+
+Sources: recorded web/enter answers; facts from f2, douyinLive, biliup for the codes.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from relay.errors import UpstreamError
+from relay.upstream.http import refuse_html
+
+
+class Status(StrEnum):
+    """Whether a room is live. What isn't known is `unknown`, never one of the others."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    NO_ROOM = "no_room"
+    """The account exists and has never been live."""
+    NOT_FOUND = "not_found"
+    UNKNOWN = "unknown"
+
+
+class RoomInfo(Struct, frozen=True):
+    """What upstream says of a room. Texts are "" where it didn't say."""
+
+    status: Status
+    web_rid: str = ""
+    room_id: str = ""
+    """The current broadcast, or the last one where it is offline."""
+    title: str = ""
+    anchor: str = ""
+    """The anchor's nickname."""
+    sec_uid: str = ""
+    """The anchor's stable id."""
+    cause: str = ""
+    """Why the status is unknown: one of failures.CAUSES."""
+    text: str = ""
+    """The same for people, or upstream's own words."""
+
+    def completed_by(self, other: "RoomInfo") -> "RoomInfo":
+        """Fill in from `other` what this one doesn't say about the room."""
+        return msgspec.structs.replace(
+            self,
+            web_rid=self.web_rid or other.web_rid,
+            title=self.title or other.title,
+            anchor=self.anchor or other.anchor,
+            sec_uid=self.sec_uid or other.sec_uid,
+        )
+
+
+NOTHING_KNOWN = RoomInfo(Status.UNKNOWN)
+
+
+class _Anchor(Struct):
+    web_rid: str | None = None
+    nickname: str | None = None
+    sec_uid: str | None = None
+
+
+class _Room(Struct):
+    id_str: str | None = None
+    status: int | None = None
+    title: str | None = None
+    owner: _Anchor | None = None
+
+
+class _EnterData(Struct):
+    data: list[_Room] | None = None
+    enter_room_id: str | None = None
+    room_status: int | None = None
+    user: _Anchor | None = None
+    prompts: str | None = None
+    message: str | None = None
+
+
+class _Enter(Struct):
+    status_code: int
+    data: _EnterData | None = None
+
+
+class _ReflowData(Struct):
+    room: _Room | None = None
+    prompts: str | None = None
+    message: str | None = None
+
+
+class _Reflow(Struct):
+    status_code: int
+    data: _ReflowData | None = None
+
+
+class _PageRoomInfo(Struct):
+    room: _Room | None = None
+    roomId: str | None = None  # noqa: N815  upstream's name
+    web_rid: str | None = None
+    anchor: _Anchor | None = None
+
+
+class _PageRoomStore(Struct):
+    roomInfo: _PageRoomInfo | None = None  # noqa: N815  upstream's name
+
+
+class _PageState(Struct):
+    roomStore: _PageRoomStore  # noqa: N815  upstream's name
+
+
+_ROOM_STATUS: Mapping[int | None, Status] = MappingProxyType(
+    {
+        1: Status.OFFLINE,  # preparing
+        2: Status.ONLINE,
+        3: Status.ONLINE,  # paused: the broadcast goes on, with the same room_id
+        4: Status.OFFLINE,  # ended
+    }
+)
+"""`room.status`, the same in web/enter, reflow/info and the page."""
+
+_ENTER_STATUS: Mapping[int | None, Status] = MappingProxyType(
+    {
+        0: Status.ONLINE,
+        1: Status.ONLINE,  # audio only
+        2: Status.OFFLINE,
+    }
+)
+"""`data.room_status` of web/enter only, used where its room has no status."""
+
+_T = TypeVar("_T")
+
+
+def read_enter(body: bytes) -> RoomInfo:
+    """Read a web/enter answer. Raises UpstreamError where it says nothing about the room."""
+    answer = _decode(body, _Enter)
+    data = answer.data or _EnterData()
+    if answer.status_code:
+        return _by_code(answer.status_code, data.prompts or data.message or "")
+    anchor = data.user or _Anchor()
+    if not data.data:
+        known = anchor.nickname and data.room_status == 2
+        return _with_anchor(
+            RoomInfo(Status.NO_ROOM if known else Status.UNKNOWN, cause="bad_body"), anchor
+        )
+    room = data.data[0]
+    room_id = _id(room.id_str) or _id(data.enter_room_id)
+    status = _ROOM_STATUS.get(room.status) or _ENTER_STATUS.get(data.room_status)
+    return _with_anchor(_room_info(status, room_id, room), anchor)
+
+
+def read_reflow(body: bytes) -> RoomInfo:
+    """Read a reflow/info answer. Raises UpstreamError where it says nothing about the room."""
+    answer = _decode(body, _Reflow)
+    data = answer.data or _ReflowData()
+    if answer.status_code:
+        info = _by_code(answer.status_code, data.prompts or data.message or "")
+        # The facts are unsure what an unknown room_id gets here; only web/enter's word is taken.
+        if info.status is Status.NOT_FOUND:
+            raise UpstreamError("other_code", f"reflow/info answers code {answer.status_code}")
+        return info
+    if data.room is None:
+        raise UpstreamError("bad_body", "reflow/info answers without a room")
+    return _room_info(_ROOM_STATUS.get(data.room.status), _id(data.room.id_str), data.room)
+
+
+def read_page_state(state: object) -> RoomInfo | None:
+    """Read the `state` object of a room page; None where it is not about a room."""
+    try:
+        page = msgspec.convert(state, _PageState, strict=False)
+    except (msgspec.ValidationError, RecursionError):
+        return None
+    found = page.roomStore.roomInfo
+    if found is None:
+        return None
+    anchor = found.anchor or _Anchor()
+    room = found.room or _Room()
+    room_id = _id(room.id_str) or _id(found.roomId)
+    status = _ROOM_STATUS.get(room.status)
+    if status is None and not room_id and anchor.nickname:
+        status = Status.NO_ROOM
+    info = _with_anchor(_room_info(status, room_id, room), anchor)
+    return info.completed_by(RoomInfo(Status.UNKNOWN, web_rid=_id(found.web_rid)))
+
+
+def _decode(body: bytes, kind: type[_T]) -> _T:
+    refuse_html(body)
+    try:
+        return msgspec.json.decode(body, type=kind, strict=False)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UpstreamError("bad_body", f"upstream's JSON can't be read: {error}") from None
+
+
+def _by_code(code: int, words: str) -> RoomInfo:
+    """Tell what a status_code other than 0 means; `words` are upstream's own."""
+    text = f"code {code}: {words[:200]}" if words else f"code {code}"
+    if code == 4001038:
+        return RoomInfo(Status.NOT_FOUND, text=text)
+    if code == 30003:
+        return RoomInfo(Status.OFFLINE, text=text)
+    cause = {20003: "login_wanted", 10011: "bad_params"}.get(code, "other_code")
+    raise UpstreamError(cause, f"upstream answers {text}")
+
+
+def _room_info(status: Status | None, room_id: str, room: _Room) -> RoomInfo:
+    if status is Status.ONLINE and not room_id:
+        status = None
+    info = RoomInfo(
+        status or Status.UNKNOWN,
+        room_id=room_id,
+        title=(room.title or "")[:500],
+        cause="" if status else "bad_body",
+        text="" if status else "the answer does not say whether the room is live",
+    )
+    return _with_anchor(info, room.owner or _Anchor())
+
+
+def _with_anchor(info: RoomInfo, anchor: _Anchor) -> RoomInfo:
+    return info.completed_by(
+        RoomInfo(
+            Status.UNKNOWN,
+            web_rid=_id(anchor.web_rid),
+            anchor=(anchor.nickname or "")[:200],
+            sec_uid=(anchor.sec_uid or "")[:200],
+        )
+    )
+
+
+def _id(text: str | None) -> str:
+    """Give an id if it is one: the page has "$1f" references and "0" where it knows none."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 20:
+        return ""
+    return text if text.strip("0") else ""

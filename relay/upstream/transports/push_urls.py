@@ -1,0 +1,59 @@
+"""Which push host is tried next; used by the socket transport."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from relay.config import is_loopback
+from relay.upstream.params import PUSH_PATH
+from relay.webcast.pb.webcast_pb2 import Response
+
+_DOUYIN = ".douyin.com"
+
+
+class PushUrls:
+    """The configured push URLs and the one that upstream names, taken in turn.
+
+    Upstream's is only followed to where the configured ones lead anyway: to .douyin.com, or to
+    this machine. Else an answer could send us, with our cookies, to any host.
+    """
+
+    def __init__(self, configured: Sequence[str]) -> None:
+        self._configured = [_with_path(url) for url in configured]
+        self._named = ""
+        self._turn = 0
+
+    @property
+    def current(self) -> str:
+        """The URL to try now, without a query."""
+        urls = [self._named, *self._configured] if self._named else self._configured
+        return urls[self._turn % len(urls)]
+
+    def refused(self) -> None:
+        """Go on to the next URL."""
+        self._turn += 1
+
+    def note(self, response: Response) -> None:
+        """Take over the host that an im/fetch answer names (douyinLive does so too)."""
+        named = response.push_server_v2 or response.push_server or response.proxy_server
+        url = self._allowed(named)
+        if url and url != self._named:
+            self._named, self._turn = url, 0
+
+    def _allowed(self, named: str) -> str:
+        try:
+            parts = urlsplit(named if "://" in named else f"//{named}")
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return ""
+        ours = urlsplit(self._configured[0])
+        our_host = ours.hostname or ""
+        both_douyin = host.endswith(_DOUYIN) and our_host.endswith(_DOUYIN)
+        both_here = is_loopback(host) and is_loopback(our_host)
+        if not named.isascii() or parts.username is not None or not (both_douyin or both_here):
+            return ""
+        authority = f"[{host}]" if ":" in host else host
+        return f"{ours.scheme}://{authority}{f':{port}' if port else ''}{PUSH_PATH}"
+
+
+def _with_path(url: str) -> str:
+    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + PUSH_PATH

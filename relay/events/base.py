@@ -6,12 +6,7 @@ from msgspec import Struct
 
 
 class Event(Struct, frozen=True):
-    """One decoded upstream message.
-
-    `payload` is one of the payload structs of this package (see PAYLOAD_TYPES), a dict (known
-    method, generic payload: names as in the schema, 64-bit integers as strings, defaults left
-    out) or `{"payload_base64": …}` (unknown method, or bytes that can't be read).
-    """
+    """One decoded upstream message."""
 
     method: str
     """Upstream's message name, e.g. `WebcastChatMessage`."""
@@ -24,3 +19,6 @@ class Event(Struct, frozen=True):
     time: int
     """Unix milliseconds: upstream's create_time, else its clock, else ours."""
     payload: Any
+    """A payload struct of this package (see PAYLOAD_TYPES); for other known methods a dict with
+    the schema's names, 64-bit integers as strings, defaults left out; for unknown methods and
+    for bytes that can't be read `{"payload_base64": …}`."""

@@ -33,7 +33,7 @@ SHORT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rank": ("WebcastRoomRankMessage",),
         "control": ("WebcastControlMessage",),
         "room": ("WebcastRoomMessage",),
-        "notify": ("WebcastRoomNotifyMessage",),
+        "notify": ("WebcastRoomNotifyMessage", "WebcastNotifyMessage"),
         "banner": ("WebcastInRoomBannerMessage",),
         # Shopping.
         "shopping": ("WebcastLiveShoppingMessage",),

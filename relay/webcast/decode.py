@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError, Message
 
-from relay.events import Event
+from relay.events import Event, Payload
 from relay.webcast.mapping import audience, battle, chat, gift, room, shopping
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
@@ -20,36 +20,33 @@ Outcome = Literal["typed", "generic", "raw", "undecodable"]
 MAX_METHOD_CHARS = 128
 """A longer method is cut: it is no method, and would go into every log line and metric."""
 
-# Method → mapper of (message, its common, room id).
-_MAPPERS: dict[str, Callable[[Any, pb.Common, str], Any]] = {
-    "WebcastChatMessage": chat.chat,
-    "WebcastEmojiChatMessage": chat.emoji_chat,
-    "WebcastScreenChatMessage": chat.screen_chat,
-    "WebcastPrivilegeScreenChatMessage": chat.privilege_screen_chat,
-    "WebcastLikeMessage": audience.like,
-    "WebcastMemberMessage": audience.member,
-    "WebcastSocialMessage": audience.social,
-    "WebcastFansclubMessage": audience.fansclub,
-    "WebcastGiftMessage": gift.gift,
-    "WebcastLightGiftMessage": gift.light_gift,
-    "WebcastBindingGiftMessage": gift.binding_gift,
-    "WebcastUpdateFanTicketMessage": gift.fan_ticket,
-    "WebcastLuckyBoxMessage": gift.lucky_box,
-    "WebcastRoomUserSeqMessage": room.room_user_seq,
-    "WebcastRoomStatsMessage": room.room_stats,
-    "WebcastRoomRankMessage": room.room_rank,
-    "WebcastControlMessage": room.control,
-    "WebcastRoomMessage": room.room,
-    "WebcastRoomNotifyMessage": room.room_notify,
-    "WebcastInRoomBannerMessage": room.in_room_banner,
-    "WebcastLiveShoppingMessage": shopping.live_shopping,
-    "WebcastProductChangeMessage": shopping.product_change,
-    "WebcastLinkMicBattleMethod": battle.battle,
-    "WebcastLinkMicBattle": battle.battle,
-    "WebcastLinkMicBattleFinishMethod": battle.battle_finish,
-    "WebcastLinkMicBattleFinish": battle.battle_finish,
-    "WebcastLinkMicArmiesMethod": battle.armies,
-    "WebcastLinkMicArmies": battle.armies,
+# Type → mapper of (message, its common, room id); all other types have generic payloads.
+_MAPPERS: dict[type[Message], Callable[[Any, pb.Common, str], Payload]] = {
+    pb.ChatMessage: chat.chat,
+    pb.EmojiChatMessage: chat.emoji_chat,
+    pb.ScreenChatMessage: chat.screen_chat,
+    pb.PrivilegeScreenChatMessage: chat.privilege_screen_chat,
+    pb.LikeMessage: audience.like,
+    pb.MemberMessage: audience.member,
+    pb.SocialMessage: audience.social,
+    pb.FansclubMessage: audience.fansclub,
+    pb.GiftMessage: gift.gift,
+    pb.LightGiftMessage: gift.light_gift,
+    pb.BindingGiftMessage: gift.binding_gift,
+    pb.UpdateFanTicketMessage: gift.fan_ticket,
+    pb.LuckyBoxMessage: gift.lucky_box,
+    pb.RoomUserSeqMessage: room.room_user_seq,
+    pb.RoomStatsMessage: room.room_stats,
+    pb.RoomRankMessage: room.room_rank,
+    pb.ControlMessage: room.control,
+    pb.RoomMessage: room.room,
+    pb.NotifyMessage: room.room_notify,
+    pb.InRoomBannerMessage: room.in_room_banner,
+    pb.LiveShoppingMessage: shopping.live_shopping,
+    pb.ProductChangeMessage: shopping.product_change,
+    pb.LinkMicBattle: battle.battle,
+    pb.LinkMicBattleFinish: battle.battle_finish,
+    pb.LinkMicArmies: battle.armies,
 }
 
 
@@ -85,7 +82,7 @@ def decode_message(message: pb.Message, *, room_id: str, web_rid: str, now_ms: i
         # Some messages have 0 here.
         if common.create_time > 0:
             time_ms = common.create_time
-        if mapper := _MAPPERS.get(method):
+        if mapper := _MAPPERS.get(pb_type):
             named_room = str(common.room_id) if common.room_id else common.room_id_str
             payload, outcome = mapper(parsed, common, named_room or room_id), "typed"
         else:

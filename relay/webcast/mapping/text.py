@@ -1,7 +1,6 @@
 """Rich text; called by the other mappers."""
 
 import re
-from collections.abc import Callable
 
 from relay.events.text import Piece
 from relay.webcast.mapping.people import id_text, image_url, user_of
@@ -26,11 +25,16 @@ def chat_text(pieces: tuple[Piece, ...]) -> str:
 
 def sentence(text: pb.Text) -> str:
     """Fill the pieces into the text's pattern, e.g. "{0:user} 来了"."""
-    pieces = pieces_of(text)
+    shown = [_shown(piece)[:_MAX_SHOWN_CHARS] for piece in text.pieces[:MAX_PIECES]]
     pattern = text.default_pattern
     if not pattern:
-        return "".join([piece.text for piece in pieces])
-    return _SLOT.sub(_filler(pieces), pattern, count=MAX_PIECES).strip()
+        return "".join(shown)
+
+    def fill(slot: re.Match[str]) -> str:
+        index = int(slot[1])
+        return shown[index] if index < len(shown) else ""
+
+    return _SLOT.sub(fill, pattern, count=MAX_PIECES).strip()
 
 
 def described(common: pb.Common) -> str:
@@ -46,12 +50,12 @@ def _chat_piece(piece: Piece) -> str:
     return piece.text or (PICTURE if piece.type == "image" else "")
 
 
-def _filler(pieces: tuple[Piece, ...]) -> Callable[[re.Match[str]], str]:
-    def fill(slot: re.Match[str]) -> str:
-        index = int(slot[1])
-        return pieces[index].text[:_MAX_SHOWN_CHARS] if index < len(pieces) else ""
-
-    return fill
+def _shown(piece: pb.TextPiece) -> str:
+    if value := piece.string_value:
+        return value
+    if piece.HasField("user_value"):
+        return piece.user_value.user.nickname
+    return piece.pattern_ref_value.default_pattern
 
 
 def _piece(piece: pb.TextPiece) -> Piece:

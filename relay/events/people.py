@@ -38,7 +38,7 @@ class User(Struct, frozen=True):
     uid: str
     """Decimal 64-bit id; "111111" for every masked user, see `masked`."""
     nickname: str
-    """Shown name; shortened like "薛***" for masked users."""
+    """Shown name; shortened like "某***" for masked users."""
     avatar: str
     """URL of the small picture."""
     unique_id: str

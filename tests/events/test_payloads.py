@@ -75,13 +75,13 @@ def test_a_user_begins_as_the_seeds_show() -> None:
 
 
 def test_an_event_travels_as_json_and_comes_back() -> None:
-    payload = LikePayload("7001", "点赞", None, 2, 182_368)
+    payload = LikePayload("7001", "点赞", None, 2, 123_456)
     event = Event("WebcastLikeMessage", "9007199254740993", "7001", "80", 5, payload)
     data = msgspec.json.encode(event)
     assert data.decode() == (
         '{"method":"WebcastLikeMessage","msg_id":"9007199254740993","room_id":"7001",'
         '"web_rid":"80","time":5,"payload":{"room_id":"7001","content":"点赞","user":null,'
-        '"count":2,"total":182368}}'
+        '"count":2,"total":123456}}'
     )
     back = msgspec.json.decode(data, type=Event)
     assert msgspec.convert(back.payload, PAYLOAD_TYPES[back.method]) == payload

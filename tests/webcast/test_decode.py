@@ -38,11 +38,11 @@ def test_a_payload_without_room_has_the_watched_one() -> None:
 
 
 def test_payloads_begin_as_the_seeds_show() -> None:
-    payload = chat(content="这个是打印机", user=pb.User(id=60302287312, nickname="柱公子"))
+    payload = chat(content="大家好", user=pb.User(id=9007199254740993, nickname="某甲"))
     shown = json.loads(msgspec.json.encode(payload))
     assert list(shown)[:3] == ["room_id", "content", "user"]
     assert list(shown["user"])[:5] == ["uid", "nickname", "avatar", "unique_id", "sec_uid"]
-    assert shown["user"]["uid"] == "60302287312"
+    assert shown["user"]["uid"] == "9007199254740993"
 
 
 def test_an_unknown_method_gives_its_bytes() -> None:

@@ -7,7 +7,7 @@ from relay.webcast.pb import webcast_pb2 as pb
 
 
 def test_a_chats_event_time_is_in_seconds() -> None:
-    assert chat(content="好", event_time=1_672_207_544).event_time_s == 1_672_207_544
+    assert chat(content="好", event_time=1_600_000_000).event_time_s == 1_600_000_000
 
 
 def test_lucky_bag_passwords_are_marked() -> None:
@@ -17,10 +17,10 @@ def test_lucky_bag_passwords_are_marked() -> None:
 
 def test_a_chat_that_is_only_a_mention_has_content() -> None:
     mention = pb.TextPiece(
-        type=11, user_value=pb.TextPieceUser(user=pb.User(id=5, nickname="小抹茶"))
+        type=11, user_value=pb.TextPieceUser(user=pb.User(id=5, nickname="某乙"))
     )
     payload = chat(rtf_content_v2=pb.Text(pieces=[mention]))
-    assert payload.content == "@小抹茶"
+    assert payload.content == "@某乙"
     assert payload.pieces[0].type == "user"
     assert payload.pieces[0].user is not None
     assert payload.pieces[0].user.uid == "5"
@@ -60,11 +60,11 @@ def test_pieces_have_upstreams_numbers_and_not_the_old_schemas() -> None:
 
 def test_mentions_and_answers_are_told() -> None:
     area = pb.PublicAreaCommon(
-        mention_info=pb.ChatMentionInfo(mention_user_ids=["79757091144"]),
+        mention_info=pb.ChatMentionInfo(mention_user_ids=["123456789012"]),
         reply_resp=pb.ChatReplyRespInfo(reply_msg_id=2**60),
     )
     payload = chat(content="@你", public_area_common=area)
-    assert payload.mention_uids == ("79757091144",)
+    assert payload.mention_uids == ("123456789012",)
     assert payload.reply_to_msg_id == str(2**60)
 
 

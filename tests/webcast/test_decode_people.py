@@ -6,25 +6,25 @@ from relay.webcast.pb import webcast_pb2 as pb
 
 
 def test_a_user_is_known_by_id_str_or_by_id() -> None:
-    assert user(id=5, id_str="2944361941649640025").uid == "2944361941649640025"
+    assert user(id=5, id_str="1234567890123456789").uid == "1234567890123456789"
     assert user(id=2**63 - 1).uid == "9223372036854775807"
     assert user().uid == ""
 
 
 def test_a_user_without_handle_is_shown_by_short_id() -> None:
-    assert user(display_id="xjdeu", short_id=9).unique_id == "xjdeu"
-    assert user(short_id=336300484).unique_id == "336300484"
+    assert user(display_id="handle", short_id=9).unique_id == "handle"
+    assert user(short_id=123456).unique_id == "123456"
 
 
 def test_masked_users_are_marked() -> None:
-    masked = user(id=111111, nickname="薛***")
-    assert (masked.masked, masked.uid, masked.nickname) == (True, "111111", "薛***")
+    masked = user(id=111111, nickname="某***")
+    assert (masked.masked, masked.uid, masked.nickname) == (True, "111111", "某***")
     # mystery_man is 1 for everybody and masks nobody.
-    assert not user(id=5, nickname="薛", mystery_man=1).masked
+    assert not user(id=5, nickname="某", mystery_man=1).masked
 
 
 def test_a_missing_nickname_falls_back_to_the_shortened_one() -> None:
-    assert user(desensitized_nickname="薛***").nickname == "薛***"
+    assert user(desensitized_nickname="某***").nickname == "某***"
 
 
 def test_the_pay_level_comes_from_the_badge_when_its_number_is_hidden() -> None:
@@ -39,10 +39,10 @@ def test_the_pay_level_comes_from_the_badge_when_its_number_is_hidden() -> None:
 
 def test_the_fans_club_is_told_or_null() -> None:
     data = pb.User.FansClub.FansClubData(
-        club_name="圈", level=17, user_fans_club_status=1, anchor_id=2**60
+        club_name="某团", level=17, user_fans_club_status=1, anchor_id=2**60
     )
     club = user(fans_club=pb.User.FansClub(data=data)).fans_club
-    assert (club.name, club.level, club.status, club.anchor_uid) == ("圈", 17, 1, str(2**60))
+    assert (club.name, club.level, club.status, club.anchor_uid) == ("某团", 17, 1, str(2**60))
     # Users without a club have the struct too, with an empty badge in it.
     empty = pb.User.FansClub.FansClubData()
     empty.badge.icons[0].SetInParent()

@@ -7,15 +7,15 @@ from relay.webcast.pb import webcast_pb2 as pb
 
 
 def test_likes_tell_this_messages_and_the_broadcasts() -> None:
-    payload = typed("WebcastLikeMessage", pb.LikeMessage(count=2, total=182_368))
-    assert (payload.content, payload.count, payload.total) == ("点赞", 2, 182_368)
+    payload = typed("WebcastLikeMessage", pb.LikeMessage(count=2, total=123_456))
+    assert (payload.content, payload.count, payload.total) == ("点赞", 2, 123_456)
 
 
 @pytest.mark.parametrize(("tip", "via_share"), [(0, False), (6, True)])
 def test_entering_by_a_shared_link_is_marked(tip: int, via_share: bool) -> None:
-    message = pb.MemberMessage(action=1, member_count=2_150, user_enter_tip_type=tip)
+    message = pb.MemberMessage(action=1, member_count=4_321, user_enter_tip_type=tip)
     payload = typed("WebcastMemberMessage", message)
-    assert (payload.content, payload.member_count) == ("来了", 2_150)
+    assert (payload.content, payload.member_count) == ("来了", 4_321)
     assert payload.via_share == via_share
 
 
@@ -74,12 +74,12 @@ def test_only_three_and_four_end_a_broadcast(action: int, ended: bool) -> None:
 
 def test_viewer_numbers_are_told() -> None:
     message = pb.RoomUserSeqMessage(
-        total=2, total_user=561, total_pv_for_anchor="561", online_user_for_anchor="2"
+        total=2, total_user=765, total_pv_for_anchor="765", online_user_for_anchor="2"
     )
     message.ranks.add(rank=1, score=300, user=pb.User(nickname="甲"))
     payload = typed("WebcastRoomUserSeqMessage", message)
-    assert (payload.total, payload.total_user) == (2, 561)
-    assert payload.content == "在线 2，累计 561"
+    assert (payload.total, payload.total_user) == (2, 765)
+    assert payload.content == "在线 2，累计 765"
     assert (payload.ranks[0].rank, payload.ranks[0].score) == (1, 300)
     assert payload.ranks[0].user.nickname == "甲"
 

@@ -20,6 +20,8 @@ Outcome = Literal["typed", "generic", "raw", "undecodable"]
 MAX_METHOD_CHARS = 128
 """A longer method is cut: it is no method, and would go into every log line and metric."""
 
+_MAX_TIME_MS = 100_000_000_000_000  # in the year 5138
+
 # Type → mapper of (message, its common, room id); all other types have generic payloads.
 _MAPPERS: dict[type[Message], Callable[[Any, pb.Common, str], Payload]] = {
     pb.ChatMessage: chat.chat,
@@ -67,7 +69,7 @@ def decode_message(message: pb.Message, *, room_id: str, web_rid: str, now_ms: i
     time where the message has none.
     """
     method = message.method[:MAX_METHOD_CHARS]
-    # The id of the envelope: not every type has its `common` at 1, some have none at all.
+    # The envelope's id: `common` isn't field 1 of every type, and recorded ones hold another id.
     msg_id = str(message.msg_id)
     time_ms = now_ms
     payload: Any
@@ -79,9 +81,9 @@ def decode_message(message: pb.Message, *, room_id: str, web_rid: str, now_ms: i
         payload, outcome = _raw(message), "undecodable"
     else:
         common = _common(parsed)
-        # Some messages have 0 here.
-        if common.create_time > 0:
-            time_ms = common.create_time
+        # Some messages have 0 here; and nonsense must not become a date that breaks a client.
+        if 0 < (created := common.create_time) < _MAX_TIME_MS:
+            time_ms = created
         if mapper := _MAPPERS.get(pb_type):
             named_room = str(common.room_id) if common.room_id else common.room_id_str
             payload, outcome = mapper(parsed, common, named_room or room_id), "typed"

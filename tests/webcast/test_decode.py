@@ -25,8 +25,8 @@ def test_an_event_carries_method_ids_and_time() -> None:
     assert event.time == 1_600_000_000_123
 
 
-@pytest.mark.parametrize("create_time", [0, -5])
-def test_a_message_without_time_has_upstreams_clock(create_time: int) -> None:
+@pytest.mark.parametrize("create_time", [0, -5, 2**63 - 1])
+def test_a_message_without_a_plausible_time_has_upstreams_clock(create_time: int) -> None:
     # A chat's event_time is no help: whole seconds would put it before its neighbours.
     message = pb.ChatMessage(common=pb.Common(create_time=create_time), event_time=1_600_000_000)
     assert decode(envelope(message, "WebcastChatMessage")).event.time == 1_700_000_000_000

@@ -49,7 +49,7 @@ BACK_OFF: Mapping[Failure, BackOff] = MappingProxyType(
 class Policy:
     """Every wait and limit of a room. Tests shrink them."""
 
-    back_off: Mapping[Failure, BackOff] = BACK_OFF
+    back_off: Mapping[Failure, BackOff] = field(default_factory=lambda: BACK_OFF)
     """After failures, by kind."""
     not_found: BackOff = BackOff(60.0, 1800.0)
     """Between questions after a room that upstream does not know."""

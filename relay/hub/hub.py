@@ -47,6 +47,13 @@ class Hub:
         """Give all open streams, oldest first."""
         return list(self._fanouts)
 
+    def present(self, stream: Stream) -> Stream | None:
+        """Give the open stream of a room: `stream`, the one it was merged into, or None."""
+        found: Stream | None = stream
+        while found is not None and found not in self._fanouts:
+            found = found.successor
+        return found
+
     def publish(self, stream: Stream, events: Sequence[Event]) -> int:
         """Number, keep and give out events, in this order; returns how many were new.
 
@@ -78,6 +85,7 @@ class Hub:
         if stream is into:
             raise ValueError("a stream can't be merged into itself")
         self._fanout(into)
+        stream.successor = into
         for subscription in self._take_out(stream):
             subscriber = subscription.subscriber
             if subscriber.closed:  # too slow to be given the last events

@@ -49,6 +49,8 @@ class Stream:
         self.status = status
         self.counters = RoomCounters()
         self.history = History(config)
+        self.successor: Stream | None = None
+        """The stream that this one was merged into."""
         # Two generations of ids: the window is bounded without keeping an order.
         self._ids: set[str] = set()
         self._older_ids: set[str] = set()

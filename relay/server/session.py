@@ -55,8 +55,11 @@ class Session:
         finally:
             self._connection.follower = None
             self._subscriber.close()
-            while self._held:
-                self._state.rooms.release(self._held.pop())
+            for held in self._held:
+                # Closing connections are not told any more that a room was closed or moved.
+                stream = self._state.hub.present(held)
+                if stream is not None:
+                    self._state.rooms.release(stream)
 
     async def _serve(self) -> None:
         connection = self._connection

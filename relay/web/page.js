@@ -1,0 +1,252 @@
+// The page at /: lists rooms, subscribes to all of them, shows what arrives. Everything that comes
+// from Douyin is put in as text, never as markup.
+"use strict";
+
+const KINDS = {
+  WebcastChatMessage: ["chat", "chat"],
+  WebcastEmojiChatMessage: ["chat", "emoji"],
+  WebcastScreenChatMessage: ["chat", "chat"],
+  WebcastGiftMessage: ["gift", "gift"],
+  WebcastLikeMessage: ["like", "like"],
+  WebcastMemberMessage: ["member", "join"],
+  WebcastSocialMessage: ["social", "follow"],
+  WebcastFansclubMessage: ["social", "fans club"],
+};
+const MAX_ROWS = 300; // older ones leave the page
+const RECENT = 50; // events shown of before the page was opened
+const ROOMS_EVERY_MS = 4000;
+const MIN_WAIT_MS = 500;
+const MAX_WAIT_MS = 15000;
+
+const $ = (id) => document.getElementById(id);
+const rooms = new Map(); // key -> {view, epoch, offset, subscribed}
+const keyByEpoch = new Map();
+let socket = null;
+let waitMs = MIN_WAIT_MS;
+let waiting = []; // rows for the next animation frame, oldest first
+let stopped = false;
+
+const keyOf = (view) => view.web_rid || view.name;
+
+function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+// Rooms
+
+async function api(path, options) {
+  const answer = await fetch(path, options);
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error.message);
+  return body;
+}
+
+async function refreshRooms() {
+  let views;
+  try {
+    views = (await api("/api/rooms")).rooms;
+  } catch {
+    return; // the connection's own status says what is wrong
+  }
+  const keys = new Set(views.map(keyOf));
+  for (const key of rooms.keys()) if (!keys.has(key)) rooms.delete(key);
+  keyByEpoch.clear();
+  for (const view of views) {
+    const key = keyOf(view);
+    const room = rooms.get(key) ?? { epoch: "", offset: 0, subscribed: false };
+    room.view = view;
+    rooms.set(key, room);
+    keyByEpoch.set(view.epoch, key);
+  }
+  showRooms();
+  subscribe();
+}
+
+function showRooms() {
+  const items = [...rooms.values()].map(({ view }) => {
+    const item = document.createElement("li");
+    const line = element("div", "room-line", "");
+    const state = element("span", "state", view.state);
+    state.dataset.state = view.state;
+    line.append(element("span", "room-name", view.anchor || view.name), state);
+    const details = [view.title, view.web_rid || view.name, view.reason.replaceAll("_", " ")];
+    if (view.events) details.push(`${view.events} events`);
+    item.append(line, element("div", "room-detail", details.filter(Boolean).join(" · ")));
+    return item;
+  });
+  $("rooms").replaceChildren(...items);
+  $("no-rooms").hidden = items.length > 0;
+}
+
+$("add").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const name = $("add-room").value.trim();
+  if (!name) return;
+  let problem = "";
+  try {
+    await api("/api/rooms", { method: "POST", body: JSON.stringify({ room: name }) });
+    $("add-room").value = "";
+    await refreshRooms();
+  } catch (error) {
+    problem = error.message;
+  }
+  $("add-error").textContent = problem;
+  $("add-error").hidden = !problem;
+});
+
+// Connection
+
+function setConnection(state, text) {
+  $("connection").dataset.state = state;
+  $("connection").textContent = text;
+}
+
+function connect() {
+  setConnection("connecting", "connecting…");
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+  socket.onopen = () => {
+    setConnection("open", "connected");
+    refreshRooms();
+  };
+  socket.onmessage = (event) => receive(JSON.parse(event.data));
+  socket.onclose = (event) => {
+    socket = null;
+    for (const room of rooms.values()) room.subscribed = false;
+    if (event.code >= 3500 && event.code < 4000) {
+      stopped = true;
+      setConnection("closed", event.reason || `closed (${event.code})`);
+      return;
+    }
+    setConnection("closed", "connection lost, trying again…");
+    setTimeout(connect, waitMs * (0.5 + Math.random() / 2));
+    waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
+  };
+}
+
+function subscribe() {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  for (const [key, room] of rooms) {
+    if (room.subscribed) continue;
+    room.subscribed = true;
+    const { view } = room;
+    const since = room.epoch
+      ? `${room.epoch}:${room.offset}`
+      : `${view.epoch}:${Math.max(0, view.offset - RECENT)}`;
+    const methods = Object.keys(KINDS);
+    socket.send(JSON.stringify({ op: "subscribe", room_id: key, method: methods, since, id: key }));
+  }
+}
+
+function receive(frame) {
+  if (frame.op === undefined) {
+    const key = moveOn(frame.epoch, frame.offset);
+    addRow(eventRow(frame, rooms.get(key)));
+    return;
+  }
+  switch (frame.op) {
+    case "hello":
+      waitMs = MIN_WAIT_MS;
+      break;
+    case "subscribed":
+      moveOn(frame.epoch, frame.offset);
+      break;
+    case "unsubscribed":
+    case "room":
+      refreshSoon();
+      break;
+    case "gap":
+      if (frame.to !== null) moveOn(frame.epoch, frame.to);
+      if (frame.reason !== "epoch" && (frame.to !== null || frame.offset !== undefined)) {
+        addRow(gapRow(frame));
+      }
+      break;
+    case "error":
+      addRow(noticeRow(frame.message));
+      break;
+  }
+}
+
+// Remember how far a room has been received, to go on there after a lost connection.
+function moveOn(epoch, offset) {
+  const key = keyByEpoch.get(epoch);
+  const room = rooms.get(key);
+  if (room) Object.assign(room, { epoch, offset });
+  return key;
+}
+
+let refreshTimer = 0;
+function refreshSoon() {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refreshRooms, 200);
+}
+
+// Rows
+
+function row(kind, label, time) {
+  const item = document.createElement("li");
+  item.dataset.kind = kind;
+  item.append(
+    element("time", "", new Date(time).toLocaleTimeString("en-GB")),
+    element("span", "kind", label),
+  );
+  const text = element("span", "text", "");
+  item.append(text);
+  return [item, text];
+}
+
+function eventRow(event, room) {
+  return () => {
+    const [kind, label] = KINDS[event.method] ?? ["other", event.method];
+    const { user, content } = event.payload;
+    const [item, text] = row(kind, label, event.time);
+    text.append(
+      element("span", "who", user?.nickname || "—"),
+      element("span", "what", content ?? ""),
+    );
+    if (rooms.size > 1) {
+      text.append(element("span", "where", room?.view.anchor || event.web_rid));
+    }
+    return item;
+  };
+}
+
+function gapRow(frame) {
+  const count = frame.to === null ? "some" : String(frame.to - frame.from + 1);
+  return noticeRow(`${count} events missing here (${frame.reason.replaceAll("_", " ")})`);
+}
+
+function noticeRow(message) {
+  const now = Date.now();
+  return () => {
+    const [item, text] = row("gap", "", now);
+    text.textContent = message;
+    return item;
+  };
+}
+
+function addRow(make) {
+  waiting.push(make);
+  if (waiting.length > MAX_ROWS) waiting.shift();
+  if (waiting.length === 1) requestAnimationFrame(showRows);
+}
+
+function showRows() {
+  const list = $("events");
+  list.prepend(...waiting.reverse().map((make) => make()));
+  waiting = [];
+  while (list.childElementCount > MAX_ROWS) list.lastElementChild.remove();
+  $("no-events").hidden = true;
+}
+
+$("kinds").addEventListener("change", () => {
+  const off = [...document.querySelectorAll("#kinds input:not(:checked)")];
+  $("events").dataset.hide = off.map((box) => box.value).join(" ");
+});
+
+connect();
+setInterval(() => {
+  if (!stopped) refreshRooms();
+}, ROOMS_EVERY_MS);

@@ -350,7 +350,7 @@ async def test_tail_prints_events_as_the_relay_sent_them(tmp_path: Path) -> None
         lines = [await process.stdout.readline() for _ in frames]
     assert lines == [f"{json.dumps(frame, ensure_ascii=False)}\n".encode() for frame in frames]
     assert parse_qs(urlsplit(peer.requests[0]).query) == {"slow": ["close"]}
-    assert peer.requests[1] == {"op": "subscribe", "id": ROOM, "room_id": ROOM}
+    assert peer.requests[1] == {"op": "subscribe", "id": 1, "room_id": ROOM}
 
 
 async def test_tail_asks_for_the_methods_of_its_options_and_of_the_address() -> None:
@@ -391,7 +391,7 @@ async def test_tail_without_a_relay(taken_port: int) -> None:
     ("frames", "close", "said"),
     [
         (
-            [{"op": "error", "id": ROOM, "code": "room_refused", "message": "too many rooms"}],
+            [{"op": "error", "id": 1, "code": "room_refused", "message": "too many rooms"}],
             None,
             "relay: too many rooms\n",
         ),

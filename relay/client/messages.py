@@ -46,7 +46,7 @@ class Subscribed(Struct, frozen=True, kw_only=True):
     """None: all."""
     epoch: str
     offset: int
-    """Live events go on behind this one."""
+    """Delivery goes on behind this one."""
 
 
 class Unsubscribed(Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
     """`unknown_room`, `room_refused`, `bad_method` …"""
     message: str
     id: Any = None
-    """Of the request; the client uses the room's name."""
+    """Of the request."""
 
 
 Notice = Subscribed | Unsubscribed | RoomNotice | Gap | Refusal

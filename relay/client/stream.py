@@ -18,16 +18,8 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from relay.client.messages import (
-    Gap,
-    Item,
-    Message,
-    Refusal,
-    RoomNotice,
-    Subscribed,
-    Unsubscribed,
-    read_item,
-)
+from relay.client.messages import Item, Message, Refusal, RoomNotice, Unsubscribed, read_item
+from relay.client.rooms import Rooms
 from relay.errors import RefusedError, UnreachableError
 
 _FIRST_WAIT_S = 0.5
@@ -66,29 +58,6 @@ async def connect(
         await stream.close()
 
 
-class _Room:
-    """What the stream knows of one room."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.methods: list[str] | None = []
-        """What we asked for; None: all."""
-        self.position: str | None = None
-        """Of the last event we gave to the caller."""
-        self.ids: tuple[str, str] = ("", "")
-        """web_rid and room_id, as last heard."""
-        self.state: RoomNotice | None = None
-
-    def request(self) -> dict[str, Any]:
-        """Make the message that subscribes to it."""
-        message: dict[str, Any] = {"op": "subscribe", "id": self.name, "room_id": self.name}
-        if self.methods is not None:
-            message["method"] = self.methods
-        if self.position is not None:
-            message["since"] = self.position
-        return message
-
-
 class Stream:
     """Events of the rooms subscribed to, in order; `async for` gives Messages.
 
@@ -104,45 +73,45 @@ class Stream:
         self._connection: ClientConnection | None = None
         self._attempts = 0
         """Connections that failed, or were lost before they gave anything, one after another."""
-        self._rooms: dict[str, _Room] = {}
-        """By the names we gave; several names may lead to one room."""
-        self._by_id: dict[str, _Room] = {}
-        self.gaps = 0
+        self._rooms = Rooms()
+
+    @property
+    def gaps(self) -> int:
         """How often events could not be had."""
+        return self._rooms.gaps
 
     async def subscribe(
         self, room: str, methods: Iterable[str] | None = None, *, since: str | None = None
     ) -> None:
         """Add `methods` (None: all) of `room`; `since` is the position to go on from.
 
-        The relay's answer is one of the items that follow.
+        The relay's answer is one of the items that follow. As everywhere, commas part names.
         """
-        known = self._rooms.setdefault(room, _Room(room))
-        if methods is None:
-            known.methods = None
-        elif known.methods is not None:
-            known.methods = [*dict.fromkeys([*known.methods, *methods])]
-        request = {**known.request(), "since": since}
-        if since is None:
-            # Without it even where we hold a position: the room goes on where it is.
-            del request["since"]
-        elif known.position is None:
-            known.position = since
-        await self._send(request)
+        for name in filter(None, map(str.strip, room.split(","))):
+            wanted = self._rooms.add(name)
+            wanted.want(methods)
+            wanted.position = wanted.position or since
+            request = wanted.request()
+            if since is None:
+                # Where we hold a position it is subscribed already, and just gets more methods.
+                request.pop("since", None)
+            await self._send(request)
 
     async def unsubscribe(self, room: str) -> None:
         """Give up a room, by the name it was subscribed to with or any of its ids."""
-        self._forget(self._rooms.get(room) or self._by_id.get(room))
-        await self._send({"op": "unsubscribe", "id": room, "room_id": room})
+        known = self._rooms.find(room)
+        if known is not None:
+            self._rooms.remove(known)
+        await self._send({"op": "unsubscribe", "room_id": room})
 
     def position(self, room: str) -> str | None:
         """Give the position of the room's last event; save it to go on later with `since`."""
-        known = self._rooms.get(room) or self._by_id.get(room)
+        known = self._rooms.find(room)
         return known.position if known else None
 
     def state(self, room: str) -> RoomNotice | None:
         """Give the room's state as last told."""
-        known = self._rooms.get(room) or self._by_id.get(room)
+        known = self._rooms.find(room)
         return known.state if known else None
 
     def __aiter__(self) -> "Stream":
@@ -192,8 +161,8 @@ class Stream:
         except ConnectionClosed as error:
             raise self._unreachable(f"closed at once: {_said(error)}") from error
         self._connection = connection
-        for room in dict.fromkeys(self._rooms.values()):
-            await self._send(room.request())
+        for request in self._rooms.requests():
+            await self._send(request)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -214,7 +183,7 @@ class Stream:
                 continue
             self._attempts = 0
             if item is not None:
-                self._note(item)
+                self._rooms.note(item)
                 return item
 
     async def _open_again(self) -> None:
@@ -243,62 +212,6 @@ class Stream:
             # A closed connection is found by the reader, which then subscribes to everything.
             with suppress(ConnectionClosed):
                 await self._connection.send(msgspec.json.encode(message).decode())
-
-    def _note(self, item: Item) -> None:
-        """Keep what is needed to go on after a loss."""
-        if isinstance(item, Refusal):
-            room = self._rooms.get(str(item.id))
-            if room is not None and not any(room.ids):
-                self._forget(room)
-            return
-        if isinstance(item, Subscribed):
-            room = self._rooms.get(item.room)
-            if room is None:
-                return
-            room = self._same(room, item)
-            if room.position is None:
-                room.position = f"{item.epoch}:{item.offset}"
-        else:
-            room = self._by_id.get(item.web_rid) or self._by_id.get(item.room_id)
-            if room is None:
-                return
-        self._learn(room, item.web_rid, item.room_id)
-        match item:
-            case Message():
-                room.position = item.position
-            case RoomNotice():
-                room.state = item
-            case Gap():
-                self.gaps += 1
-                if item.last is not None:
-                    room.position = f"{item.epoch}:{item.last}"
-                _log.warning("room %s: events lost (%s)", room.name, item.reason)
-            case Unsubscribed(method=[]):
-                self._forget(room)
-
-    def _same(self, room: _Room, item: Subscribed) -> _Room:
-        """Find out whether another name of ours led to the same room, and make them one."""
-        other = self._by_id.get(item.web_rid) or self._by_id.get(item.room_id)
-        if other is None or other is room:
-            return room
-        if other.methods is not None:
-            wanted = None if room.methods is None else [*other.methods, *room.methods]
-            other.methods = None if wanted is None else [*dict.fromkeys(wanted)]
-        self._rooms[room.name] = other
-        return other
-
-    def _learn(self, room: _Room, web_rid: str, room_id: str) -> None:
-        ids = (web_rid or room.ids[0], room_id or room.ids[1])
-        if ids != room.ids:
-            for old in room.ids:
-                self._by_id.pop(old, None)
-            room.ids = ids
-            self._by_id.update({new: room for new in ids if new})
-
-    def _forget(self, room: _Room | None) -> None:
-        if room is not None:
-            self._rooms = {name: kept for name, kept in self._rooms.items() if kept is not room}
-            self._by_id = {id_: kept for id_, kept in self._by_id.items() if kept is not room}
 
     def _unreachable(self, why: str) -> UnreachableError:
         return UnreachableError(f"no relay at {self._url.partition('?')[0]}: {why}")

@@ -137,7 +137,7 @@ async def test_it_subscribes_and_gives_typed_messages() -> None:
     async with relay_playing(script) as url, connected(url, methods=["chat", "gift"]) as stream:
         message = await anext(stream)
         assert stream.position(ROOM) == "e1:1"
-    assert seen == [{"op": "subscribe", "id": ROOM, "room_id": ROOM, "method": ["chat", "gift"]}]
+    assert seen == [{"op": "subscribe", "id": 1, "room_id": ROOM, "method": ["chat", "gift"]}]
     assert message.method == "WebcastChatMessage"
     assert message.payload == {"content": "第1条"}
     assert (message.room_id, message.web_rid) == (broadcast(ROOM), ROOM)
@@ -274,10 +274,10 @@ async def test_rooms_change_while_it_is_open() -> None:
         await stream.subscribe("80000000002", since="e0:5")
         assert await _offsets(stream, 1) == [9]
         assert stream.position(ROOM) is None
-    other = {"op": "subscribe", "id": "80000000002", "room_id": "80000000002", "since": "e0:5"}
+    other = {"op": "subscribe", "id": 2, "room_id": "80000000002", "since": "e0:5"}
     assert requests == [
-        {"op": "subscribe", "id": ROOM, "room_id": ROOM, "method": ["chat", "gift"]},
-        {"op": "unsubscribe", "id": ROOM, "room_id": ROOM},
+        {"op": "subscribe", "id": 1, "room_id": ROOM, "method": ["chat", "gift"]},
+        {"op": "unsubscribe", "room_id": ROOM},
         other,
         other,
     ]
@@ -309,6 +309,76 @@ async def test_two_names_of_one_room_are_resumed_once() -> None:
         assert stream.position(url_name) == stream.position(ROOM) == "e1:2"
         await stream.unsubscribe(url_name)
         assert stream.position(ROOM) is None
+
+
+async def test_a_room_without_ids_yet_is_resumed_too() -> None:
+    name = "https://v.douyin.com/abc/"
+
+    async def first(peer: Peer) -> None:
+        await peer.hello()
+        await peer.request()
+        await peer.send(
+            op="subscribed",
+            id=1,
+            room=name,
+            room_id="",
+            web_rid="",
+            method=None,
+            epoch="e1",
+            offset=0,
+        )
+        await peer.event(1)
+        await peer.event(2)
+        await peer.request()
+        peer.cut()
+
+    async def second(peer: Peer) -> None:
+        await peer.hello()
+        assert await peer.request() == {
+            "op": "subscribe",
+            "id": 1,
+            "room_id": name,
+            "since": "e1:2",
+        }
+        await peer.event(3)
+        await peer.until_closed()
+
+    async with relay_playing(first, second) as url, connected(url, name) as stream:
+        assert await _offsets(stream, 2) == [1, 2]
+        await stream.unsubscribe("80000000009")
+        assert await _offsets(stream, 1) == [3]
+        assert stream.position(ROOM) == stream.position(name) == "e1:3"
+
+
+async def test_a_room_that_was_moved_to_another_stream_is_resumed_there() -> None:
+    async def first(peer: Peer) -> None:
+        await peer.hello()
+        await peer.request()
+        await peer.send(
+            op="subscribed",
+            id=1,
+            room=broadcast(ROOM),
+            room_id=broadcast(ROOM),
+            web_rid="",
+            method=None,
+            epoch="e0",
+            offset=0,
+        )
+        await peer.event(1, epoch="e0")
+        await peer.subscribed(room=broadcast(ROOM), offset=55)
+        await peer.request()
+        peer.cut()
+
+    async def second(peer: Peer) -> None:
+        await peer.hello()
+        assert (await peer.request())["since"] == "e1:55"
+        await peer.event(56)
+        await peer.until_closed()
+
+    async with relay_playing(first, second) as url, connected(url, broadcast(ROOM)) as stream:
+        assert await _offsets(stream, 1) == [1]
+        await stream.unsubscribe("80000000009")
+        assert await _offsets(stream, 1) == [56]
 
 
 async def test_notices_come_in_their_place() -> None:
@@ -367,7 +437,7 @@ async def test_who_takes_only_messages_hears_of_refusals() -> None:
     async def script(peer: Peer) -> None:
         await peer.hello()
         await peer.request()
-        await peer.send(op="error", id=ROOM, code="room_refused", message="50 rooms are watched")
+        await peer.send(op="error", id=1, code="room_refused", message="50 rooms are watched")
         await peer.event(1, web_rid="80000000002")
         await peer.send(
             op="unsubscribed",

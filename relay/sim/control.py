@@ -120,7 +120,9 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _json(value: Any) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), content_type="application/json")
+    return web.Response(
+        body=msgspec.json.encode(value, enc_hook=list), content_type="application/json"
+    )
 
 
 def _fault(status: int, message: str) -> web.Response:

@@ -34,7 +34,7 @@ class Pace:
         self._owed += rate * (_warp(self._phase_s, factor) - _warp(start_s, factor))
         count = int(self._owed)
         self._owed -= count
-        most = max(1, int(rate * factor * MAX_BEHIND_S))
+        most = max(20, int(rate * factor * MAX_BEHIND_S))
         return min(count, most), max(0, count - most)
 
     def wait_s(self, rate: float) -> float:

@@ -64,23 +64,21 @@ def web_enter(room: SimRoom, now_ms: int) -> dict[str, Any]:
     broadcast = room.current
     # data.room_status: 0 live, 1 live without pictures, 2 over.
     status = 2 if not broadcast.live else int(broadcast.radio)
-    return {
-        "data": {
-            "data": [web_room(room)],
-            "enter_room_id": broadcast.room_id,
-            "extra": {"digg_color": "0", "pay_scores": "0", "signature": "", "vr_type": 0},
-            "user": web_user(room.anchor),
-            "qrcode_url": "",
-            "enter_mode": int(broadcast.radio),
-            "room_status": status,
-            "partition_road_map": {},
-            "similar_rooms": [],
-            "shark_decision_conf": "",
-            "auth_cert_info": "",
-        },
-        "extra": {"now": now_ms},
-        "status_code": 0,
+    data: dict[str, Any] = {
+        "data": [web_room(room)],
+        "enter_room_id": broadcast.room_id,
+        "user": web_user(room.anchor),
+        "qrcode_url": "",
+        "enter_mode": int(broadcast.radio),
+        "room_status": status,
+        "partition_road_map": {},
+        "similar_rooms": [],
+        "shark_decision_conf": "",
+        "auth_cert_info": "",
     }
+    if broadcast.live:
+        data["extra"] = {"digg_color": "0", "pay_scores": "0", "signature": "", "vr_type": 0}
+    return {"data": data, "extra": {"now": now_ms}, "status_code": 0}
 
 
 def refusal(status_code: int, now_ms: int, **data: str) -> dict[str, Any]:

@@ -69,7 +69,9 @@ class Simulator:
         app = web.Application()
         app.add_routes(Control(self.rooms, self.ledger, signer).routes())
         app.add_routes(Douyin(self.rooms, self.scenario, self.ledger, signer).routes())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S)
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=STOP_S
+        )
         await runner.setup()
         site = web.TCPSite(runner, self._host, self._port)
         try:

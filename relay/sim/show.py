@@ -4,6 +4,7 @@ Seeded: the same seed gives the same people doing the same things in the same or
 """
 
 import random
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
@@ -124,7 +125,7 @@ class Show:
         self._likes = self._rng.randint(100, 200_000)
         self._followers = self._rng.randint(2_000, 900_000)
         self._shares = self._rng.randint(0, 900)
-        self._seq_before: tuple[int, int] | None = None
+        self._told: deque[tuple[int, int]] = deque(maxlen=3)
 
     @property
     def online(self) -> int:
@@ -262,14 +263,14 @@ class Show:
         return self._writer.gift(msg_id, now_ms, combo.person, step)
 
     def _user_seq(self, msg_id: int, now_ms: int) -> bytes:
-        numbers = self._online, self._total_users
-        if self._seq_before is not None and self._rng.random() < 0.25:
-            # Upstream often tells older numbers again, after newer ones.
-            numbers = self._seq_before
+        if self._told and self._rng.random() < 0.25:
+            # Upstream often tells numbers twice, and older ones after newer ones.
+            numbers = self._one_of(self._told)
         else:
-            self._seq_before = numbers
             self._online = max(10, self._online + self._rng.randint(-20, 24))
             self._total_users += self._rng.randint(0, 30)
+            numbers = self._online, self._total_users
+            self._told.append(numbers)
         return self._writer.user_seq(msg_id, now_ms, *numbers, self._ranks())
 
     def _score(self, person: Person, diamonds: int) -> None:

@@ -1,0 +1,134 @@
+"""Helps tests watch rooms: a policy that waits milliseconds, a subscriber that remembers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from relay.config import Config, HubConfig, RoomConfig, UpstreamConfig, WatchConfig
+from relay.hub import Entry, Filter, Hub, RoomState, Stream, Subscription
+from relay.room import Policy, RoomManager
+from relay.room.retry import BackOff
+from relay.upstream.client import Timings
+from relay.upstream.failures import Failure
+from relay.upstream.transports.poll import PollTimings
+from relay.upstream.transports.socket import SocketTimings
+
+SOON = BackOff(0.005, 0.02)
+QUICK = Policy(
+    back_off=dict.fromkeys(Failure, SOON),
+    not_found=SOON,
+    crash=SOON,
+    climb=BackOff(0.05, 0.05),
+    confirm=SOON,
+    doubt_s=30.0,
+    timings=Timings(
+        SocketTimings(heartbeat_s=0.2, first_position_s=5.0),
+        PollTimings(default_s=0.01, min_s=0.01),
+    ),
+    random=Random(7),
+)
+"""Nothing is waited for long; stalls are only seen by tests that ask for them."""
+
+
+def quick(**changes: Any) -> Policy:
+    return replace(QUICK, **changes)
+
+
+class _JsonEncoding:
+    def frame(self, entry: Entry) -> bytes:
+        return entry.body + b"\n"
+
+
+class Listener:
+    """A client of the hub that keeps every frame that it is given."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self.ended_with: list[str] = []
+        self.moved_to: list[Stream] = []
+        self._hub = hub
+        self._changed = asyncio.Event()
+        self._subscriber = hub.subscriber(self, _JsonEncoding())
+
+    def listen(self, stream: Stream) -> None:
+        self._hub.subscribe(self._subscriber, stream, Filter())
+
+    def stop(self) -> None:
+        self._subscriber.close()
+
+    @property
+    def events(self) -> list[tuple[str, str]]:
+        """(method, msg_id) of all events."""
+        return [(f["method"], f["msg_id"]) for f in self.frames if "op" not in f]
+
+    @property
+    def states(self) -> list[str]:
+        return [f["state"] for f in self.frames if f.get("op") == "room"]
+
+    @property
+    def gaps(self) -> list[str]:
+        return [f["reason"] for f in self.frames if f.get("op") == "gap"]
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not true():
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def until_state(self, state: RoomState) -> None:
+        await self.until(lambda: self.states[-1:] == [state.value])
+
+    # hub.Sink
+
+    def write(self, data: bytes) -> None:
+        self.frames += map(json.loads, data.splitlines())
+        self._changed.set()
+
+    def buffered(self) -> int:
+        return 0
+
+    def close_slow(self, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def moved(self, old: Stream, subscription: Subscription) -> None:
+        self.moved_to.append(subscription.stream)
+        self._changed.set()
+
+    def ended(self, subscription: Subscription, reason: str) -> None:
+        self.ended_with.append(reason)
+        self._changed.set()
+
+
+@asynccontextmanager
+async def watching(
+    upstream: UpstreamConfig,
+    *rooms: str,
+    policy: Policy = QUICK,
+    watch: WatchConfig | None = None,
+) -> AsyncIterator[tuple[RoomManager, Listener]]:
+    """Run a manager; the listener hears every configured room from the start."""
+    config = Config(
+        upstream=upstream,
+        rooms=[RoomConfig(room=room) for room in rooms],
+        watch=watch or WatchConfig(status_poll_s=0.02, linger_s=0.02),
+        hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
+    )
+    hub = Hub(config.hub)
+    manager = RoomManager(hub, config, policy)
+    listener = Listener(hub)
+    running = asyncio.create_task(manager.run(), name="manager")
+    try:
+        for room in rooms:
+            # Asked for before anything could happen: nothing is missed.
+            listener.listen(manager.add(room))
+        yield manager, listener
+    finally:
+        listener.stop()
+        running.cancel()
+        await asyncio.wait([running])
+        if not running.cancelled():
+            running.result()

@@ -34,9 +34,10 @@ async def running(config: Config) -> AsyncIterator[RelayServer]:
     hub = Hub(config.hub)
     rooms = RoomManager(hub, config)
     server = RelayServer(config, hub, rooms)
+    # The port first: a second relay on it must not disturb upstream before it gives up. Outside
+    # the group, which would wrap the ListenError.
+    await server.start()
     async with asyncio.TaskGroup() as tasks:
-        # The port first: a second relay on it must not disturb upstream before it gives up.
-        await server.start()
         watching = tasks.create_task(rooms.run(), name="rooms")
         try:
             yield server

@@ -134,6 +134,12 @@ async def test_a_refused_configuration(command: str, tmp_path: Path) -> None:
     assert err == (
         "relay: mine.toml:2: log.level: invalid 'loud'; allowed: debug, info, warning, error\n"
     )
+    (tmp_path / "mine.toml").write_text("[log]\nformat = 'json'\n[[rooms]]\nroom = '房 间'\n")
+    code, _, err = await run(command, "--config", "mine.toml", cwd=tmp_path)
+    assert code == ExitCode.CONFIG
+    last = err.splitlines()[-1]
+    assert last.startswith("relay: ")
+    assert "rooms[0].room: " in last
     code, _, err = await run(command, "--config", "none.toml", cwd=tmp_path)
     assert (code, err) == (ExitCode.CONFIG, "relay: none.toml: no such file\n")
     code, _, err = await run(command, cwd=tmp_path, RELAY_SERVER__PORT="x")
@@ -153,7 +159,7 @@ async def test_check_prints_what_comes_out(tmp_path: Path) -> None:
     code, out, err = await run("check", cwd=tmp_path)
     assert (code, err) == (0, "")
     assert out.startswith("# defaults")
-    (tmp_path / "config.toml").write_text("[server]\nport = 9\n[[rooms]]\nroom = '抖音'\n")
+    (tmp_path / "config.toml").write_text("[server]\nport = 9\n[[rooms]]\nroom = '80000000001'\n")
     code, out, _ = await run(
         "check", cwd=tmp_path, RELAY_UPSTREAM__SIGNER_URL="https://me:pw@signer.example/?key=pw"
     )
@@ -163,7 +169,7 @@ async def test_check_prints_what_comes_out(tmp_path: Path) -> None:
     (tmp_path / "again.toml").write_text(out)
     config = load_config(tmp_path / "again.toml", env={})
     assert config.server.port == 9
-    assert config.rooms[0].room == "抖音"
+    assert config.rooms[0].room == ROOM
 
 
 @pytest.mark.parametrize("command", ["serve", "sim", "demo"])

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from relay.config import Config, load_config, to_toml
+from relay.config import load_config, to_toml
+from relay.hub import Hub
+from relay.room import RoomManager
 
 DEFAULT_FILE = Path("config.toml")
 
@@ -38,5 +40,7 @@ def check(path: Path | None) -> None:
     and keys in URLs are masked. Exits with 3 where `relay serve` would refuse it.
     """
     found = find_config(path)
-    config: Config = load_config(found)
+    config = load_config(found)
+    # Whether names can be rooms is the manager's to judge; it raises what it would in `serve`.
+    RoomManager(Hub(config.hub), config)
     click.echo(f"# {describe_source(found)}\n{to_toml(config)}", nl=False)

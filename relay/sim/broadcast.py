@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from relay.sim.people import Crowd, Person
 from relay.sim.scenario import Behaviours
-from relay.sim.show import GIFT, PERSISTED, Sent, Show
+from relay.sim.show import GIFT, PERSISTED, MsgIds, Sent, Show
 from relay.webcast.pb import webcast_pb2 as pb
 
 LOG_BYTES = 32 * 1024 * 1024
@@ -72,6 +72,7 @@ class Broadcast:
         seed: str,
         anchor: Person,
         crowd: Crowd,
+        ids: MsgIds,
         title: str,
         radio: bool,
         started_ms: int,
@@ -83,7 +84,7 @@ class Broadcast:
         self.started_ms = started_ms
         self.ended_ms = 0
         """0 while it is live."""
-        self.show = Show(seed=seed, room_id=room_id, anchor=anchor, crowd=crowd)
+        self.show = Show(seed=seed, room_id=room_id, anchor=anchor, crowd=crowd, ids=ids)
         self.head = 0
         """Number of the last batch."""
         self._base = room_id

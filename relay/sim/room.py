@@ -14,7 +14,7 @@ from relay.sim.pace import TICK_S, Pace
 from relay.sim.people import Crowd, make_person
 from relay.sim.phrases import TITLES
 from relay.sim.scenario import RoomPlan, Scenario, Step, changed
-from relay.sim.show import Sent
+from relay.sim.show import MsgIds, Sent
 
 MAX_BATCH = 100
 """Messages in one frame, at most."""
@@ -46,6 +46,7 @@ class SimRoom:
         self.anchor = make_person(rng)
         self.user_unique_id = str(rng.randint(7_300_000_000_000_000_000, 7_999_999_999_999_999_999))
         self._crowd = Crowd(rng)
+        self._ids = MsgIds(index & 0xFF)
         self._title = plan.title
         self.behaviours = changed(
             scenario.behaviours, plan.behaviours, f"{self.web_rid}.behaviours"
@@ -139,6 +140,7 @@ class SimRoom:
                 seed=f"{self._seed}/{self._begun}",
                 anchor=self.anchor,
                 crowd=self._crowd,
+                ids=self._ids,
                 title=self._title or TITLES[(self._index + self._begun - 1) % len(TITLES)],
                 radio=self._radio,
                 started_ms=now_ms,

@@ -72,6 +72,20 @@ class Sent(NamedTuple):
     """Sent before, with the same msg_id."""
 
 
+class MsgIds:
+    """Makes the msg_ids of one room, unique over all its broadcasts."""
+
+    def __init__(self, salt: int) -> None:
+        """`salt` (0..255) keeps rooms apart."""
+        self._salt = salt
+        self._count = 0
+
+    def next(self, now_ms: int) -> int:
+        """Give the next id; as upstream's, it begins with the second it was made in."""
+        self._count += 1
+        return (now_ms // 1000) << 32 | (self._count & 0xFFFFFF) << 8 | self._salt
+
+
 class _Combo:
     """A gift combo under way."""
 
@@ -107,9 +121,11 @@ _MAX_COMBOS = 6
 class Show:
     """The messages of one broadcast."""
 
-    def __init__(self, *, seed: str, room_id: int, anchor: Person, crowd: Crowd) -> None:
+    def __init__(
+        self, *, seed: str, room_id: int, anchor: Person, crowd: Crowd, ids: MsgIds
+    ) -> None:
         self._rng = random.Random(seed)
-        self._room_id = room_id
+        self._ids = ids
         self._crowd = crowd
         self._writer = MessageWriter(room_id, anchor)
         self._count = 0
@@ -147,7 +163,7 @@ class Show:
         self._count += 1
         self._writer.unknown_fields = behaviours.unknown_fields
         every = behaviours.unknown_method_every
-        msg_id = self._msg_id(now_ms)
+        msg_id = self._ids.next(now_ms)
         if every and self._count % every == 0:
             return Sent(UNKNOWN, msg_id, self._writer.unknown(self._rng.randbytes(24)))
         method = self._pick(rate)
@@ -156,7 +172,7 @@ class Show:
     def low_value(self, now_ms: int) -> Sent:
         """Play one of the messages that flow in a closed room, too."""
         self._count += 1
-        msg_id = self._msg_id(now_ms)
+        msg_id = self._ids.next(now_ms)
         if self._count % 2:
             return Sent(STATS, msg_id, self._writer.stats(msg_id, now_ms, self._online))
         return Sent(RANK, msg_id, self._writer.rank(msg_id, now_ms, self._ranks()))
@@ -164,13 +180,8 @@ class Show:
     def end(self, now_ms: int) -> Sent:
         """Play the end: Control with action 3."""
         self._count += 1
-        msg_id = self._msg_id(now_ms)
+        msg_id = self._ids.next(now_ms)
         return Sent(CONTROL, msg_id, self._writer.control(msg_id, now_ms, 3, "直播已结束"))
-
-    def _msg_id(self, now_ms: int) -> int:
-        # Upstream's ids begin with the second they were made in.
-        salt = self._room_id & 0xFF
-        return (now_ms // 1000) << 32 | (self._count & 0xFFFFFF) << 8 | salt
 
     def _pick(self, rate: float) -> str:
         """Choose what kind comes next: the opening, a rare kind that is overdue, or by share."""

@@ -17,7 +17,7 @@ HEARTBEAT = b":\x02hb"
 PATIENCE_S = 20.0
 
 
-def push_query(room_id: str, **changes: str) -> dict[str, str]:
+def push_query(broadcast: str, **changes: str) -> dict[str, str]:
     """The page's query; a change to "" takes a parameter away."""
     query = {
         "app_name": "douyin_web",
@@ -35,13 +35,13 @@ def push_query(room_id: str, **changes: str) -> dict[str, str]:
         "im_path": "/webcast/im/fetch/",
         "identity": "audience",
         "need_persist_msg_count": "15",
-        "room_id": room_id,
+        "room_id": broadcast,
     } | changes
     return {key: value for key, value in query.items() if value}
 
 
-def push_url(sim: Simulator, room_id: str, **changes: str) -> str:
-    return f"{sim.push_url}/webcast/im/push/v2/?{urlencode(push_query(room_id, **changes))}"
+def push_url(sim: Simulator, broadcast: str, **changes: str) -> str:
+    return f"{sim.push_url}/webcast/im/push/v2/?{urlencode(push_query(broadcast, **changes))}"
 
 
 class Viewer:

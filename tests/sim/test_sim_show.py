@@ -11,7 +11,7 @@ from relay.sim.messages import MessageWriter
 from relay.sim.pace import CYCLE_S, Pace
 from relay.sim.people import Crowd, make_person
 from relay.sim.scenario import Behaviours
-from relay.sim.show import Sent, Show
+from relay.sim.show import MsgIds, Sent, Show
 from relay.webcast.pb import webcast_pb2 as pb
 
 NOW_MS = 1_800_000_000_000
@@ -23,7 +23,9 @@ def play(
     count: int, *, seed: str = "1", rate: float = 1000, behaviours: Behaviours = CALM
 ) -> Iterator[Sent]:
     rng = random.Random(seed)
-    show = Show(seed=seed, room_id=ROOM_ID, anchor=make_person(rng), crowd=Crowd(rng))
+    show = Show(
+        seed=seed, room_id=ROOM_ID, anchor=make_person(rng), crowd=Crowd(rng), ids=MsgIds(0)
+    )
     for number in range(count):
         yield show.next(NOW_MS + number, rate, behaviours)
 

@@ -29,9 +29,8 @@ class Room:
         """What we asked for; None: all."""
         self.position: str | None = None
         """What `since` takes to go on behind what was received."""
-        self.web_rid = ""
-        self.ids: frozenset[str] = frozenset()
-        """What names it: web_rid and room_id; its epoch too, for as long as it has no web_rid."""
+        self.ids: tuple[str, str, str] = ("", "", "")
+        """Its epoch, web_rid and room_id, as last heard; each alone tells it from other rooms."""
         self.state: RoomNotice | None = None
 
     def request(self) -> dict[str, Any]:
@@ -85,11 +84,11 @@ class Rooms:
         """Keep what is needed to go on after a loss."""
         if isinstance(item, Refusal):
             for room in list(self._by_name.values()):
-                if room.number == item.id and not room.ids:
+                if room.number == item.id and not any(room.ids):
                     self.remove(room)
             return
         epoch = "" if isinstance(item, RoomNotice | Unsubscribed) else item.epoch
-        ids = (item.web_rid, item.room_id, epoch)
+        ids = (epoch, item.web_rid, item.room_id)
         known = next((self._by_id[id_] for id_ in ids if id_ in self._by_id), None)
         if isinstance(item, Subscribed):
             known = self._same(self._by_name.get(item.room), known)
@@ -121,11 +120,10 @@ class Rooms:
         self._by_name[named.name] = known
         return known
 
-    def _learn(self, room: Room, web_rid: str, room_id: str, epoch: str) -> None:
-        room.web_rid = web_rid or room.web_rid
-        ids = frozenset({room.web_rid or epoch, room_id}) - {""}
-        if ids != room.ids and ids:
+    def _learn(self, room: Room, *heard: str) -> None:
+        epoch, web_rid, room_id = (new or old for new, old in zip(heard, room.ids, strict=True))
+        if room.ids != (epoch, web_rid, room_id):
             for old in room.ids:
                 self._by_id.pop(old, None)
-            room.ids = ids
-            self._by_id.update(dict.fromkeys(ids, room))
+            room.ids = epoch, web_rid, room_id
+            self._by_id.update({new: room for new in room.ids if new})

@@ -60,17 +60,17 @@ class Peer:
             room_id=broadcast(web_rid),
             web_rid=web_rid,
             method=None,
-            epoch="e1",
+            epoch=f"e{web_rid[-1]}",
             offset=offset,
         )
 
-    async def event(self, offset: int, *, web_rid: str = ROOM, epoch: str = "e1") -> None:
+    async def event(self, offset: int, *, web_rid: str = ROOM, epoch: str = "") -> None:
         await self.send(
             method="WebcastChatMessage",
             msg_id=str(offset),
             room_id=broadcast(web_rid),
             web_rid=web_rid,
-            epoch=epoch,
+            epoch=epoch or f"e{web_rid[-1]}",
             offset=offset,
             time=1_700_000_000_000,
             payload={"content": f"第{offset}条"},
@@ -193,7 +193,7 @@ async def test_it_goes_on_without_a_seam_after(ending: str | int) -> None:
         assert await _offsets(stream, 1) == [3]
     assert [(r["room_id"], r["since"], r["method"]) for r in resumed] == [
         (ROOM, "e1:2", ["chat"]),
-        ("80000000002", "e1:7", ["chat"]),
+        ("80000000002", "e2:7", ["chat"]),
     ]
 
 

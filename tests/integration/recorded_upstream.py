@@ -397,7 +397,7 @@ class RecordedUpstream:
         # Behind a cursor of ours, what came after it; else the persisted ones.
         known = int(cursor.split("_")[0][2:]) if cursor.startswith("t-") else 0
         begin = known if 0 < known <= len(self.sent) else max(0, len(self.sent) - REPLAYED)
-        return web.Response(body=gzip.compress(self._response(self.sent[begin:], 100)))
+        return web.Response(body=gzip.compress(self._response(self.sent[begin:], 20)))
 
 
 def push_frame(logid: int, response: bytes, *, payload_type: str = "msg") -> bytes:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import groupby
 from random import Random
 from typing import Any
 
@@ -67,7 +68,9 @@ class Listener:
 
     @property
     def states(self) -> list[str]:
-        return [f["state"] for f in self.frames if f.get("op") == "room"]
+        """Each state once, however often its texts changed."""
+        states = [f["state"] for f in self.frames if f.get("op") == "room"]
+        return [state for state, _ in groupby(states)]
 
     @property
     def gaps(self) -> list[str]:

@@ -7,7 +7,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint proto proto-check bench lock clean
+.PHONY: help setup demo run test lint proto proto-check bench lock clean
 
 PYTHON ?=
 UV ?= uv
@@ -17,6 +17,8 @@ STAMP = .venv/.installed
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+
+setup: $(STAMP) ## Only set .venv up; what others do by themselves
 
 demo: $(STAMP) ## Set up, then run the relay against a Douyin that it simulates
 	@exec $(BIN)/relay demo $(ARGS)
@@ -49,7 +51,7 @@ proto-check: $(STAMP)
 	done
 
 bench: $(STAMP) ## Measure how much CPU serving costs on this machine
-	@exec $(BIN)/python -m bench $(ARGS)
+	@exec $(BIN)/python bench/one_room.py $(ARGS)
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; name it with UV=…" >&2; exit 1; }

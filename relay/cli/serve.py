@@ -38,7 +38,7 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     """Watch rooms and serve their events until Ctrl-C or SIGTERM.
 
     Rooms come from the configuration, from --room, and from clients: who subscribes to a room
-    that is not watched starts it.
+    that is not watched starts it. Prints its address once it serves.
     """
     given = {"host": host, "port": port}
     found = find_config(path)
@@ -49,7 +49,7 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     )
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
-    asyncio.run(app.serve(config))
+    asyncio.run(app.serve(config, ready=click.echo))
 
 
 @click.command()

@@ -81,6 +81,6 @@ $(STAMP): constraints.txt pyproject.toml
 	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
 	  $(BIN)/python -m pip --version >/dev/null 2>&1; then :; \
 	else "$$found" -m venv --clear .venv; fi
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)

@@ -184,30 +184,24 @@ class _Replay:
     def __init__(self, subscription: Subscription, since: Position) -> None:
         self._subscription = subscription
         self._handle: asyncio.Handle | None = None
-        self._gap: dict[str, Any] | None = None
+        self._since = since
+        self._reason = ""  # of a gap that is not written yet
         stream, history = subscription.stream, subscription.stream.history
         history.expire(time.monotonic())
         self.at = since.offset
         """Offset of the last event that is behind it."""
         if since.epoch != stream.epoch:
-            self.at = history.gone
-            self._miss("epoch", 1, history.gone, since)
+            self._reason, self.at = "epoch", history.gone
         elif since.offset > stream.head:
-            self.at = stream.head
-            self._miss("ahead", 1, 0, since)
+            self._reason, self.at = "ahead", stream.head
         elif since.offset < history.gone:
-            self._miss("history", since.offset + 1, history.gone, since)
+            self._reason = "history"
         self._sequence = history.after(self.at)
-
-    def _miss(self, reason: str, first: int, last: int, since: Position) -> None:
-        """Note a gap from `first` to `last`; none known where that is empty."""
-        known = {"first": first, "last": last} if first <= last else {}
-        self._gap = {"reason": reason, "since": f"{since.epoch}:{since.offset}", **known}
 
     @property
     def has_nothing(self) -> bool:
         """Whether the client can go live at once."""
-        return self._gap is None and self._sequence == self._subscription.stream.history.end
+        return not self._reason and self._sequence == self._subscription.stream.history.end
 
     def go_on(self) -> None:
         """Write the next piece in the loop's next turn, unless the client is paused."""
@@ -223,10 +217,9 @@ class _Replay:
     def cut_off(self) -> None:
         """Stop and tell the client what it does not get."""
         self.stop()
-        self._write_gap()
         head = self._subscription.stream.head
-        if self.at < head:
-            self._subscription.write_gap("history", first=self.at + 1, last=head)
+        if self._reason or self.at < head:
+            self._write_gap(head)
 
     def _write_piece(self) -> None:
         self._handle = None
@@ -234,26 +227,29 @@ class _Replay:
         if subscription.paused:  # resumed() goes on
             return
         history = subscription.stream.history
-        if self._sequence < history.first:  # new events pushed out what was to come
-            epoch = subscription.stream.epoch
-            if self._gap is None and self.at < history.gone:
-                self._miss("history", self.at + 1, history.gone, Position(epoch, self.at))
-            self._sequence = history.first
-        self._write_gap()
+        self._sequence = max(self._sequence, history.first)
+        if self._reason or self.at < history.gone:  # new events may push out what was to come
+            self._write_gap(history.gone)
         entries = history.read(self._sequence, REPLAY_ENTRIES, REPLAY_BYTES)
         if entries:
             self._sequence += len(entries)
             self.at = entries[-1].offset
             admits = subscription.filter.admits
             chosen = [e for e in entries if e.kind is not Kind.EVENT or admits(e.method)]
-            subscription.write(b"".join(map(subscription.encoding.frame, chosen)))
+            if chosen:
+                subscription.write(b"".join(map(subscription.encoding.frame, chosen)))
             subscription.subscriber.counters.deliveries += count_events(chosen)
         if self._sequence == history.end:
             subscription.went_live()
         else:
             self.go_on()
 
-    def _write_gap(self) -> None:
-        if self._gap is not None:
-            self._subscription.write_gap(**self._gap)
-            self._gap = None
+    def _write_gap(self, last: int) -> None:
+        """Tell the client that it gets nothing up to `last`, as far as it should have."""
+        reason = self._reason or "history"
+        first = 1 if reason == "epoch" else self.at + 1
+        known = {"first": first, "last": last} if first <= last else {}
+        since = f"{self._since.epoch}:{self._since.offset}"
+        self._subscription.write_gap(reason, since=since, **known)
+        self.at = max(self.at, last)
+        self._reason = ""

@@ -1,0 +1,14 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from clocks import Clock
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
+    loop = asyncio.get_running_loop()
+    clock = Clock(loop)
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "time", lambda: clock.now_s)
+        yield clock

@@ -1,0 +1,60 @@
+import json
+
+from serving import make_event, make_status
+
+from relay.config import HubConfig
+from relay.hub import Stream
+from relay.hub.stream import DEDUP_IDS, MAX_COUNTED_METHODS
+
+
+def new_stream() -> Stream:
+    return Stream(make_status(), HubConfig())
+
+
+def test_the_frame_of_an_event_is_the_contract() -> None:
+    stream = new_stream()
+    entry = stream.append(make_event(msg_id="7004", content="你好"))
+    assert entry is not None
+    assert list(json.loads(entry.body).items()) == [
+        ("method", "WebcastChatMessage"),
+        ("msg_id", "7004"),
+        ("room_id", "7000000000000000001"),
+        ("web_rid", "80000000001"),
+        ("epoch", stream.epoch),
+        ("offset", 1),
+        ("time", 1_630_827_777_298),
+        ("payload", {"content": "你好"}),
+    ]
+
+
+def test_offsets_have_no_holes_where_duplicates_were() -> None:
+    stream = new_stream()
+    ids = ["5", "6", "5", "7", "6", "8"]
+    entries = [stream.append(make_event(msg_id=msg_id)) for msg_id in ids]
+    assert [entry and entry.offset for entry in entries] == [1, 2, None, 3, None, 4]
+    assert (stream.head, stream.counters.duplicates) == (4, 2)
+    assert stream.counters.events["WebcastChatMessage"] == 4
+
+
+def test_an_event_without_an_id_is_never_a_duplicate() -> None:
+    stream = new_stream()
+    assert all(stream.append(make_event(msg_id="0")) for _ in range(3))
+    assert stream.append(make_event().__class__("WebcastA", "", "1", "2", 3, {}))
+    assert stream.append(make_event().__class__("WebcastA", "", "1", "2", 3, {}))
+    assert stream.head == 5
+
+
+def test_duplicates_are_recognised_within_the_window_and_memory_is_bounded() -> None:
+    stream = new_stream()
+    for msg_id in range(1, 3 * DEDUP_IDS + 1):
+        stream.append(make_event(msg_id=str(msg_id)))
+    assert stream.append(make_event(msg_id=str(2 * DEDUP_IDS + 1))) is None
+    assert stream.append(make_event(msg_id="1")) is not None, "forgotten long ago"
+
+
+def test_methods_that_upstream_makes_up_do_not_grow_the_counters() -> None:
+    stream = new_stream()
+    for number in range(MAX_COUNTED_METHODS + 50):
+        stream.append(make_event(f"WebcastMadeUp{number}"))
+    assert len(stream.counters.events) == MAX_COUNTED_METHODS + 1
+    assert stream.counters.events["other"] == 50

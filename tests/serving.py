@@ -1,0 +1,160 @@
+"""A server under test: real hub, real sockets, and rooms that only exist in memory."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+
+from relay.config import Config, HubConfig, ServerConfig
+from relay.errors import RoomNameError, RoomRefusedError
+from relay.events import Event
+from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.server import RelayServer
+
+_ids = itertools.count(7_000_000_000_000_000_000)
+
+
+def make_event(method: str = "WebcastChatMessage", msg_id: str = "", **payload: Any) -> Event:
+    return Event(
+        method=method,
+        msg_id=msg_id or str(next(_ids)),
+        room_id="7000000000000000001",
+        web_rid="80000000001",
+        time=1_630_827_777_298,
+        payload=payload or {"content": "你好"},
+    )
+
+
+def make_status(web_rid: str = "80000000001", **changes: Any) -> RoomStatus:
+    status = RoomStatus(
+        name=web_rid,
+        web_rid=web_rid,
+        room_id=f"7{web_rid:0>18}",
+        state=RoomState.LIVE,
+        reason="",
+        title="点歌",
+        anchor="主播",
+        transport="socket",
+        since_ms=1_630_827_777_298,
+    )
+    return msgspec.structs.replace(status, **changes)
+
+
+class FakeRooms:
+    """Rooms by number; those below 10 may be started on demand, `refused` may not."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.rooms: dict[str, Stream] = {}
+        self.holders: dict[Stream, int] = {}
+
+    def __getitem__(self, name: str) -> Stream:
+        return self.rooms[name]
+
+    def _start(self, name: str) -> Stream:
+        stream = self.find(name)
+        if stream is None:
+            if name == "refused":
+                raise RoomRefusedError("room refused is not watched")
+            stream = self.rooms[name] = self.hub.open(make_status(name))
+            self.holders[stream] = 0
+        return stream
+
+    def acquire(self, name: str) -> Stream:
+        stream = self._start(name)
+        self.holders[stream] += 1
+        return stream
+
+    def release(self, stream: Stream) -> None:
+        self.holders[stream] -= 1
+
+    def find(self, name: str) -> Stream | None:
+        if not (name.isdigit() or name == "refused"):
+            raise RoomNameError(f"{name!r} is no room")
+        by_id = {stream.status.room_id: stream for stream in self.rooms.values()}
+        return self.rooms.get(name) or by_id.get(name)
+
+    def add(self, name: str) -> Stream:
+        return self._start(name)
+
+    def remove(self, name: str) -> bool:
+        stream = self.find(name)
+        if stream is None:
+            return False
+        self.close(name, "removed")
+        return True
+
+    def close(self, name: str, reason: str) -> None:
+        stream = self.rooms.pop(name)
+        del self.holders[stream]
+        self.hub.close(stream, reason)
+
+    def merge(self, name: str, into: str) -> None:
+        stream, other = self.rooms.pop(name), self.rooms[into]
+        self.holders[other] += self.holders.pop(stream)
+        self.hub.merge(stream, other)
+
+    def streams(self) -> list[Stream]:
+        return list(self.rooms.values())
+
+
+class Relay:
+    """A running server with its hub and rooms."""
+
+    def __init__(self, hub: Hub, rooms: FakeRooms, server: RelayServer) -> None:
+        self.hub = hub
+        self.rooms = rooms
+        self.server = server
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def publish(self, room: str, *events: Event) -> None:
+        self.hub.publish(self.rooms[room], events)
+
+    def connect(self, query: str = "", **options: Any) -> connect:
+        return connect(self.url.replace("http", "ws") + "/ws" + query, proxy=None, **options)
+
+
+@asynccontextmanager
+async def relay_running(
+    *, hub: HubConfig | None = None, server: ServerConfig | None = None, stop_s: float = 5
+) -> AsyncIterator[Relay]:
+    config = Config(hub=hub or HubConfig(), server=server or ServerConfig(port=0))
+    its_hub = Hub(config.hub)
+    rooms = FakeRooms(its_hub)
+    relay = Relay(its_hub, rooms, RelayServer(config, its_hub, rooms))
+    await relay.server.start()
+    try:
+        yield relay
+    finally:
+        await relay.server.stop(stop_s)
+
+
+async def receive(connection: ClientConnection, count: int = 1) -> list[dict[str, Any]]:
+    """Receive this many frames."""
+    async with asyncio.timeout(10):
+        return [json.loads(await connection.recv()) for _ in range(count)]
+
+
+async def receive_until(connection: ClientConnection, op: str | None) -> list[dict[str, Any]]:
+    """Receive frames up to one with this op; None: an event."""
+    frames = await receive(connection)
+    while frames[-1].get("op") != op:
+        frames += await receive(connection)
+    return frames
+
+
+async def receive_all(connection: ClientConnection) -> list[dict[str, Any]]:
+    """Receive all that has been sent so far: what comes before the answer to a ping."""
+    await connection.send('{"op":"ping","id":"all"}')
+    frames = await receive(connection)
+    while frames[-1] != {"op": "pong", "id": "all"}:
+        frames += await receive(connection)
+    return frames[:-1]

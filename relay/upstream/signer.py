@@ -17,9 +17,10 @@ from relay.upstream.http import USER_AGENT, HttpClient, host_of
 from relay.upstream.params import push_stub
 
 _MAX_BYTES = 64 * 1024
-_Text = Annotated[str, Meta(max_length=8192, pattern=r"^[\x20-\x7e]*$")]
+# \Z: $ lets a line end through, and with it a header of the signer's choice.
+_Text = Annotated[str, Meta(max_length=8192, pattern=r"^[\x20-\x7e]*\Z")]
 _Texts = Annotated[
-    dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")], _Text], Meta(max_length=32)
+    dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")], _Text], Meta(max_length=32)
 ]
 _RESERVED = re.compile(r"host|connection|upgrade|cookie|user-agent|origin|sec-websocket-.*", re.I)
 

@@ -1,0 +1,197 @@
+"""Push URLs: what is asked for, who signs it, which host it goes to."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+from urllib.parse import parse_qsl
+
+import pytest
+from aiohttp import web
+from fake_douyin import ROOM_ID, FakeDouyin, empty, fake_douyin, json_answer
+
+from relay.errors import ConfigError, UpstreamError
+from relay.upstream.http import USER_AGENT, HttpClient
+from relay.upstream.identity import new_visitor_id
+from relay.upstream.params import push_query, push_stub
+from relay.upstream.signer import Signer
+from relay.upstream.transports.push_urls import PushUrls
+from relay.webcast.pb.webcast_pb2 import Response
+
+VISITOR = "7300000000000000001"
+URL = "wss://webcast100-ws-web-lf.douyin.com/webcast/im/push/v2/?a=1"
+
+
+@asynccontextmanager
+async def signer_of(fake: FakeDouyin) -> AsyncIterator[Signer]:
+    async with HttpClient() as http:
+        yield Signer(f"{fake.url}/sign", http)
+
+
+async def cause_and_text(signer: Signer) -> tuple[str, str]:
+    with pytest.raises(UpstreamError) as failure:
+        await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+    return failure.value.cause, str(failure.value)
+
+
+def test_the_query_is_the_pages_in_its_order() -> None:
+    names = [name for name, _ in parse_qsl(push_query(ROOM_ID, VISITOR, "c", "i"), True)]
+    assert names == [
+        "app_name", "version_code", "webcast_sdk_version", "update_version_code", "compress",
+        "device_platform", "cookie_enabled", "screen_width", "screen_height", "browser_language",
+        "browser_platform", "browser_name", "browser_version", "browser_online", "tz_name",
+        "cursor", "internal_ext", "host", "aid", "live_id", "did_rule", "endpoint",
+        "support_wrds", "user_unique_id", "im_path", "identity", "need_persist_msg_count",
+        "insert_task_id", "live_reason", "room_id", "heartbeatDuration",
+    ]  # fmt: skip
+
+
+def test_the_query_survives_what_upstream_puts_into_its_position() -> None:
+    internal_ext = "internal_src:dim|wss_info:0-1&x=2#+ 中"
+    query = push_query(ROOM_ID, VISITOR, "t-1&r=2", internal_ext)
+    pairs = dict(parse_qsl(query, True, strict_parsing=True))
+    assert (pairs["cursor"], pairs["internal_ext"]) == ("t-1&r=2", internal_ext)
+    assert pairs["room_id"] == ROOM_ID
+    assert "cursor" not in dict(parse_qsl(push_query(ROOM_ID, VISITOR, "", "")))
+
+
+def test_a_visitor_has_nineteen_digits() -> None:
+    random = Random(3)
+    ids = {new_visitor_id(random) for _ in range(1000)}
+    assert len(ids) == 1000
+    assert all(7_300_000_000_000_000_000 <= int(i) < 8_000_000_000_000_000_000 for i in ids)
+
+
+async def test_without_a_signer_urls_stay_as_they_are() -> None:
+    async with HttpClient() as http:
+        signed = await Signer("", http).sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+    assert (signed.signed_url, signed.headers, signed.cookies) == (URL, {}, {})
+
+
+async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
+    async with fake_douyin() as fake, signer_of(fake) as signer:
+        fake.signer = json_answer(
+            {"signed_url": URL + "&signature=abc", "headers": {"X-A": "1"}, "cookies": {"c": "2"}}
+        )
+        signed = await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+
+    assert signed.signed_url == URL + "&signature=abc"
+    assert (signed.headers, signed.cookies) == ({"X-A": "1"}, {"c": "2"})
+    assert fake.bodies == [
+        {
+            "kind": "ws",
+            "url": URL,
+            "method": "GET",
+            "user_agent": USER_AGENT,
+            "room_id": ROOM_ID,
+            "user_unique_id": VISITOR,
+            "x_ms_stub": push_stub(ROOM_ID, VISITOR),
+        }
+    ]
+    assert "Cookie" not in fake.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        empty,
+        lambda _request: web.Response(status=500),
+        lambda _request: web.Response(text="no json"),
+        lambda _request: web.HTTPFound("https://elsewhere.example/"),
+        json_answer({}),
+        json_answer({"signed_url": 5}),
+        json_answer({"signed_url": "wss://evil.example/webcast/im/push/v2/?a=1"}),
+        json_answer({"signed_url": "wss://webcast100-ws-web-lf.douyin.com/other?a=1"}),
+        json_answer({"signed_url": URL + "&x=\r\nHost: evil"}),
+        json_answer({"signed_url": URL, "headers": {"X-A": "1\r\nX-B: 2"}}),
+        json_answer({"signed_url": URL, "headers": {"X A": "1"}}),
+        json_answer({"signed_url": URL, "headers": {"Host": "evil.example"}}),
+        json_answer({"signed_url": URL, "headers": {"sec-websocket-key": "1"}}),
+        json_answer({"signed_url": URL, "headers": {str(n): "1" for n in range(100)}}),
+        json_answer({"signed_url": URL, "cookies": {"a": "1; b=2\n"}}),
+    ],
+)
+async def test_a_signer_that_fails_is_not_taken_for_upstream(answer: object) -> None:
+    async with fake_douyin() as fake, signer_of(fake) as signer:
+        fake.signer = answer  # type: ignore[assignment]
+        cause, text = await cause_and_text(signer)
+    assert cause == "signer"
+    assert "signer" in text
+
+
+async def test_a_signer_that_is_down_is_not_taken_for_upstream() -> None:
+    async with fake_douyin() as fake:
+        pass
+    async with signer_of(fake) as signer:
+        cause, text = await cause_and_text(signer)
+    assert (cause, "can't be reached" in text) == ("signer", True)
+
+
+@pytest.mark.parametrize("url", ["http://signer.example/", "http://10.0.0.1:8080/sign"])
+async def test_a_signer_in_the_clear_is_refused(url: str) -> None:
+    async with HttpClient() as http:
+        with pytest.raises(ConfigError, match=r"upstream\.signer_url"):
+            Signer(url, http)
+        Signer("https://signer.example/", http)
+        Signer("http://127.0.0.1:1/", http)
+
+
+# Hosts
+
+LF = "wss://webcast100-ws-web-lf.douyin.com"
+LQ = "wss://webcast100-ws-web-lq.douyin.com/webcast/im/push/v2/"
+
+
+def test_push_urls_are_taken_in_turn() -> None:
+    urls = PushUrls([LF, LQ, "wss://x.douyin.com/own/path"])
+    seen = []
+    for _ in range(4):
+        seen.append(urls.current)
+        urls.refused()
+    assert seen == [
+        LF + "/webcast/im/push/v2/",
+        LQ,
+        "wss://x.douyin.com/own/path",
+        LF + "/webcast/im/push/v2/",
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", ["webcast5-ws-web-hl.douyin.com", "wss://webcast5-ws-web-hl.douyin.com/else/where?x=1"]
+)
+def test_the_host_that_upstream_names_is_tried_first(named: str) -> None:
+    urls = PushUrls([LF])
+    urls.note(Response(push_server=named, proxy_server="other.douyin.com"))
+    assert urls.current == "wss://webcast5-ws-web-hl.douyin.com/webcast/im/push/v2/"
+    urls.refused()
+    assert urls.current.startswith(LF)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "evil.example",
+        "evildouyin.com",
+        "douyin.com.evil.example",
+        "webcast.douyin.com@evil.example",
+        "user@webcast.douyin.com",
+        "127.0.0.1:22",
+        "localhost",
+        "169.254.169.254",
+        "[::1",
+        "a b.douyin.com:x",
+        "抖音.douyin.com",
+        "",
+    ],
+)
+def test_other_hosts_are_not_followed(named: str) -> None:
+    urls = PushUrls([LF])
+    urls.note(Response(push_server_v2=named))
+    assert urls.current == LF + "/webcast/im/push/v2/"
+
+
+def test_a_simulators_answers_do_not_lead_to_douyin() -> None:
+    urls = PushUrls(["ws://127.0.0.1:1234"])
+    urls.note(Response(push_server="webcast5-ws-web-hl.douyin.com"))
+    assert urls.current == "ws://127.0.0.1:1234/webcast/im/push/v2/"
+    urls.note(Response(push_server="ws://127.0.0.1:4321"))
+    assert urls.current == "ws://127.0.0.1:4321/webcast/im/push/v2/"

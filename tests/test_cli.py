@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sys
+import urllib.request
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -261,7 +262,9 @@ async def test_demo_takes_the_next_port_and_says_so(taken_port: int, tmp_path: P
 async def test_a_relay_is_pointed_at_a_simulator_by_the_lines_that_it_prints(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "scenario.toml").write_text("rate = 50\n[[rooms]]\nweb_rid = '123456'\n")
+    (tmp_path / "scenario.toml").write_text(
+        "rate = 50\nrequire_signature = true\n[[rooms]]\nweb_rid = '123456'\n"
+    )
     arguments = ("sim", "--scenario", "scenario.toml", "--port", "0", "--seed", "7")
     async with relay(*arguments, cwd=tmp_path) as sim:
         lines = ["[upstream]\n"]
@@ -277,6 +280,9 @@ async def test_a_relay_is_pointed_at_a_simulator_by_the_lines_that_it_prints(
                 line = await line_with(tail.stdout, " chat ")
                 assert re.match(r"\d\d:\d\d:\d\d chat +<.+> .+", line)
                 await line_with(tail.stderr, "room 123456: live ")
+                answer = await asyncio.to_thread(urllib.request.urlopen, f"{url}/api/rooms")
+                with answer:
+                    assert [r["transport"] for r in json.load(answer)["rooms"]] == ["socket"]
                 server.send_signal(signal.SIGINT)
                 assert (await outcome(server))[0] == 0
                 await line_with(tail.stderr, "connection lost (3001")

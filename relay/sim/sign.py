@@ -32,8 +32,6 @@ class SignAnswer(Struct):
     """What POST /_sim/sign gives."""
 
     signed_url: str
-    headers: dict[str, str]
-    """To be sent with the handshake."""
     user_agent: str
     """The signature holds only with this one."""
 
@@ -56,7 +54,6 @@ class Signer:
         query.append(("signature", signature))
         return SignAnswer(
             signed_url=urlunsplit(parts._replace(query=urlencode(query))),
-            headers={"User-Agent": request.user_agent},
             user_agent=request.user_agent,
         )
 

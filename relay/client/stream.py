@@ -181,6 +181,8 @@ class Stream:
                 self._connection = None
                 self._judge(closed)
                 continue
+            except msgspec.MsgspecError as error:
+                raise self._unreachable(f"what answers is no relay: {error}") from error
             self._attempts = 0
             if item is not None:
                 self._rooms.note(item)

@@ -477,3 +477,14 @@ async def test_where_something_else_answers(first: str) -> None:
         with pytest.raises(UnreachableError, match=r"no relay|closed at once"):
             async with connected(f"http://127.0.0.1:{port}"):
                 pass
+
+
+async def test_where_something_else_goes_on_after_a_hello() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hello()
+        await peer.send(op="gap", room_id=1)
+        await peer.until_closed()
+
+    async with relay_playing(script) as url, connected(url) as stream:
+        with pytest.raises(UnreachableError, match="no relay"):
+            await anext(stream)

@@ -23,10 +23,8 @@ LOG_S = 600.0
 REPLAY_MESSAGES = 15
 """Persisted messages a new connection gets, at most."""
 
-_CURSOR = re.compile(r"t-\d+_r-(\d+)_d-1_u-1")
-_EXT = re.compile(r"(?:.*\|)?wrds_v:(\d+)(?:\|.*)?")
-_EXT_SHIFT = 7_000_000
-"""wrds_v and the cursor's r- differ upstream, too: only the pair names a position."""
+_CURSOR = re.compile(r"t-[0-9]+_r-([0-9]{1,20})_d-1_u-1")
+_EXT = re.compile(r"(?:.*\|)?wrds_v:([0-9]{1,20})(?:\|.*)?")
 
 
 class Resume(StrEnum):
@@ -88,6 +86,9 @@ class Broadcast:
         self.head = 0
         """Number of the last batch."""
         self._base = room_id
+        # wrds_v and the cursor's r- differ upstream, too: only the pair names a place, and no
+        # pair of one broadcast is one of another.
+        self._ext_base = room_id + room_id % 65_537 * 1_000_003
         self._heartbeat_s = heartbeat_s
         self._log: deque[Batch] = deque()
         self._log_bytes = 0
@@ -146,11 +147,10 @@ class Broadcast:
 
     def pair(self, number: int, now_ms: int, first_req_ms: int) -> tuple[str, str]:
         """Give cursor and internal_ext that mean: everything up to batch `number` was had."""
-        place = self._base + number
         return (
-            f"t-{now_ms}_r-{place}_d-1_u-1",
+            f"t-{now_ms}_r-{self._base + number}_d-1_u-1",
             f"internal_src:pushserver|first_req_ms:{first_req_ms}|wss_msg_type:r"
-            f"|wrds_v:{place + _EXT_SHIFT}",
+            f"|wrds_v:{self._ext_base + number}",
         )
 
     def locate(self, cursor: str, internal_ext: str) -> tuple[int, Resume]:
@@ -162,7 +162,7 @@ class Broadcast:
         if place is None or ext is None:
             return self.head, Resume.FOREIGN
         number = int(place[1]) - self._base
-        if not 0 <= number <= self.head or int(ext[1]) - _EXT_SHIFT - self._base != number:
+        if not 0 <= number <= self.head or int(ext[1]) - self._ext_base != number:
             return self.head, Resume.FOREIGN
         oldest = self._log[0].number if self._log else 1
         if number < oldest - 1:

@@ -3,6 +3,7 @@
 GET /_sim/state, POST /_sim/behaviours, POST /_sim/rooms/{web_rid}, POST /_sim/sign.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -37,8 +38,8 @@ class Control:
 
     async def state(self, request: web.Request) -> web.Response:
         """Rooms, connections and the ledger as JSON; `?sent=N` shows the last N of each room."""
-        text = request.query.get("sent", str(SHOWN_SENT))
-        shown = int(text) if text.isascii() and text.isdigit() else SHOWN_SENT
+        text = request.query.get("sent", "")
+        shown = int(text) if re.fullmatch(r"[0-9]{1,6}", text) else SHOWN_SENT
         return _json(
             {
                 "rooms": [_room_state(room, shown) for room in self._rooms.values()],

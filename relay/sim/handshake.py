@@ -64,4 +64,4 @@ def refuse(ledger: Ledger, room_id: str, reason: str) -> web.Response:
 def replay_count(query: Mapping[str, str]) -> int:
     """Give how many persisted messages a query asks for; 0 where it names no number."""
     text = query.get("need_persist_msg_count", "")
-    return int(text) if re.fullmatch(r"\d{1,3}", text, re.ASCII) else 0
+    return int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 0

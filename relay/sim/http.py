@@ -135,6 +135,7 @@ class Douyin:
         if refused is not None:
             return refused
         number, resume = broadcast.locate(query.get("cursor", ""), query.get("internal_ext", ""))
+        room.ledger.requests[f"fetch {resume.value}"] += 1
         if resume in (Resume.CONTINUED, Resume.EXPIRED):
             messages, number = _fetched(broadcast, number)
         else:

@@ -53,6 +53,8 @@ class ConnectionRecord(Struct):
     replayed: int = 0
     """Persisted messages repeated at the start; not in `messages`."""
     corrupt_frames: int = 0
+    lost_batches: int = 0
+    """Batches that were no longer kept when this slow connection came to them."""
     acks_wanted: int = 0
     acks_good: int = 0
     acks_bad: int = 0

@@ -139,6 +139,7 @@ class PushConnection:
             if self._stall == "none":
                 batch = self._broadcast.after(self._position)
                 if batch is not None:
+                    self.record.lost_batches += batch.number - self._position - 1
                     await self._send_batch(batch)
                     self._position = self._low_position = batch.number
                     continue

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from relay.sim.broadcast import Broadcast
+from relay.sim.broadcast import Broadcast, one_in
 from relay.sim.ledger import RoomLedger, SentMessage
 from relay.sim.pace import TICK_S, Pace
 from relay.sim.people import Crowd, make_person
@@ -35,7 +35,7 @@ class Line(Protocol):
 
 
 class SimRoom:
-    """One room."""
+    """One room: who runs it, what it sends, how it misbehaves now."""
 
     def __init__(self, plan: RoomPlan, index: int, scenario: Scenario) -> None:
         self.web_rid = plan.web_rid
@@ -182,7 +182,7 @@ class SimRoom:
         for _ in range(count):
             self._made += 1
             message = show.next(now_ms, self.rate, behaviours)
-            if behaviours.reorder_every and self._made % behaviours.reorder_every == 0:
+            if not self._late and one_in(behaviours.reorder_every, self._made):
                 self._late.append(message)
                 continue
             out.append(message)
@@ -191,7 +191,7 @@ class SimRoom:
                 out += self._again
                 self._late.clear()
                 self._again.clear()
-            if behaviours.duplicate_every and self._made % behaviours.duplicate_every == 0:
+            if one_in(behaviours.duplicate_every, self._made):
                 self._again.append(message._replace(again=True))
         return out
 

@@ -174,6 +174,16 @@ async def test_messages_change_places() -> None:
         assert len(set(ids)) == len(ids)
 
 
+async def test_reordering_and_repeating_everything_still_sends_everything() -> None:
+    everything = simulator(reorder_every=1, duplicate_every=1, replay=0)
+    async with everything as sim, watch(sim) as viewer:
+        await viewer.read_messages(200)
+        got = sorted(set(viewer.msg_ids))[2:-2]
+        made = sorted(set(sent_ids(only(sim))))
+        assert len(got) < 150
+        assert got == made[made.index(got[0]) :][: len(got)]
+
+
 async def test_unknown_methods_arrive_among_the_others() -> None:
     async with simulator(unknown_method_every=4) as sim, watch(sim) as viewer:
         await viewer.read_messages(40)
@@ -406,6 +416,37 @@ async def test_made_up_pairs_are_accepted_and_start_at_the_end() -> None:
         async with watch(sim, **pair) as viewer:
             await viewer.read_messages(5)
             assert last_record(sim).resume == "foreign"
+
+
+async def test_a_pair_of_another_room_or_broadcast_is_no_pair() -> None:
+    async with Simulator(Scenario(rooms=2, rate=200)) as sim:
+        first, second = sim.rooms.values()
+        await until(lambda: first.current.head > 30 and second.current.head > 30)
+        old = first.current
+        first.obey(Step(do="next_broadcast"))
+        for broadcast in (old, first.current):
+            cursor, ext = broadcast.pair(20, 1, 1)
+            async with watch(sim, second.room_id, cursor=cursor, internal_ext=ext) as viewer:
+                await viewer.read_messages(1)
+            assert sim.ledger.of_room(second.web_rid)[-1].resume == "foreign"
+        cursor, ext = old.pair(20, 1, 1)
+        async with watch(sim, first.room_id, cursor=cursor, internal_ext=ext) as viewer:
+            await viewer.read_messages(1)
+        assert sim.ledger.of_room(first.web_rid)[-1].resume == "foreign"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {"cursor": f"t-1_r-{'9' * 5000}_d-1_u-1", "internal_ext": "wrds_v:1"},
+        {"cursor": "x", "internal_ext": ""},
+        {"cursor": "t-1_r-٣_d-1_u-1", "internal_ext": "wrds_v:٣", "need_persist_msg_count": "٣"},
+    ],
+)
+async def test_hostile_parameters_are_no_trouble(pair: dict[str, str]) -> None:
+    async with simulator() as sim, watch(sim, **pair) as viewer:
+        await viewer.read_messages(1)
+        assert last_record(sim).resume == "foreign"
 
 
 async def test_a_pair_of_polling_continues_on_the_socket() -> None:

@@ -4,6 +4,7 @@ Sources: recorded browser sessions (acks, heartbeats), saermart, xhynice, jwwsjl
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -150,7 +151,7 @@ class SocketTransport:
             while True:
                 if loop.time() >= next_beat:
                     async with asyncio.timeout(silent_s):
-                        await connection.send(HEARTBEAT)
+                        await _send(connection, HEARTBEAT)
                     next_beat += self._timings.heartbeat_s
                 try:
                     # Cancelling recv() loses nothing; one timer for many frames is cheap.
@@ -191,8 +192,14 @@ class SocketTransport:
         internal_ext = frame.response.internal_ext or frame.internal_ext
         broadcast.position.advance(frame.response.cursor or frame.cursor, internal_ext)
         if frame.response.need_ack:
-            await connection.send(ack_frame(frame.logid, internal_ext))
+            await _send(connection, ack_frame(frame.logid, internal_ext))
         return None
+
+
+async def _send(connection: ClientConnection, data: bytes) -> None:
+    # Frames that came before the end are still to be read; reading tells of the end, after them.
+    with suppress(ConnectionClosed):
+        await connection.send(data)
 
 
 def _refusal(error: Exception, host: str) -> SessionEnd:

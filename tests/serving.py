@@ -46,12 +46,13 @@ def make_status(web_rid: str = "80000000001", **changes: Any) -> RoomStatus:
 
 
 class FakeRooms:
-    """Rooms by number; those below 10 may be started on demand, `refused` may not."""
+    """Rooms by number, started on demand; the room `refused` may not be."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.rooms: dict[str, Stream] = {}
         self.holders: dict[Stream, int] = {}
+        self._released = asyncio.Event()
 
     def __getitem__(self, name: str) -> Stream:
         return self.rooms[name]
@@ -72,6 +73,15 @@ class FakeRooms:
 
     def release(self, stream: Stream) -> None:
         self.holders[stream] -= 1
+        assert self.holders[stream] >= 0
+        self._released.set()
+
+    async def let_go(self) -> None:
+        """Wait until no client holds a room."""
+        async with asyncio.timeout(10):
+            while any(self.holders.values()):
+                self._released.clear()
+                await self._released.wait()
 
     def find(self, name: str) -> Stream | None:
         if not (name.isdigit() or name == "refused"):
@@ -118,6 +128,15 @@ class Relay:
     def publish(self, room: str, *events: Event) -> None:
         self.hub.publish(self.rooms[room], events)
 
+    async def sent(self, connection: ClientConnection) -> list[dict[str, Any]]:
+        """Receive all that there is for a client: what comes before the answer to a ping."""
+        self.hub.flush()
+        await connection.send('{"op":"ping","id":"all"}')
+        frames = await receive(connection)
+        while frames[-1] != {"op": "pong", "id": "all"}:
+            frames += await receive(connection)
+        return frames[:-1]
+
     def connect(self, query: str = "", **options: Any) -> connect:
         return connect(self.url.replace("http", "ws") + "/ws" + query, proxy=None, **options)
 
@@ -149,12 +168,3 @@ async def receive_until(connection: ClientConnection, op: str | None) -> list[di
     while frames[-1].get("op") != op:
         frames += await receive(connection)
     return frames
-
-
-async def receive_all(connection: ClientConnection) -> list[dict[str, Any]]:
-    """Receive all that has been sent so far: what comes before the answer to a ping."""
-    await connection.send('{"op":"ping","id":"all"}')
-    frames = await receive(connection)
-    while frames[-1] != {"op": "pong", "id": "all"}:
-        frames += await receive(connection)
-    return frames[:-1]

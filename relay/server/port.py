@@ -61,10 +61,10 @@ class PortConnection(ServerConnection):
         searched = max(len(self._head) - 3, 0)
         self._head += data
         end = self._head.find(b"\r\n\r\n", searched, MAX_HEAD_BYTES)
-        if end >= 0:
-            self._decide(bytes(self._head[: end + 2]))
-        elif not self._head[:1].isalpha():
+        if not self._head[:1].isalpha():
             self._refuse("garbage", "400 Bad Request")
+        elif end >= 0:
+            self._decide(bytes(self._head[: end + 2]))
         elif len(self._head) >= MAX_HEAD_BYTES:
             self._refuse("head_too_large", "431 Request Header Fields Too Large")
 

@@ -44,6 +44,8 @@ class RelayServer:
             access_log=None,
             keepalive_timeout=KEEP_ALIVE_S,
             shutdown_timeout=HTTP_STOP_S,
+            # Else the task of a client that hung up in the middle of a body stays for a while.
+            handler_cancellation=True,
         )
         self._server: Server | None = None
         self._port: Port | None = None

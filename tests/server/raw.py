@@ -1,0 +1,85 @@
+"""Sockets without a library: what misbehaving clients send, and clients that stop reading."""
+
+import asyncio
+import base64
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from serving import Relay
+from websockets.frames import Frame
+
+
+@asynccontextmanager
+async def raw_connection(
+    relay: Relay,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", relay.server.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def talk(relay: Relay, data: bytes) -> bytes:
+    """Send bytes and give everything that comes until the server hangs up."""
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(data)
+        return await reader.read()
+
+
+def handshake(relay: Relay, path: str = "/ws", host: str = "") -> bytes:
+    key = base64.b64encode(os.urandom(16)).decode()
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: {host or f'127.0.0.1:{relay.server.port}'}\r\n"
+        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+        "Sec-WebSocket-Version: 13\r\n\r\n"
+    ).encode()
+
+
+class LazyClient:
+    """A WebSocket client that reads only when it is told to, through a small receive buffer."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.received = bytearray()
+
+    async def send(self, frame: Frame) -> None:
+        await self.send_bytes(frame.serialize(mask=True))
+
+    async def send_bytes(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self._sock, data)
+
+    async def read_until(self, wanted: bytes, *, times: int = 1) -> None:
+        """Read until some bytes have come; EOFError where the server hangs up before."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(20):
+            while self.received.count(wanted) < times:
+                data = await loop.sock_recv(self._sock, 65536)
+                if not data:
+                    raise EOFError
+                self.received += data
+
+    async def read_to_end(self) -> None:
+        """Read until the server hangs up or cuts off."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(20):
+            try:
+                while data := await loop.sock_recv(self._sock, 65536):
+                    self.received += data
+            except ConnectionResetError:
+                pass
+
+
+@asynccontextmanager
+async def lazy_client(relay: Relay, path: str) -> AsyncIterator[LazyClient]:
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, ("127.0.0.1", relay.server.port))
+        await loop.sock_sendall(sock, handshake(relay, path))
+        client = LazyClient(sock)
+        await client.read_until(b'"op":"room"')
+        yield client

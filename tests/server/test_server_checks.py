@@ -1,0 +1,110 @@
+"""Who may talk to the relay: Host first, then Origin."""
+
+import aiohttp
+import pytest
+from raw import handshake, talk
+from serving import Relay, receive, relay_running
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from relay.config import ServerConfig
+from relay.server.checks import check_request
+
+CONFIG = ServerConfig(host="127.0.0.1", allowed_origins=["http://app.example:5173", "null"])
+
+
+@pytest.mark.parametrize(
+    ("hosts", "origins", "verdict"),
+    [
+        (["127.0.0.1:8787"], [], "ok"),
+        (["localhost"], [], "ok"),
+        (["LOCALHOST:1"], [], "ok"),
+        (["[::1]:8787"], [], "ok"),
+        (["127.9.9.9:80"], [], "ok"),
+        ([], [], "host"),
+        (["localhost", "localhost"], [], "host"),
+        ([""], [], "host"),
+        (["evil.example"], [], "host"),
+        (["127.0.0.1.evil.example"], [], "host"),
+        (["evil.example:8787"], ["http://app.example:5173"], "host"),
+        (["user@127.0.0.1"], [], "host"),
+        (["127.0.0.1/path"], [], "host"),
+        (["127.0.0.1:port"], [], "host"),
+        (["10.0.0.1"], [], "host"),
+        (["192.168.1.5:8787"], [], "host"),
+        (["127.0.0.1:8787"], ["http://127.0.0.1:8787"], "ok"),
+        (["Localhost:8787"], ["http://localhost:8787"], "ok"),
+        (["127.0.0.1:8787"], ["http://app.example:5173"], "ok"),
+        (["127.0.0.1:8787"], ["null"], "ok"),
+        (["127.0.0.1:8787"], ["http://127.0.0.1:9999"], "origin"),
+        (["127.0.0.1:8787"], ["http://localhost:8787"], "origin"),
+        (["127.0.0.1:8787"], ["http://app.example"], "origin"),
+        (["127.0.0.1:8787"], ["http://APP.example:5173"], "origin"),
+        (["127.0.0.1:8787"], ["http://app.example:5173.evil.example"], "origin"),
+        (["127.0.0.1:8787"], [""], "origin"),
+        (["127.0.0.1:8787"], ["ftp://127.0.0.1:8787"], "origin"),
+        (["127.0.0.1:8787"], ["http://127.0.0.1:8787", "http://evil.example"], "origin"),
+    ],
+)
+def test_verdicts(hosts: list[str], origins: list[str], verdict: str) -> None:
+    assert check_request(hosts, origins, CONFIG) == verdict
+
+
+def test_null_is_an_origin_like_others() -> None:
+    assert check_request(["localhost"], ["null"], ServerConfig()) == "origin"
+
+
+async def test_a_foreign_host_is_refused_over_http_and_websocket(relay: Relay) -> None:
+    answer = await talk(
+        relay, b"GET /api/rooms HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 421 ")
+    assert b'"wrong_host"' in answer
+    assert b'"web_rid"' not in answer
+    answer = await talk(relay, handshake(relay, host="evil.example"))
+    assert answer.startswith(b"HTTP/1.1 421 ")
+
+
+async def test_a_foreign_page_gets_403_over_http_and_does_nothing(relay: Relay) -> None:
+    async with aiohttp.ClientSession(headers={"Origin": "http://evil.example"}) as http:
+        async with http.post(f"{relay.url}/api/rooms", json={"room": "9"}) as answer:
+            assert answer.status == 403
+            assert (await answer.json())["error"]["code"] == "forbidden_origin"
+            assert "Access-Control-Allow-Origin" not in answer.headers
+        async with http.delete(f"{relay.url}/api/rooms/1") as answer:
+            assert answer.status == 403
+    assert set(relay.rooms.rooms) == {"1", "2"}
+
+
+async def test_a_foreign_page_learns_by_close_code_and_does_nothing(relay: Relay) -> None:
+    async with relay.connect("?room_id=9", origin="http://evil.example") as connection:
+        with pytest.raises(ConnectionClosed) as caught:
+            await receive(connection)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 3503
+    assert "9" not in relay.rooms.rooms
+
+
+async def test_allowed_and_own_pages_are_served() -> None:
+    config = ServerConfig(port=0, allowed_origins=["http://app.example:5173"])
+    async with relay_running(server=config) as relay:
+        for origin in ("http://app.example:5173", relay.url):
+            async with relay.connect(origin=origin) as connection:
+                assert (await receive(connection))[0]["op"] == "hello"
+            async with (
+                aiohttp.ClientSession(headers={"Origin": origin}) as http,
+                http.get(f"{relay.url}/healthz") as answer,
+            ):
+                assert answer.status == 200
+                assert answer.headers["Access-Control-Allow-Origin"] == origin
+
+
+async def test_a_client_too_many_is_told_so() -> None:
+    async with relay_running(server=ServerConfig(port=0, max_clients=1)) as relay:
+        async with relay.connect() as connection:
+            await receive(connection)
+            with pytest.raises(InvalidStatus) as caught:
+                await relay.connect()
+            assert caught.value.response.status_code == 503
+            assert b"max_clients" in (caught.value.response.body or b"")
+        async with relay.connect() as connection:
+            await receive(connection)

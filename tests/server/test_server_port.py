@@ -1,0 +1,116 @@
+"""One port for HTTP and WebSocket: what the first bytes decide."""
+
+import asyncio
+import json
+
+import pytest
+from raw import handshake, raw_connection, talk
+from serving import Relay, relay_running
+from websockets.frames import Frame, Opcode
+
+from relay.server import port
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LAST_GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+async def test_both_kinds_of_clients_on_one_port(relay: Relay) -> None:
+    assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 OK\r\n")
+    async with relay.connect("?room_id=1") as connection:
+        assert json.loads(await connection.recv())["op"] == "hello"
+
+
+async def test_a_head_that_comes_byte_by_byte(relay: Relay) -> None:
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        for byte in handshake(relay):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 101 ")
+
+
+async def test_a_message_that_comes_along_with_the_handshake(relay: Relay) -> None:
+    ping = Frame(Opcode.TEXT, b'{"op":"ping","id":"early"}').serialize(mask=True)
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(handshake(relay) + ping)
+        await reader.readuntil(b'{"op":"pong","id":"early"}')
+
+
+async def test_keep_alive_with_bodies(relay: Relay) -> None:
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        for number in (3, 4, 5):
+            body = json.dumps({"room": str(number)}).encode()
+            head = f"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}"
+            writer.write(head.encode() + b"\r\n\r\n" + body[:4])
+            await writer.drain()
+            writer.write(body[4:])
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 201 ")
+            length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            assert json.loads(await reader.readexactly(length))["web_rid"] == str(number)
+    assert set(relay.rooms.rooms) == {"1", "2", "3", "4", "5"}
+
+
+async def test_pipelined_requests_are_answered_in_order(relay: Relay) -> None:
+    missing = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    answers = await talk(relay, GET + missing + LAST_GET)
+    assert [part[:3] for part in answers.split(b"HTTP/1.1 ")[1:]] == [b"200", b"404", b"200"]
+
+
+async def test_a_large_body_in_the_first_bytes_is_not_taken_for_a_head(relay: Relay) -> None:
+    body = json.dumps({"room": "6", "x": "y" * 40_000}).encode()
+    head = LAST_GET[:-2].replace(b"GET /healthz", b"POST /api/rooms")
+    answer = await talk(relay, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"unknown field" in answer
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"\x16\x03\x01\x02\x00\x01\x00", b"\0", b"\r\n\r\n", b"\xff" * 50_000]
+)
+async def test_garbage_is_refused_at_once(relay: Relay, garbage: bytes) -> None:
+    answer = await talk(relay, garbage)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert 'relay_refused_total{cause="garbage"} 1.0' in await metrics(relay)
+
+
+async def test_a_head_without_end_is_refused(relay: Relay) -> None:
+    answer = await talk(relay, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 16384)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert 'relay_refused_total{cause="head_too_large"} 1.0' in await metrics(relay)
+
+
+async def test_a_head_that_is_never_complete_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port, "FIRST_HEAD_S", 0.05)
+    async with relay_running() as relay:
+        assert (await talk(relay, b"GET / HT")).startswith(b"HTTP/1.1 408 ")
+        assert (await talk(relay, b"")).startswith(b"HTTP/1.1 408 ")
+        monkeypatch.undo()
+        assert 'relay_refused_total{cause="head_too_slow"} 2.0' in await metrics(relay)
+
+
+async def test_hanging_up_before_the_first_head_is_no_trouble(relay: Relay) -> None:
+    for data in (b"", b"GET /", b"GET / HTTP/1.1\r\nUpgrade: web"):
+        async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+            writer.write(data)
+            writer.write_eof()
+            assert await reader.read() == b""
+    assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_bad_websocket_handshakes_are_refused(relay: Relay) -> None:
+    no_key = handshake(relay).replace(b"Sec-WebSocket-Key", b"X-Nothing")
+    assert (await talk(relay, no_key)).startswith(b"HTTP/1.1 400 ")
+    elsewhere = await talk(relay, handshake(relay, "/nowhere"))
+    assert elsewhere.startswith(b"HTTP/1.1 404 ")
+    assert json.loads(elsewhere.split(b"\r\n\r\n", 1)[1])["error"]["code"] == "not_found"
+
+
+async def test_plain_get_of_the_websocket_path_says_what_to_do(relay: Relay) -> None:
+    answer = await talk(relay, LAST_GET.replace(b"/healthz", b"/ws"))
+    assert answer.startswith(b"HTTP/1.1 426 ")
+    assert b"WebSocket" in answer
+
+
+async def metrics(relay: Relay) -> str:
+    return (await talk(relay, LAST_GET.replace(b"/healthz", b"/metrics"))).decode()

@@ -1,0 +1,119 @@
+"""The page at /, in a real browser."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+from serving import Relay, make_event, make_status, relay_running
+
+from relay.config import ServerConfig
+from relay.hub import RoomState
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@asynccontextmanager
+async def opened(relay: Relay, chromium: str) -> AsyncIterator[tuple[Page, list[str]]]:
+    """The page in Chromium, and what it complains of or asks other hosts for."""
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = await browser.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((relay.url, "data:"))
+                else complaints.append(request.url)
+            ),
+        )
+        await page.goto(relay.url)
+        await expect(page.locator("#connection")).to_have_text("connected")
+        yield page, complaints
+        await browser.close()
+
+
+async def test_events_appear_as_text_whatever_they_say(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        relay.publish("1", make_event(content="早些时候", user={"nickname": "来得早"}, room_id="1"))
+        async with opened(relay, chromium) as (page, complaints):
+            await expect(page.locator("#events li")).to_contain_text(["早些时候"])
+            relay.publish(
+                "1",
+                make_event(content="<b>主播好</b>", user={"nickname": HOSTILE}),
+                make_event("WebcastGiftMessage", content="送出了 小心心 x5", user=None),
+            )
+            rows = page.locator("#events li")
+            await expect(rows).to_have_count(3)
+            await expect(rows.nth(0)).to_contain_text("送出了 小心心 x5")
+            await expect(rows.nth(1).locator(".who")).to_have_text(HOSTILE)
+            await expect(rows.nth(1).locator(".what")).to_have_text("<b>主播好</b>")
+            assert await page.locator("#events img, #events b").count() == 0
+            assert await page.title() == "Douyin live relay"
+            await page.get_by_label("chat").uncheck()
+            await expect(rows.nth(1)).to_be_hidden()
+            await expect(rows.nth(0)).to_be_visible()
+            assert complaints == []
+
+
+async def test_rooms_are_listed_and_added(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        async with opened(relay, chromium) as (page, _):
+            items = page.locator("#rooms li")
+            await expect(items).to_have_count(1)
+            await expect(items.nth(0)).to_contain_text("主播")
+            await page.get_by_label("Room to watch").fill("no-such")
+            await page.get_by_role("button", name="Watch").click()
+            await expect(page.locator("#add-error")).to_contain_text("is no room")
+            await page.get_by_label("Room to watch").fill("2")
+            await page.get_by_role("button", name="Watch").click()
+            await expect(items).to_have_count(2)
+            await expect(page.locator("#add-error")).to_be_hidden()
+            status = make_status("2", state=RoomState.BLOCKED, reason="device_blocked", anchor="")
+            relay.hub.set_status(relay.rooms["2"], status)
+            await expect(items.nth(1)).to_contain_text("blocked")
+            await expect(items.nth(1)).to_contain_text("device blocked")
+
+
+async def test_the_page_shows_a_bounded_number_of_events(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        async with opened(relay, chromium) as (page, _):
+            await expect(page.locator("#rooms li")).to_have_count(1)
+            for number in range(1000):
+                relay.publish("1", make_event(content=f"第{number}条", user={"nickname": "甲"}))
+            await expect(page.locator("#events li").nth(0)).to_contain_text("第999条")
+            assert await page.locator("#events li").count() <= 300
+
+
+async def test_the_page_comes_back_after_a_restart_and_goes_on(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        async with opened(relay, chromium) as (page, _):
+            relay.publish("1", make_event(content="重启之前", user={"nickname": "甲"}))
+            await expect(page.locator("#events li").nth(0)).to_contain_text("重启之前")
+            port = relay.server.port
+            await relay.server.stop(1)
+            await expect(page.locator("#connection")).to_contain_text("trying again")
+            async with relay_running(server=ServerConfig(port=port)) as restarted:
+                restarted.rooms.add("1")
+                await expect(page.locator("#connection")).to_have_text("connected", timeout=20_000)
+                restarted.publish("1", make_event(content="重启之后", user={"nickname": "乙"}))
+                await expect(page.locator("#events li").nth(0)).to_contain_text("重启之后")
+                assert await page.locator("#events li").count() == 2

@@ -25,7 +25,11 @@ async def main(port: int, rate: float, event_bytes: int) -> None:
             await asyncio.sleep(1 / rate)
             while sent < (loop.time() - began) * rate:
                 sent += 1
-                event = {"method": "WebcastChatMessage", "offset": sent, "payload": "x" * event_bytes}
+                event = {
+                    "method": "WebcastChatMessage",
+                    "offset": sent,
+                    "payload": "x" * event_bytes,
+                }
                 broadcast(clients, json.dumps(event, separators=(",", ":")))
 
 

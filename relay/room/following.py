@@ -64,7 +64,6 @@ class Following:
         """Connections in a row that did not do what they are for."""
         self._quiet = 0
         """Reconnects in a row that did not cure a stream of low-value messages."""
-        self._was_open = False
 
     async def run(self) -> None:
         """Return when the broadcast is over."""
@@ -96,7 +95,6 @@ class Following:
         if not session.new_events:
             # An identity that brought nothing may be what upstream doesn't like.
             self._broadcast.visitor_id = new_visitor_id(self._policy.random)
-        self._was_open = self._was_open or session.opened_at is not None
 
     async def _recover(self, session: Session, end: SessionEnd) -> bool:
         """After a lost connection, get ready for the next; True: the broadcast is over."""
@@ -110,11 +108,12 @@ class Following:
             return False
         wait_s = self._policy.retry_s(end.failure, self._failures)
         self._output.lost(end.cause, end.text, wait_s)
-        self._say_lost(end)
+        said = session.end_said.is_set()
+        if not said:
+            self._say_lost(end)
         await asyncio.sleep(wait_s)
         # A connection that worked is taken up again without a question. After a second failure
         # in a row, or upstream's word of the end, the room is asked first.
-        said = session.end_said.is_set()
         if said or self._failures:
             over = await self._ending.is_over(said=said)
             if over:
@@ -153,10 +152,8 @@ class Following:
         loop = asyncio.get_running_loop()
         quiet_s = self._policy.low_value.longest_s(self._quiet)
         asked_at = loop.time()
-        # The end may have been missed while there was no connection.
+        # The end may have come while there was no connection.
         doubt_at = asked_at + self._policy.doubt_s
-        if self._confirmed and not self._was_open:
-            doubt_at = NEVER
         while True:
             starved_at = session.message_at + self._policy.heartbeats_only_s
             quiet_at = max(session.value_at, asked_at) + quiet_s
@@ -172,7 +169,7 @@ class Following:
             if now >= session.message_at + self._policy.heartbeats_only_s:
                 return SessionEnd("heartbeats_only", "heartbeats are answered, no message comes")
             quiet = now >= max(session.value_at, asked_at) + quiet_s
-            doubt = now >= doubt_at and not session.valued
+            doubt = now >= doubt_at and not session.goes_on
             if now >= doubt_at:
                 doubt_at = NEVER
             if quiet or doubt:

@@ -7,6 +7,8 @@ from relay.upstream.failures import Failure
 
 Transport = Literal["socket", "poll"]
 NEVER = float("inf")
+_BARREN_SOCKETS = 2
+"""Sockets in a row that were open and brought nothing."""
 
 
 class Ladder:
@@ -16,31 +18,35 @@ class Ladder:
         self._auto = configured == "auto"
         self._policy = policy
         self._refusals = 0
+        self._barren = 0
         self.transport: Transport = "poll" if configured == "poll" else "socket"
         """What to use now."""
         self.climb_at = NEVER
         """When to leave polling for another try with the socket."""
 
     def worked(self) -> None:
-        """The present transport does what it is for."""
+        """The present transport did what it is for."""
         if self.transport == "socket":
-            self._refusals = 0
+            self._refusals = self._barren = 0
 
     def failed(self, failure: Failure, *, opened: bool, now: float) -> bool:
         """Choose after a failure; True: the other transport is tried without a wait.
 
-        A socket that is open and starved counts like one that is refused: there are rooms whose
-        messages come by im/fetch only.
+        A socket that is open and starved counts like one that is refused (there are rooms whose
+        messages come by im/fetch only), and so does one that is taken and dropped twice.
         """
         if not self._auto:
             return False
-        if self.transport == "socket" and (not opened or failure is Failure.STALLED):
+        if self.transport == "socket":
+            self._barren += 1
+            if opened and failure is not Failure.STALLED and self._barren < _BARREN_SOCKETS:
+                return False
             self.transport = "poll"
             wait_s = self._policy.spread_s(self._policy.climb.longest_s(self._refusals))
             self.climb_at = now + wait_s
             self._refusals += 1
             return True
-        if self.transport == "poll" and not opened:
+        if not opened:
             # Neither works; whichever comes back first.
             self.climb()
         return False

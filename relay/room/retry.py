@@ -66,8 +66,10 @@ class Policy:
     healthy_s: float = 60.0
     """A connection that held so long worked, even where nobody said anything."""
     doubt_s: float = 10.0
-    """After a reconnect, so long without anything of value and the room is asked for its state:
-    the ending may have been missed. A closed room takes connections as if it were open."""
+    """So long after a connect with nothing of value but at its start, the room is asked for its
+    state: the ending may have been missed. A closed room takes connections as if it were open."""
+    repeated_within_s: float = 3.0
+    """What comes so soon after a connect may be what upstream repeats, in closed rooms too."""
     heartbeats_only_s: float = 90.0
     """No message at all for so long: a dead subscription (xhynice); even quiet rooms send their
     numbers every few seconds."""

@@ -6,7 +6,7 @@ no bytes is the transport's to notice; heartbeats only and low-value messages on
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from relay.errors import FrameError
@@ -26,7 +26,7 @@ class Progress:
     """How far a broadcast has been received, over all its sessions."""
 
     def __init__(self) -> None:
-        self.recent_ids: deque[str] = deque(maxlen=_RECENT_IDS)
+        self.recent_ids: OrderedDict[str, None] = OrderedDict()
         self.heard_at: float | None = None
         """When the last message came, by the loop's clock."""
 
@@ -104,6 +104,14 @@ class Session:
             and self._loop.time() - self.opened_at >= self._policy.healthy_s
         )
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the broadcast goes on for sure: more came than what upstream repeats at first."""
+        return (
+            self.opened_at is not None
+            and self.value_at > self.opened_at + self._policy.repeated_within_s
+        )
+
     def _notice(self, events: Sequence[Event]) -> None:
         """See what the messages prove, before they are published."""
         recent = self._progress.recent_ids
@@ -119,7 +127,9 @@ class Session:
                 # Repeated at each connect, in closed rooms too.
                 continue
             if event.msg_id != "0":
-                recent.append(event.msg_id)
+                recent[event.msg_id] = None
+                if len(recent) > _RECENT_IDS:
+                    recent.popitem(last=False)
             if event.method not in LOW_VALUE_METHODS:
                 self.valued = True
                 self.value_at = now

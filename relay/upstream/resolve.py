@@ -55,7 +55,7 @@ class Resolver:
         self._identity = identity
         self._refused_until: dict[str, float] = {}  # by the name of the way: three at most
         self._refusals = 0
-        self._pace = None if is_loopback(host_of(config.live_url)) else _Pace()
+        self._pace = None if is_loopback(host_of(config.live_url)) else Pace()
 
     async def look(self, name: RoomName, known: RoomInfo = NOTHING_KNOWN) -> RoomInfo:
         """Ask about a room. `known` is what an earlier answer said of it.
@@ -64,7 +64,7 @@ class Resolver:
         An unknown status with a room_id means that this broadcast may be live.
         """
         if self._pace is not None:
-            await self._pace.wait()
+            await asyncio.sleep(self._pace.reserve_s(time.monotonic()))
         if name.kind is NameKind.ROOM_ID and not known.web_rid:
             info = await self._by_room_id(name.value, known)
             path = info.web_rid
@@ -179,16 +179,16 @@ class Resolver:
         return ask
 
 
-class _Pace:
-    """Lets a burst through, then one a second."""
+class Pace:
+    """Lets a burst of looks through, then one a second."""
 
     def __init__(self) -> None:
-        self._free_at = float("-inf")  # when the whole burst would be available again
+        self._even_at = float("-inf")  # when one a second from the start would be caught up with
 
-    async def wait(self) -> None:
-        now = time.monotonic()
-        self._free_at = max(self._free_at, now) + 1.0 / _LOOKS_PER_S
-        await asyncio.sleep(max(0.0, self._free_at - now - _LOOKS_AT_ONCE / _LOOKS_PER_S))
+    def reserve_s(self, now_s: float) -> float:
+        """Take a place; gives how long to wait for it."""
+        self._even_at = max(self._even_at, now_s) + 1.0 / _LOOKS_PER_S
+        return max(0.0, self._even_at - now_s - _LOOKS_AT_ONCE / _LOOKS_PER_S)
 
 
 def _join(first: RoomInfo, second: RoomInfo) -> RoomInfo:

@@ -88,6 +88,17 @@ def test_auto_keeps_a_socket_that_is_merely_cut() -> None:
     assert choice.transport == "socket"
 
 
+def test_auto_polls_where_sockets_are_taken_and_dropped() -> None:
+    choice = ladder()
+    assert not choice.failed(Failure.CUT, opened=True, now=0)
+    assert choice.failed(Failure.CUT, opened=True, now=0)
+    assert choice.transport == "poll"
+    choice = ladder()
+    for _ in range(20):
+        choice.worked()
+        assert not choice.failed(Failure.CUT, opened=True, now=0)
+
+
 def test_auto_polls_where_the_socket_is_open_and_starved() -> None:
     choice = ladder()
     assert choice.failed(Failure.STALLED, opened=True, now=0)

@@ -104,7 +104,7 @@ class SocketTransport:
             async with asyncio.timeout(self._timings.first_position_s):
                 response = await self._fetcher.fetch(broadcast)
         except (UpstreamError, FrameError, TimeoutError) as error:
-            _log.debug("no first position", error=str(error))
+            _log.debug("no first position", room_id=broadcast.room_id, error=str(error))
             return
         self._push_urls.note(response)
         receiver.received(response)

@@ -209,7 +209,7 @@ def _room_info(status: Status | None, room_id: str, room: _Room) -> RoomInfo:
     info = RoomInfo(
         status or Status.UNKNOWN,
         room_id=room_id,
-        title=(room.title or "")[:500],
+        title=_text(room.title, 500),
         cause="" if status else "bad_body",
         text="" if status else "the answer does not say whether the room is live",
     )
@@ -221,10 +221,15 @@ def _with_anchor(info: RoomInfo, anchor: _Anchor) -> RoomInfo:
         RoomInfo(
             Status.UNKNOWN,
             web_rid=_id(anchor.web_rid),
-            anchor=(anchor.nickname or "")[:200],
+            anchor=_text(anchor.nickname, 200),
             sec_uid=(anchor.sec_uid or "")[:200],
         )
     )
+
+
+def _text(text: str | None, max_chars: int) -> str:
+    """Give a text that can be written as UTF-8: a page may cut an emoji in two."""
+    return (text or "")[:max_chars].encode(errors="replace").decode()
 
 
 def _id(text: str | None) -> str:

@@ -66,6 +66,11 @@ def test_status_numbers(status: int, said: Status) -> None:
     assert read_page(page(row(room_info(status)))).status is said
 
 
+def test_a_text_with_half_an_emoji_can_still_be_written_as_utf_8() -> None:
+    info = read_page(page(row(room_info(anchor={"nickname": "主播XX"})).replace("XX", "\\ud83d")))
+    assert info.anchor == "主播?"
+
+
 def test_an_anchor_without_a_room_has_never_been_live() -> None:
     assert read_page(page(row(room_info(room={}, roomId="")))).status is Status.NO_ROOM
 

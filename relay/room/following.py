@@ -19,6 +19,9 @@ from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.failures import Failure, SessionEnd
 from relay.upstream.identity import new_visitor_id
 
+_SERVED_FAILURES = 2
+"""What the failures in a row fall back to where messages came."""
+
 
 class Runs(Protocol):
     """A transport of upstream/transports."""
@@ -89,7 +92,10 @@ class Following:
     def _judge_result(self, session: Session) -> None:
         if session.healthy():
             self._failures = 0
+        if session.heard:
             self._ladder.worked()
+            # Repeated messages only: upstream serves us, but it may be a closed room's.
+            self._failures = min(self._failures, _SERVED_FAILURES)
         if session.valued:
             self._quiet = 0
         if not session.new_events:

@@ -136,13 +136,15 @@ class RoomOutput:
         if said == self._logged:
             return
         self._logged = said
-        fields = {"web_rid": status.web_rid, "room_id": status.room_id, "reason": status.reason}
-        if text:
-            fields["text"] = text
-        if status.transport:
-            fields["transport"] = status.transport
-        if status.reason in _HINTS:
-            fields["hint"] = _HINTS[status.reason]
+        fields = {
+            "web_rid": status.web_rid,
+            "room_id": status.room_id,
+            "transport": status.transport,
+            "reason": status.reason,
+            "text": text,
+            "hint": _HINTS.get(status.reason, ""),
+        }
         bad = status.state in (RoomState.BLOCKED, RoomState.ERROR)
         write = self.log.warning if bad else self.log.info
-        write(f"room {status.state.value}", **fields)
+        said_fields = {key: value for key, value in fields.items() if value}
+        write(f"room {status.state.value}", **said_fields)

@@ -50,6 +50,8 @@ class Session:
         self.value_at = 0.0
         """The same for messages that prove the stream healthy."""
         self.new_events = 0
+        self.heard = False
+        """Whether any message came over the open connection, new or not."""
         self.valued = False
         """Whether anything came that proves the stream healthy."""
         self.became_open = asyncio.Event()
@@ -122,6 +124,7 @@ class Session:
                 self._output.gap("upstream_reconnect")
         now = self._loop.time()
         self._progress.heard_at = self.message_at = now
+        self.heard = self.heard or self.opened_at is not None
         for event, repeated in zip(events, known, strict=True):
             if repeated:
                 # Repeated at each connect, in closed rooms too.

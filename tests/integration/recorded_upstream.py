@@ -178,6 +178,7 @@ class RecordedUpstream:
         """`empty`, or a status number as text."""
         self.room_id = "7600000000000000001"
         self.block_handshakes = False
+        self.drop_connections = False
         self.serve_fetch = True
         self.replay = True
         self.connections: list[Connection] = []
@@ -329,6 +330,10 @@ class RecordedUpstream:
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         connection = Connection(socket, query, socket.request.headers)
         self.connections.append(connection)
+        if self.drop_connections:
+            socket.transport.abort()
+            await self._note()
+            return
         try:
             if self.replay and self.sent:
                 await self._send(connection, Batch(tuple(self.sent[-REPLAYED:])))

@@ -156,7 +156,7 @@ async def test_answered_heartbeats_keep_a_quiet_line_open(fake: FakeDouyin) -> N
             await connection.send(pb.PushFrame(payload_type="hb").SerializeToString())
         await connection.close(4001)
 
-    end = await hold(fake, quiet, timings=SocketTimings(heartbeat_s=0.1, silent_s=0.3))
+    end = await hold(fake, quiet, timings=SocketTimings(heartbeat_s=0.2, silent_s=1.0))
     assert "4001" in end.text
 
 

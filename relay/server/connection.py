@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import structlog
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from relay.errors import CloseCode
 from relay.hub import Entry, Stream, Subscription
 from relay.hub.fanout import MAX_WRITE_BYTES
+from relay.logs import Throttle
 from relay.server.messages import ServerMessage, encode_message
 from relay.server.port import PortConnection
 
@@ -17,6 +19,9 @@ WRITE_HIGH_BYTES = 64 * 1024
 """Unsent bytes at which the transport says pause, and a client begins to count as behind."""
 SLOW_ABORT_S = 1.0
 """How long a client that was too slow may take to read why."""
+
+_log = structlog.get_logger(__name__)
+_slow_closes = Throttle()
 
 
 class TextFrames:
@@ -80,6 +85,11 @@ class ClientConnection(PortConnection):
             self.write(text_frame(encode_message(message)))
 
     @property
+    def name(self) -> str:
+        """Its address, for logs."""
+        return "{}:{}".format(*self.remote_address[:2])
+
+    @property
     def request_path(self) -> str:
         """Path and query that the client asked for."""
         return "" if self.request is None else self.request.path
@@ -103,6 +113,9 @@ class ClientConnection(PortConnection):
 
     def close_slow(self, reason: str) -> None:
         """Say why and hang up soon, whether it was read or not."""
+        held = _slow_closes.admit()
+        if held is not None:
+            _log.info("slow client closed", client=self.name, reason=reason, held_back=held)
         self.begin_close(CloseCode.SLOW, f"too slow: {reason}")
         self._abort_timer = self.loop.call_later(SLOW_ABORT_S, self.transport.abort)
 

@@ -23,9 +23,10 @@ def judge_handshake(
     connection is opened and closed with a code.
     """
     headers = request.headers
-    verdict = check_request(headers.get_all("Host"), headers.get_all("Origin"), state.config.server)
+    hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
+    verdict = check_request(hosts, origins, state.config.server)
     if verdict == "host":
-        state.refused["host"] += 1
+        state.refuse("host", ", ".join(hosts))
         return _refuse(
             HTTPStatus.MISDIRECTED_REQUEST, "wrong_host", "this relay does not serve that Host"
         )
@@ -34,14 +35,14 @@ def judge_handshake(
     if state.stopping:
         return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the relay is stopping")
     if len(state.clients) >= state.config.server.max_clients:
-        state.refused["too_many_clients"] += 1
+        state.refuse("too_many_clients", f"{len(state.clients)} connected")
         return _refuse(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "too_many_clients",
             f"{state.config.server.max_clients} clients are connected; see [server] max_clients",
         )
     if verdict == "origin" and isinstance(connection, ClientConnection):
-        state.refused["origin"] += 1
+        state.refuse("origin", ", ".join(origins))
         connection.forbidden_origin = True
     return None
 

@@ -28,6 +28,11 @@ _PAGES = {
     "/web/page.css": ("page.css", "text/css"),
     "/web/page.js": ("page.js", "text/javascript"),
 }
+_PREFLIGHT = {
+    hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
+    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Content-Type",
+}
+"""What browsers ask before a page of an allowed Origin may post JSON."""
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
@@ -117,13 +122,15 @@ async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     verdict = check_request(request.headers.getall(hdrs.HOST, []), origins, state.config.server)
     response: web.StreamResponse
     if verdict == "host":
-        state.refused["host"] += 1
+        state.refuse("host", request.headers.get(hdrs.HOST, ""))
         response = _error_response(421, "wrong_host", "this relay does not serve that Host")
     elif verdict == "origin":
-        state.refused["origin"] += 1
+        state.refuse("origin", origins[0])
         response = _error_response(
             403, "forbidden_origin", "that Origin may not use this relay; see allowed_origins"
         )
+    elif request.method == hdrs.METH_OPTIONS and origins:
+        response = web.Response(status=204, headers=_PREFLIGHT)
     else:
         response = await handler(request)
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -94,7 +94,7 @@ class PortConnection(ServerConnection):
 
     def _refuse(self, cause: str, status: str) -> None:
         self._stop_waiting()
-        self.port.state.refused[cause] += 1
+        self.port.state.refuse(cause, repr(bytes(self._head[:40])))
         self.transport.write(
             f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
         )

@@ -4,12 +4,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from relay.config import Config
 from relay.hub import Hub
+from relay.logs import Throttle
 from relay.server.rooms import Rooms
 
 if TYPE_CHECKING:
     from relay.server.connection import ClientConnection
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass
@@ -26,6 +31,14 @@ class ServerState:
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
     stopping: bool = False
+    _throttles: dict[str, Throttle] = field(default_factory=dict)
+
+    def refuse(self, cause: str, detail: str) -> None:
+        """Count and log that something was refused; `detail` is what it sent."""
+        self.refused[cause] += 1
+        held = self._throttles.setdefault(cause, Throttle()).admit()
+        if held is not None:
+            _log.warning("refused", cause=cause, detail=detail[:200], held_back=held)
 
 
 REFUSALS = (

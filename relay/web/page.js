@@ -153,7 +153,12 @@ function receive(frame) {
     case "subscribed":
       moveOn(frame.epoch, frame.offset);
       break;
-    case "unsubscribed":
+    case "unsubscribed": {
+      const room = rooms.get(frame.web_rid);
+      if (room) room.subscribed = false; // it may be watched again later
+      refreshSoon();
+      break;
+    }
     case "room":
       refreshSoon();
       break;
@@ -200,8 +205,9 @@ function row(kind, label, time) {
 function eventRow(event, room) {
   return () => {
     const [kind, label] = KINDS[event.method] ?? ["other", event.method];
-    const { user, content } = event.payload;
-    const [item, text] = row(kind, label, event.time);
+    const { user, content, action } = event.payload;
+    const isShare = event.method === "WebcastSocialMessage" && action === 3;
+    const [item, text] = row(kind, isShare ? "share" : label, event.time);
     text.append(
       element("span", "who", user?.nickname || "—"),
       element("span", "what", content ?? ""),

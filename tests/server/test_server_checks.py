@@ -98,6 +98,19 @@ async def test_allowed_and_own_pages_are_served() -> None:
                 assert answer.headers["Access-Control-Allow-Origin"] == origin
 
 
+async def test_browsers_may_ask_first_whether_an_allowed_page_may_post() -> None:
+    config = ServerConfig(port=0, allowed_origins=["http://app.example:5173"])
+    asked = {"Access-Control-Request-Method": "POST", "Origin": "http://app.example:5173"}
+    async with relay_running(server=config) as relay, aiohttp.ClientSession() as http:
+        async with http.options(f"{relay.url}/api/rooms", headers=asked) as answer:
+            assert answer.status == 204
+            assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+            assert answer.headers["Access-Control-Allow-Origin"] == "http://app.example:5173"
+        asked["Origin"] = "http://evil.example"
+        async with http.options(f"{relay.url}/api/rooms", headers=asked) as answer:
+            assert answer.status == 403
+
+
 async def test_a_client_too_many_is_told_so() -> None:
     async with relay_running(server=ServerConfig(port=0, max_clients=1)) as relay:
         async with relay.connect() as connection:

@@ -4,13 +4,16 @@ Bounds: number of events, bytes and age, as in `[hub] history_*`. The oldest go 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from operator import attrgetter
 
 from msgspec import Struct
 
 from relay.config import HubConfig
+
+MAX_METHODS = 200
+"""Methods whose last lost event is remembered by name; of further ones it is remembered jointly."""
 
 _offset_of = attrgetter("offset")
 
@@ -59,6 +62,7 @@ class History:
         """Sum of the kept bodies."""
         self.gone = 0
         """Offset of the last event that is no longer kept; 0: all are."""
+        self._gone_of: dict[str, int] = {}  # the same by method, "" for those beyond the limit
 
     @property
     def first(self) -> int:
@@ -103,11 +107,24 @@ class History:
         if entry.kind is Kind.EVENT:
             self.events -= 1
             self.gone = entry.offset
+            known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
+            self._gone_of[entry.method if known else ""] = entry.offset
         # Shifting the list now and then costs less than a look-up in the middle of a deque.
         if self._dropped > 64 and self._dropped * 2 > len(self._entries):
             del self._entries[: self._dropped]
             self._begin += self._dropped
             self._dropped = 0
+
+    def last_lost(self, offset: int, admits: Callable[[str], bool]) -> int:
+        """Give the offset of the last event behind `offset` that is no longer kept; 0: none.
+
+        Only methods that `admits` lets pass count.
+        """
+        if offset >= self.gone:
+            return 0
+        passing = (at for method, at in self._gone_of.items() if not method or admits(method))
+        lost = max(passing, default=0)
+        return lost if lost > offset else 0
 
     def after(self, offset: int) -> int:
         """Give the sequence number of the first kept entry behind the event with `offset`."""

@@ -194,7 +194,7 @@ class _Replay:
             self._reason, self.at = "epoch", history.gone
         elif since.offset > stream.head:
             self._reason, self.at = "ahead", stream.head
-        elif since.offset < history.gone:
+        elif history.last_lost(since.offset, subscription.filter.admits):
             self._reason = "history"
         self._sequence = history.after(self.at)
 
@@ -227,9 +227,12 @@ class _Replay:
         if subscription.paused:  # resumed() goes on
             return
         history = subscription.stream.history
+        # New events may have pushed out what was to come.
         self._sequence = max(self._sequence, history.first)
-        if self._reason or self.at < history.gone:  # new events may push out what was to come
-            self._write_gap(history.gone)
+        lost = history.last_lost(self._missing_behind, subscription.filter.admits)
+        if self._reason or lost:
+            self._write_gap(lost)
+        self.at = max(self.at, history.gone)
         entries = history.read(self._sequence, REPLAY_ENTRIES, REPLAY_BYTES)
         if entries:
             self._sequence += len(entries)
@@ -244,12 +247,16 @@ class _Replay:
         else:
             self.go_on()
 
+    @property
+    def _missing_behind(self) -> int:
+        """Offset behind which a gap would begin: with another epoch's position, all is new."""
+        return 0 if self._reason == "epoch" else self.at
+
     def _write_gap(self, last: int) -> None:
         """Tell the client that it gets nothing up to `last`, as far as it should have."""
         reason = self._reason or "history"
-        first = 1 if reason == "epoch" else self.at + 1
+        first = self._missing_behind + 1
         known = {"first": first, "last": last} if first <= last else {}
         since = f"{self._since.epoch}:{self._since.offset}"
         self._subscription.write_gap(reason, since=since, **known)
-        self.at = max(self.at, last)
         self._reason = ""

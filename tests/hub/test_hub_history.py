@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from relay.config import HubConfig
 from relay.hub import Entry, Kind
-from relay.hub.history import History
+from relay.hub.history import MAX_METHODS, History
 
 sizes = st.lists(st.integers(1, 3000), max_size=300)
 
@@ -105,3 +105,23 @@ def test_read_gives_one_entry_however_large() -> None:
     history.append(event(1, 5000))
     history.append(event(2, 10))
     assert len(history.read(history.first, 100, 1000)) == 1
+
+
+@given(st.lists(st.integers(0, 4), max_size=120), st.integers(1, 10), st.sets(st.integers(0, 4)))
+def test_last_lost_is_exact_for_every_filter(
+    kinds: list[int], max_events: int, wanted: set[int]
+) -> None:
+    history = History(HubConfig(history_events=max_events))
+    for offset, kind in enumerate(kinds, 1):
+        history.append(Entry(Kind.EVENT, offset, f"Webcast{kind}", b"x", 0.0))
+    lost = [n for n, kind in enumerate(kinds[: history.gone], 1) if kind in wanted]
+    for position in range(len(kinds) + 1):
+        expected = max((n for n in lost if n > position), default=0)
+        assert history.last_lost(position, lambda m: int(m[-1]) in wanted) == expected
+
+
+def test_methods_beyond_the_limit_count_as_lost_for_everybody() -> None:
+    history = History(HubConfig(history_events=1))
+    for offset in range(1, MAX_METHODS + 10):
+        history.append(Entry(Kind.EVENT, offset, f"WebcastMadeUp{offset}", b"x", 0.0))
+    assert history.last_lost(0, lambda method: method == "WebcastMadeUp7") == history.gone

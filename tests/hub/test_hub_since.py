@@ -85,6 +85,24 @@ async def test_replay_keeps_to_the_filter_and_repeats_upstreams_gaps(hub: Hub) -
     assert [(f.get("op"), f["offset"]) for f in sink.frames] == [(None, 2), ("gap", 2), (None, 4)]
 
 
+async def test_what_is_gone_is_no_gap_for_a_filter_that_would_not_have_let_it_pass(
+    hub: Hub,
+) -> None:
+    stream = hub.open(make_status())
+    gifts = Filter.of(frozenset(["WebcastGiftMessage"]))
+    hub.publish(stream, [make_event("WebcastGiftMessage") for _ in range(2)])
+    hub.publish(stream, [make_event() for _ in range(40)])
+    hub.publish(stream, [make_event("WebcastGiftMessage")])
+    for offset, gap in ((1, [(2, 2)]), (2, []), (20, [])):
+        sink = FakeSink()
+        subscriber = hub.subscriber(sink, Lines())
+        hub.subscribe(subscriber, stream, gifts, Position(stream.epoch, offset))
+        await turns()
+        assert [(f["from"], f["to"]) for f in sink.frames if "op" in f] == gap
+        assert sink.offsets == [43]
+        subscriber.close()
+
+
 async def test_a_loss_just_after_the_position_is_told(hub: Hub) -> None:
     stream = hub.open(make_status())
     hub.publish(stream, [make_event()])

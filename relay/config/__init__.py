@@ -3,7 +3,8 @@
 Imports nothing of relay but errors; imported by all that is configured.
 """
 
-from relay.config.load import is_loopback, load_config
+from relay.config.load import is_loopback, load_config, read_toml
+from relay.config.refusals import suggest
 from relay.config.sections import (
     Config,
     HubConfig,
@@ -26,5 +27,7 @@ __all__ = [
     "is_loopback",
     "load_config",
     "mask_url",
+    "read_toml",
+    "suggest",
     "to_toml",
 ]

@@ -37,9 +37,8 @@ def load_config(
     data: dict[str, Any] = {}
     sources = Sources("defaults")
     if path is not None:
-        text = _read(path)
+        text, data = read_toml(path)
         sources = Sources(str(path), text)
-        data = _parse(path, text)
     for section, key, value, source in _env_values(os.environ if env is None else env):
         _put(data, section, key, value, sources)
         sources.name(f"{section}.{key}", source)
@@ -60,20 +59,17 @@ def load_config(
     return config
 
 
-def _read(path: Path) -> str:
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Read a TOML file: its text and what it says. Raises ConfigError with the file and why."""
     try:
-        return path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
+        text = path.read_text(encoding="utf-8-sig")  # Notepad writes a byte order mark
+        return text, tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from None
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     except RecursionError:

@@ -3,15 +3,14 @@
 Read from a small TOML file or built by callers; control.py uses the same structs at run time.
 """
 
-import difflib
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from relay.config import read_toml, suggest
 from relay.errors import ConfigError
 
 Rate = Annotated[float, Meta(ge=0.1, le=20_000)]
@@ -202,14 +201,7 @@ class Scenario(_Table, frozen=True, kw_only=True):
 
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file. Raises ConfigError with the file, the key and what is allowed."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: can't be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    _, data = read_toml(path)
     scenario = read_as(Scenario, data, str(path))
     check(scenario, str(path))
     return scenario
@@ -252,13 +244,8 @@ def read_as(kind: type[_T], data: Any, origin: str) -> _T:
             raise ConfigError(f"{where}: {text[:1].lower()}{text[1:]}") from None
         table = _table_at(kind, key)
         name = f"{key}.{unknown[1]}" if key else unknown[1]
-        close = difflib.get_close_matches(unknown[1], table.__struct_fields__, n=1)
-        hint = (
-            f"did you mean {close[0]}?"
-            if close
-            else f"allowed: {', '.join(table.__struct_fields__)}"
-        )
-        raise ConfigError(f"{origin}: {name}: unknown key; {hint}") from None
+        hint = suggest(unknown[1], list(table.__struct_fields__))
+        raise ConfigError(f"{origin}: {name}: no such key{hint}") from None
 
 
 def _table_at(kind: type[Struct], key: str) -> type[Struct]:

@@ -49,7 +49,7 @@ def test_a_room_differs_from_the_scenario_only_where_it_says_so() -> None:
     [
         ("rooms = 0", ["rooms", ">= 1"]),
         ("rooms = []", ["rooms", "at least one"]),
-        ("rat = 5", ["rat: unknown key", "did you mean rate?"]),
+        ("rat = 5", ["rat: no such key", "did you mean rate?"]),
         ("rate = 90000", ["rate", "20000"]),
         ("seed = 'x'", ["seed", "int"]),
         ("[timing]\nping = 1", ["timing.ping", "ping_interval_s"]),

@@ -144,7 +144,8 @@ def _explain(error: OSError, host: str, port: int) -> str:
             )
         case errno.EACCES:
             return f"not permitted to listen on port {port} of {host}; choose one above 1023"
-        case errno.EADDRNOTAVAIL:
+        # From Python 3.13 on asyncio raises an error of its own for it, without a number.
+        case errno.EADDRNOTAVAIL | None:
             return f"{host} is not an address of this machine; change [server] host"
         case _:
             return f"can't listen on port {port} of {host}: {error.strerror or error}"

@@ -400,6 +400,24 @@ async def test_tail_without_a_relay(taken_port: int) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ("!!",),
+        (ROOM, "--relay", "here"),
+        (ROOM, "--relay", "http://"),
+        (ROOM, "--relay", "ftp://127.0.0.1"),
+        (ROOM, "--relay", "http://127.0.0.1:99999"),
+        (f"ws://127.0.0.1:99999/ws?room_id={ROOM}",),
+    ],
+)
+async def test_tail_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...]) -> None:
+    code, out, err = await run("tail", *arguments)
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert "Error: Invalid value" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
     ("frames", "close", "said"),
     [
         (

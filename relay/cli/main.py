@@ -47,7 +47,7 @@ Exit codes:
   3    the configuration was refused
   4    the port can't be had
   5    no relay at the address, or it refused (relay tail)
-  130  interrupted: before the start was complete, twice, or in a tool
+  130  Ctrl-C: before the start was complete, twice, or in a tool
 """
 
 

@@ -9,9 +9,10 @@ import click
 from relay.cli.lines import event_line, notice_line
 from relay.client import Message, Refusal, Unsubscribed, connect
 from relay.config import is_loopback
-from relay.errors import FilterError, RefusedError
+from relay.errors import FilterError, RefusedError, RoomNameError
 from relay.events.methods import resolve_methods
 from relay.logs import configure_logs
+from relay.upstream.names import parse_room_name
 
 
 @click.command()
@@ -30,6 +31,7 @@ from relay.logs import configure_logs
     default="http://127.0.0.1:8787",
     show_default=True,
     metavar="URL",
+    callback=lambda _context, _option, url: _relay_address(url),
     help="Where the relay is.",
 )
 def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -> None:
@@ -40,6 +42,11 @@ def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -
     else to standard error. A lost connection is made again, and goes on where it was.
     """
     relay_url, rooms, named = _where(target, relay_url)
+    try:
+        for room in rooms:
+            parse_room_name(room)
+    except RoomNameError as error:
+        raise click.BadParameter(str(error), param_hint="URL_OR_ROOM") from None
     named += [name.strip() for text in methods for name in text.split(",") if name.strip()]
     try:
         wanted = sorted(resolve_methods(named)) if named else None
@@ -49,6 +56,19 @@ def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -
     # asyncio.run only ties Ctrl-C to cancelling where it finds Python's own handler.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(_tail(relay_url, rooms, wanted, as_json))
+
+
+def _relay_address(url: str) -> str:
+    """Check where the relay is said to be."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https", "ws", "wss") and bool(parts.hostname)
+        _ = parts.port  # raises where it can't be one
+    except ValueError:
+        known = False
+    if not known:
+        raise click.BadParameter(f"{url!r} is no address such as http://127.0.0.1:8787")
+    return url
 
 
 def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str]]:
@@ -65,7 +85,7 @@ def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str]]:
     if not rooms:
         raise click.BadParameter("the relay's address names no room_id", param_hint="URL_OR_ROOM")
     methods = [name for text in query.get("method", []) for name in text.split(",") if name]
-    return parts._replace(query="", fragment="").geturl(), rooms, methods
+    return _relay_address(parts._replace(query="", fragment="").geturl()), rooms, methods
 
 
 async def _tail(relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool) -> None:

@@ -1,17 +1,17 @@
 """The hub: streams with offsets and history, filters, groups, fan-out, slow clients; does no I/O.
 
-Imported by server, room and app; imports events, config and errors only.
+Imported by server, room, app and cli; imports events, config and errors only.
 """
 
-from relay.hub.fanout import Encoding
+from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.hub import Hub
 from relay.hub.position import Position
+from relay.hub.slow import SlowRule
 from relay.hub.status import RoomCounters, RoomState, RoomStatus
 from relay.hub.stream import Stream
-from relay.hub.subscriber import Sink, SlowRule, Subscriber
-from relay.hub.subscription import Subscription
+from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
     "Encoding",

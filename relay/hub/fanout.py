@@ -5,50 +5,59 @@ once for it, framed once per encoding, and each client gets one write per batch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Generic, Protocol, TypeVar
 
-from msgspec import Struct
-
+from relay.hub.delivery import Encoding, HubCounters, count_events
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.stream import Stream
-
-if TYPE_CHECKING:
-    from relay.hub.subscription import Subscription
 
 MAX_WRITE_BYTES = 256 * 1024
 """A batch with more is cut, so that a client that stops reading in the middle is noticed."""
 
 
-class Encoding(Protocol):
-    """How entries are put on the wire; one object per encoding, compared by identity."""
+class Member(Protocol):
+    """What a subscription is to the fan-out."""
 
-    def frame(self, entry: Entry) -> bytes:
-        """Give the bytes that are written for `entry`."""
+    filter: Filter
+    skip: int
+    """How many of the pending entries it must not get, since they came before it."""
+    group: "Group | None"
+    """Where it is while live."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the client takes frames."""
+        ...
+
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Write to the client without a look."""
+        ...
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has more unsent than it should."""
+        ...
+
+    def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
+        """Write entries that passed the filter, `data` being their frames, if the client can."""
         ...
 
 
-class HubCounters(Struct):
-    """What the hub has counted of all clients. Only ever grows."""
-
-    deliveries: int = 0
-    """Events written to clients."""
-    drops: int = 0
-    """Events not written because a client with `slow=skip` was too slow."""
-    slow_closes: int = 0
-    """Clients closed because they were too slow."""
+AnyMember = TypeVar("AnyMember", bound=Member)
 
 
 class Group:
     """The live members with one filter and encoding."""
 
     def __init__(self) -> None:
-        self.flowing: dict[Subscription, Callable[[bytes], None]] = {}
+        self.flowing: dict[Member, Callable[[bytes], None]] = {}
         """Members that everything is written to without a look."""
-        self.held: dict[Subscription, None] = {}
+        self.held: dict[Member, None] = {}
         """Members that are paused, or that must not get all of what is pending."""
 
-    def place(self, member: "Subscription") -> None:
+    def place(self, member: Member) -> None:
         """Put a member where it belongs now."""
         if member.paused or member.skip:
             self.flowing.pop(member, None)
@@ -58,7 +67,7 @@ class Group:
             self.flowing[member] = member.write
 
 
-class Fanout:
+class Fanout(Generic[AnyMember]):
     """The subscribers of one stream and what they have not been given yet.
 
     `pending` is bounded by time: the hub flushes within 50 ms of the first entry.
@@ -69,7 +78,7 @@ class Fanout:
         self.pending: list[Entry] = []
         self.groups: dict[tuple[Filter, Encoding], Group] = {}
         """The live subscriptions."""
-        self.subscriptions: dict[Subscription, None] = {}
+        self.subscriptions: dict[AnyMember, None] = {}
         """All subscriptions, those that still replay history included."""
         self._counters = counters
 
@@ -80,14 +89,14 @@ class Fanout:
         self.pending.extend(entries)
         return True
 
-    def join(self, member: "Subscription") -> None:
+    def join(self, member: Member) -> None:
         """Make a member live: it gets every entry added from now on."""
         group = self.groups.setdefault((member.filter, member.encoding), Group())
         member.skip = len(self.pending)
         member.group = group
         group.place(member)
 
-    def leave(self, member: "Subscription") -> None:
+    def leave(self, member: Member) -> None:
         """Stop giving entries to a member; what is pending for it is forgotten."""
         group = member.group
         if group is None:
@@ -100,7 +109,7 @@ class Fanout:
             if not self.groups:
                 self.pending.clear()
 
-    def settle(self, member: "Subscription") -> None:
+    def settle(self, member: Member) -> None:
         """Give a member what is pending for it now, ahead of the flush."""
         entries = [e for e in self.pending[member.skip :] if _admits(member.filter, e)]
         member.skip = len(self.pending)
@@ -144,11 +153,6 @@ class Fanout:
             if own:
                 entries = [pending[i] for i in own]
                 member.deliver(entries, b"".join([frames[i] for i in own]))
-
-
-def count_events(entries: Sequence[Entry]) -> int:
-    """Count the events among entries."""
-    return sum(entry.kind is Kind.EVENT for entry in entries)
 
 
 def _admits(filter_: Filter, entry: Entry) -> bool:

@@ -135,6 +135,11 @@ class History:
                 index += 1
         return self._begin + index
 
+    def events_kept(self) -> list[Entry]:
+        """Give all kept events, oldest first."""
+        kept = self._entries[self._dropped :]
+        return [entry for entry in kept if entry.kind is Kind.EVENT]
+
     def read(self, sequence: int, max_entries: int, max_bytes: int) -> Sequence[Entry]:
         """Give entries from `sequence` (>= first) on: at least one, if there is one."""
         index = sequence - self._begin

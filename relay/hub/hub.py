@@ -9,15 +9,17 @@ from collections.abc import Sequence
 
 from relay.config import HubConfig
 from relay.events import Event
-from relay.hub.fanout import Encoding, Fanout, HubCounters
+from relay.hub import merging
+from relay.hub.delivery import Encoding, HubCounters
+from relay.hub.fanout import Fanout
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.notices import room_body
 from relay.hub.position import Position
+from relay.hub.replay import Replay
 from relay.hub.status import RoomStatus
 from relay.hub.stream import Stream
-from relay.hub.subscriber import Sink, Subscriber
-from relay.hub.subscription import Subscription
+from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 REST_RATIO = 3.0
 """After a flush the hub rests this many times as long as the flush took: events that come
@@ -32,8 +34,8 @@ class Hub:
     def __init__(self, config: HubConfig) -> None:
         self.counters = HubCounters()
         self._config = config
-        self._fanouts: dict[Stream, Fanout] = {}
-        self._unflushed: dict[Fanout, None] = {}
+        self._fanouts: dict[Stream, Fanout[Subscription]] = {}
+        self._unflushed: dict[Fanout[Subscription], None] = {}
         self._flush_handle: asyncio.Handle | None = None
         self._rest_until_s = 0.0
 
@@ -81,21 +83,40 @@ class Hub:
         self._give(self._fanout(stream), [stream.append_gap(reason)])
 
     def merge(self, stream: Stream, into: Stream) -> None:
-        """Close a stream whose room turned out to be that of `into`; move its subscribers there."""
+        """Close a stream whose room turned out to be that of `into`; move its subscribers there.
+
+        They go on behind the last event that both streams have: without a hole, and without what
+        they have had. Where there is none they go on at the head, behind a `merged` gap unless
+        they can't have had anything. The same gap is for who had subscribed to both rooms, but to
+        fewer methods of `into`; to them events may have come twice, once in each stream.
+        """
         if stream is into:
             raise ValueError("a stream can't be merged into itself")
-        self._fanout(into)
+        fanout = self._fanout(into)
         stream.successor = into
-        for subscription in self._take_out(stream):
+        subscriptions = self._take_out(stream)
+        junction = merging.join(stream, into)
+        self._give(fanout, junction.adopted)
+        for subscription in subscriptions:
             subscriber = subscription.subscriber
             if subscriber.closed:  # too slow to be given the last events
                 continue
             there = subscriber.subscriptions.get(into)
             if there is None:
-                there = self.subscribe(subscriber, into, subscription.filter)
+                replay = None
+                if junction.behind is not None:
+                    position = Position(into.epoch, junction.behind)
+                    replay = Replay(into, position, junction.known)
+                there = self._subscribe(subscriber, into, subscription.filter, replay)
+                has_hole = replay is None
             else:
-                there.change(there.filter.adding(subscription.filter))
+                both = there.filter.adding(subscription.filter)
+                has_hole = both != there.filter
+                there.change(both)
             subscriber.sink.moved(stream, there)
+            if has_hole and stream.head and not subscriber.closed:
+                since = f"{stream.epoch}:{stream.head}"
+                there.write_notice(into.gap_body("merged", since=since))
 
     def close(self, stream: Stream, reason: str) -> None:
         """End the stream of a room that is no longer watched; subscribers are told `reason`."""
@@ -113,16 +134,13 @@ class Hub:
         filter_: Filter,
         since: Position | None = None,
     ) -> Subscription:
-        """Subscribe to a stream that `subscriber` has no subscription to.
+        """Subscribe to a stream that `subscriber`, not closed, has no subscription to.
 
         Nothing is written before this returns: the caller has time to announce it. Then come,
         with `since`, a gap if there is one and what history holds; then live events.
         """
-        if stream in subscriber.subscriptions:
-            raise ValueError("subscribed already; change the subscription")
-        subscription = Subscription(subscriber, self._fanout(stream), filter_, since)
-        subscriber.subscriptions[stream] = subscription
-        return subscription
+        replay = None if since is None else Replay(stream, since, range(0))
+        return self._subscribe(subscriber, stream, filter_, replay)
 
     def flush(self) -> None:
         """Give out what is pending now, and rest."""
@@ -137,13 +155,24 @@ class Hub:
         end_s = time_s()
         self._rest_until_s = end_s + min(REST_RATIO * (end_s - begin_s), MAX_REST_S)
 
-    def _fanout(self, stream: Stream) -> Fanout:
+    def _fanout(self, stream: Stream) -> Fanout[Subscription]:
         fanout = self._fanouts.get(stream)
         if fanout is None:
             raise ValueError(f"the stream of room {stream.status.name!r} is closed")
         return fanout
 
-    def _give(self, fanout: Fanout, entries: Sequence[Entry]) -> None:
+    def _subscribe(
+        self, subscriber: Subscriber, stream: Stream, filter_: Filter, replay: Replay | None
+    ) -> Subscription:
+        if subscriber.closed:
+            raise ValueError("the client's connection is ending")
+        if stream in subscriber.subscriptions:
+            raise ValueError("subscribed already; change the subscription")
+        subscription = Subscription(subscriber, self._fanout(stream), filter_, replay)
+        subscriber.subscriptions[stream] = subscription
+        return subscription
+
+    def _give(self, fanout: Fanout[Subscription], entries: Sequence[Entry]) -> None:
         if not entries or not fanout.add(entries):
             return
         self._unflushed[fanout] = None

@@ -14,7 +14,7 @@ class Gap(Struct, tag_field="op", tag="gap"):
     room_id: str
     web_rid: str
     reason: str
-    """`history`, `epoch`, `ahead`, `slow`, or how upstream's messages were lost."""
+    """`history`, `epoch`, `ahead`, `slow`, `merged`, or how upstream's messages were lost."""
     epoch: str
     first: int | None = field(name="from", default=None)
     """First missing offset; null where unknown."""
@@ -36,11 +36,6 @@ class Room(Struct, tag_field="op", tag="room"):
     title: str
     anchor: str
     time: int
-
-
-def gap_body(gap: Gap) -> bytes:
-    """Write a gap as JSON."""
-    return _json.encode(gap)
 
 
 def room_body(status: RoomStatus) -> bytes:

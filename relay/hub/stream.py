@@ -1,6 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -8,7 +9,7 @@ from msgspec import Struct
 from relay.config import HubConfig
 from relay.events import Event
 from relay.hub.history import Entry, History, Kind
-from relay.hub.notices import Gap, gap_body
+from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
 from relay.hub.status import RoomCounters, RoomStatus
 
@@ -22,7 +23,7 @@ MAX_COUNTED_METHODS = 200
 _json = msgspec.json.Encoder()
 
 
-class _EventFrame(Struct):
+class EventFrame(Struct):
     """An event as clients get it; the order of the fields is part of the contract."""
 
     method: str
@@ -33,6 +34,15 @@ class _EventFrame(Struct):
     offset: int
     time: int
     payload: object
+
+
+class KeptFrame(EventFrame):
+    """An event read back from history, its payload left as it is."""
+
+    payload: msgspec.Raw
+
+
+_kept_frames = msgspec.json.Decoder(KeptFrame)
 
 
 class Stream:
@@ -60,35 +70,55 @@ class Stream:
         if self._is_duplicate(event.msg_id):
             self.counters.duplicates += 1
             return None
-        offset = self.head + 1
-        frame = _EventFrame(
-            method=event.method,
-            msg_id=event.msg_id,
-            room_id=event.room_id,
-            web_rid=event.web_rid,
-            epoch=self.epoch,
-            offset=offset,
-            time=event.time,
-            payload=event.payload,
+        return self._keep(
+            EventFrame(
+                method=event.method,
+                msg_id=event.msg_id,
+                room_id=event.room_id,
+                web_rid=event.web_rid,
+                epoch=self.epoch,
+                offset=self.head + 1,
+                time=event.time,
+                payload=event.payload,
+            )
         )
-        entry = Entry(Kind.EVENT, offset, event.method, _json.encode(frame), time.monotonic())
-        self.head = offset
-        self.history.append(entry)
-        self._count_event(event.method)
-        return entry
+
+    def adopt(self, frame: KeptFrame) -> Entry | None:
+        """Number and keep an event of another stream; None where it came here, too."""
+        if self._is_duplicate(frame.msg_id):
+            return None
+        return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
+
+    def kept_frames(self) -> list[KeptFrame]:
+        """Read back the events that history holds."""
+        return [_kept_frames.decode(entry.body) for entry in self.history.events_kept()]
+
+    def gap_body(self, reason: str, **details: Any) -> bytes:
+        """Write a gap in this stream as JSON; `details` are those of Gap."""
+        status = self.status
+        gap = Gap(
+            room_id=status.room_id,
+            web_rid=status.web_rid,
+            reason=reason,
+            epoch=self.epoch,
+            **details,
+        )
+        return _json.encode(gap)
 
     def append_gap(self, reason: str) -> Entry:
         """Note that upstream lost messages after the last event."""
-        gap = Gap(
-            room_id=self.status.room_id,
-            web_rid=self.status.web_rid,
-            reason=reason,
-            epoch=self.epoch,
-            offset=self.head,
-        )
-        entry = Entry(Kind.GAP, self.head, "", gap_body(gap), time.monotonic())
+        body = self.gap_body(reason, offset=self.head)
+        entry = Entry(Kind.GAP, self.head, "", body, time.monotonic())
         self.history.append(entry)
         self.counters.upstream_gaps += 1
+        return entry
+
+    def _keep(self, frame: EventFrame) -> Entry:
+        body = _json.encode(frame)
+        entry = Entry(Kind.EVENT, frame.offset, frame.method, body, time.monotonic())
+        self.head = frame.offset
+        self.history.append(entry)
+        self._count_event(frame.method)
         return entry
 
     def _is_duplicate(self, msg_id: str) -> bool:

@@ -1,144 +1,249 @@
-"""One client as the hub sees it: its subscriptions, and the rule for slow ones; made by server/.
-
-Whether a client is slow is decided by its transport's flow control: as long as the transport
-has not said "pause", nobody looks at how much is unsent.
-"""
+"""One client as the hub sees it, and its subscriptions; made by the hub for server/."""
 
 import asyncio
-from typing import Literal, Protocol
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from relay.config import HubConfig
-from relay.hub.fanout import Encoding, HubCounters
+from relay.hub.delivery import Encoding, HubCounters, count_events
+from relay.hub.fanout import Fanout, Group
+from relay.hub.filters import Filter
+from relay.hub.history import Entry, Kind
+from relay.hub.notices import room_body
+from relay.hub.replay import Replay
+from relay.hub.slow import Outlet, Writer
 from relay.hub.stream import Stream
-from relay.hub.subscription import Subscription
-
-SlowRule = Literal["close", "skip"]
-"""What happens to a client that is too slow: closed, or events are dropped for it."""
-
-STALLED_S = 60.0
-"""A skipped client that takes not one byte for this long is closed all the same."""
 
 
-class Sink(Protocol):
+class Sink(Outlet, Protocol):
     """A client's connection; given by the server. None of these waits."""
 
-    def write(self, data: bytes) -> None:
-        """Send whole frames."""
-        ...
-
-    def buffered(self) -> int:
-        """Give the bytes not sent yet."""
-        ...
-
-    def close_slow(self, reason: str) -> None:
-        """Close the connection: too slow. Its subscriptions have been dropped already."""
-        ...
-
-    def moved(self, old: Stream, subscription: Subscription) -> None:
+    def moved(self, old: Stream, subscription: "Subscription") -> None:
         """Tell the client that its room turned out to be `subscription.stream`'s."""
         ...
 
-    def ended(self, subscription: Subscription, reason: str) -> None:
+    def ended(self, subscription: "Subscription", reason: str) -> None:
         """Tell the client that the room is no longer watched."""
         ...
 
 
-class Subscriber:
+class Subscriber(Writer):
     """A client: at most one subscription per stream, one connection for all of them."""
+
+    sink: Sink
 
     def __init__(
         self, sink: Sink, encoding: Encoding, config: HubConfig, counters: HubCounters
     ) -> None:
-        self.sink = sink
+        super().__init__(sink, config, counters)
         self.encoding = encoding
-        self.counters = counters
-        self.slow: SlowRule = "close"
-        """May be changed at any time."""
         self.subscriptions: dict[Stream, Subscription] = {}
-        self.paused = False
-        """Whether the transport asked to wait."""
-        self.skipping = False
-        """Whether events are being dropped for it."""
-        self.closed = False
-        """Whether the connection is ending; nothing is written any more."""
-        self._max_unsent_bytes = config.slow_bytes
-        self._max_lag_s = config.slow_s
-        # While paused: bytes written since the last look, or when skipping: unsent bytes then.
-        self._mark = 0
-        self._timer: asyncio.TimerHandle | None = None
 
     def pause(self) -> None:
         """Note that the transport has more unsent than it likes."""
-        self.paused = True
-        if self.closed:
-            return
-        self._mark = 0
-        self._look_in(self._max_lag_s)
+        super().pause()
         for subscription in list(self.subscriptions.values()):
             if subscription.group is not None:
                 subscription.group.place(subscription)
 
     def resume(self) -> None:
         """Note that the transport takes more again."""
-        self.paused = self.skipping = False
-        self._cancel_timer()
+        super().resume()
         for subscription in list(self.subscriptions.values()):
             subscription.resumed()
 
     def close(self) -> None:
         """Drop all subscriptions for good: the connection is ending. Safe to repeat."""
-        self.closed = True
-        self._cancel_timer()
+        super().close()
         for subscription in list(self.subscriptions.values()):
             subscription.drop()
 
-    def write_checked(self, data: bytes) -> bool:
-        """Write unless the client is too slow; tell whether it was written."""
-        if not self.paused:
-            self.sink.write(data)
-            return True
-        if not self.skipping and self.sink.buffered() > self._max_unsent_bytes:
-            self._is_too_slow(f"more than {self._max_unsent_bytes} bytes unsent")
-        if self.skipping or self.closed:
-            return False
-        self._mark += len(data)
-        self.sink.write(data)
-        return True
+    def settle(self) -> bool:
+        """Give the client what is pending for it; tell whether it has had everything until now.
 
-    def _look_in(self, wait_s: float) -> None:
-        self._cancel_timer()
-        self._timer = asyncio.get_running_loop().call_later(wait_s, self._look)
+        It has not while history is replayed to it, or events are being dropped for it.
+        """
+        subscriptions = list(self.subscriptions.values())
+        for subscription in subscriptions:
+            subscription.settle()
+        behind = self.skipping or any(subscription.is_replaying for subscription in subscriptions)
+        return self.closed or not behind
 
-    def _cancel_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
-    def _look(self) -> None:
-        """See whether a paused client has moved on since the last look."""
-        unsent = self.sink.buffered()
-        if self.skipping:
-            if unsent >= self._mark:
-                self._close_slow(f"took nothing for {STALLED_S:g} s")
+class Subscription:
+    """(room, methods) of one client; replaying history, live, or ended."""
+
+    def __init__(
+        self,
+        subscriber: Subscriber,
+        fanout: Fanout["Subscription"],
+        filter_: Filter,
+        replay: Replay | None,
+    ) -> None:
+        self.subscriber = subscriber
+        self.filter = filter_
+        self.skip = 0
+        self.group: Group | None = None
+        self._fanout = fanout
+        fanout.subscriptions[self] = None
+        self._room = room_body(self.stream.status)  # what the client knows of the room
+        self._missed = _Missed()
+        self._replay: Replay | None = None
+        self._next_piece: asyncio.Handle | None = None
+        if replay is None or replay.is_done(filter_):
+            fanout.join(self)
+        else:
+            self._replay = replay
+            self._go_on()
+
+    @property
+    def stream(self) -> Stream:
+        """The room's stream."""
+        return self._fanout.stream
+
+    @property
+    def position(self) -> int:
+        """The offset that delivery goes on behind."""
+        return self.stream.head if self._replay is None else self._replay.at
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether there is history that it has not been given yet."""
+        return self._replay is not None
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the client takes frames."""
+        return self.subscriber.encoding
+
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Write to the client without a look."""
+        return self.subscriber.sink.write
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has more unsent than it should."""
+        return self.subscriber.paused
+
+    def change(self, filter_: Filter) -> None:
+        """Take other methods of what is behind `position`, be it history or still to come."""
+        if self.group is None:
+            self.filter = filter_
+            return
+        self._fanout.settle(self)
+        if self.group is not None:  # settling may have shown that the client is too slow
+            self._fanout.leave(self)
+            self.filter = filter_
+            self._fanout.join(self)
+
+    def settle(self) -> None:
+        """Give the client what is pending now, ahead of the flush."""
+        if self.group is not None:
+            self._fanout.settle(self)
+
+    def end(self) -> None:
+        """Give the client what is live until now, and nothing more: it asked for that."""
+        self.settle()
+        if not self.subscriber.closed:
+            self._tell_missed()
+        self.drop()
+
+    def cut_off(self) -> None:
+        """Give the client what is live until now, and tell it of history that it won't get."""
+        rest = None if self._replay is None else self._replay.take_rest()
+        if rest is not None:
+            self.write_notice(rest)
+        self.end()
+
+    def drop(self) -> None:
+        """Give the client nothing more. Safe to repeat."""
+        self._replay = None
+        if self._next_piece is not None:
+            self._next_piece.cancel()
+            self._next_piece = None
+        self._fanout.leave(self)
+        self._fanout.subscriptions.pop(self, None)
+        self.subscriber.subscriptions.pop(self.stream, None)
+
+    def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
+        """Write entries that passed the filter, `data` being their frames, if the client can."""
+        if self.subscriber.write_checked(data):
+            self.subscriber.counters.deliveries += count_events(entries)
+        elif self.subscriber.skipping:
+            self.subscriber.counters.drops += count_events(entries)
+            self._missed.add(entries)
+
+    def write_notice(self, body: bytes, kind: Kind = Kind.GAP) -> None:
+        """Write a frame of the hub's own to this client only."""
+        entry = Entry(kind, self.stream.head, "", body, time.monotonic())
+        self.write(self.encoding.frame(entry))
+
+    def resumed(self) -> None:
+        """Go on after the client has caught up: say what it missed, then write as before."""
+        self._tell_missed()
+        if self.group is not None:
+            self.group.place(self)
+        elif self._replay is not None:
+            self._go_on()
+
+    def _tell_missed(self) -> None:
+        missed, self._missed = self._missed, _Missed()
+        if missed.first:
+            gap = self.stream.gap_body("slow", first=missed.first, last=missed.last)
+            self.write_notice(gap)
+        if missed.upstream_gap:
+            self.write_notice(missed.upstream_gap)
+        if missed.room:
+            self.write_notice(room_body(self.stream.status), Kind.ROOM)
+
+    def _go_on(self) -> None:
+        """Replay the next piece in the loop's next turn, unless the client is paused."""
+        if self._next_piece is None and not self.paused:
+            self._next_piece = asyncio.get_running_loop().call_soon(self._write_piece)
+
+    def _write_piece(self) -> None:
+        self._next_piece = None
+        replay = self._replay
+        if replay is None or self.paused:  # resumed() goes on
+            return
+        gap = replay.take_gap(self.filter)
+        if gap is not None:
+            self.write_notice(gap)
+        entries = replay.take_entries(self.filter)
+        if entries:
+            self.write(b"".join(map(self.encoding.frame, entries)))
+            self.subscriber.counters.deliveries += count_events(entries)
+        if replay.is_done(self.filter):
+            self._go_live()
+        else:
+            self._go_on()
+
+    def _go_live(self) -> None:
+        """Change from replaying to live, in the turn that reached the head."""
+        self._replay = None
+        self._fanout.join(self)
+        room = room_body(self.stream.status)
+        if room != self._room:  # changes of state are not part of history
+            self.write_notice(room, Kind.ROOM)
+
+
+class _Missed:
+    """What a skipped client did not get; the last of each kind is enough to tell."""
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.last = 0
+        self.upstream_gap = b""
+        self.room = False
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.kind is Kind.EVENT:
+                self.first = self.first or entry.offset
+                self.last = entry.offset
+            elif entry.kind is Kind.GAP:
+                self.upstream_gap = entry.body
             else:
-                self._mark = unsent
-                self._look_in(STALLED_S)
-        elif unsent > self._mark:
-            # More than what was written since: some of it is older than that.
-            self._is_too_slow(f"more than {self._max_lag_s:g} s behind")
-        else:
-            self._mark = 0
-            self._look_in(self._max_lag_s)
-
-    def _is_too_slow(self, reason: str) -> None:
-        if self.slow == "skip":
-            self.skipping = True
-            self._mark = self.sink.buffered()
-            self._look_in(STALLED_S)
-        else:
-            self._close_slow(reason)
-
-    def _close_slow(self, reason: str) -> None:
-        self.counters.slow_closes += 1
-        self.close()
-        self.sink.close_slow(reason)
+                self.room = True

@@ -207,30 +207,6 @@ async def test_closing_a_room_tells_of_history_that_was_not_replayed(hub: Hub) -
     assert len(sink.frames) == 1
 
 
-async def test_merging_moves_subscribers_and_keeps_what_they_asked_for(hub: Hub) -> None:
-    stream, other, lines = hub.open(make_status("1")), hub.open(make_status("2")), Lines()
-    mover, moving = client(hub, lines)
-    hub.subscribe(moving, stream, CHAT)
-    both, having_both = client(hub, lines)
-    hub.subscribe(having_both, stream, CHAT)
-    hub.subscribe(having_both, other, GIFT)
-    hub.publish(stream, [make_event()])
-    hub.publish(other, [make_event(), make_event("WebcastGiftMessage")])
-    hub.merge(stream, other)
-    assert hub.streams() == [other]
-    assert hub.present(stream) is other
-    hub.publish(other, [make_event(), make_event("WebcastGiftMessage")])
-    await turns()
-    assert [(f["epoch"], f["offset"]) for f in mover.frames] == [
-        (stream.epoch, 1),
-        (other.epoch, 3),
-    ]
-    assert [(f["epoch"], f["offset"]) for f in both.frames] == [
-        (stream.epoch, 1), (other.epoch, 2), (other.epoch, 3), (other.epoch, 4),
-    ]  # fmt: skip
-    assert [old for old, _ in mover.moves + both.moves] == [stream, stream]
-
-
 async def test_nobody_listens_and_nothing_is_queued(hub: Hub) -> None:
     stream, lines = hub.open(make_status()), Lines()
     hub.publish(stream, [make_event()])

@@ -98,14 +98,16 @@ class World:
         self.wanted[client, room].append(wanted)
         self.begins[client, room].append(len(self.sinks[client].frames))
 
-    async def change(self, client: int, room: int, filter_: Filter) -> None:
+    def change(self, client: int, room: int, filter_: Filter) -> None:
         subscription = self.subscription(client, room)
         if subscription is None:
             return
-        if subscription.group is None:  # history is judged by the filter of when it is written
-            if self.subscribers[client].paused:
-                return
-            await self.settle()
+        # The new methods hold behind the position, history that is still to come included.
+        position = subscription.position
+        wanted = self.wanted[client, room][-1]
+        later = enumerate(self.methods[room][position:], position + 1)
+        wanted.offsets = [offset for offset in wanted.offsets if offset <= position]
+        wanted.offsets += [offset for offset, method in later if filter_.admits(method)]
         subscription.change(filter_)
 
     def unsubscribe(self, client: int, room: int) -> None:

@@ -5,7 +5,7 @@ from sinks import FakeSink, Lines
 
 from relay.config import HubConfig
 from relay.hub import Filter, Hub, Position, RoomState
-from relay.hub.subscription import REPLAY_BYTES
+from relay.hub.replay import REPLAY_BYTES
 
 ALL = Filter.of(None)
 
@@ -141,6 +141,37 @@ async def test_a_change_of_state_during_replay_is_told_at_its_end(hub: Hub) -> N
     assert [frame.get("state") for frame in sink.frames] == [None, "ended"]
 
 
+async def test_methods_that_change_during_replay_hold_behind_the_position(hub: Hub) -> None:
+    stream = hub.open(make_status())
+    chat = Filter.of(frozenset(["WebcastChatMessage"]))
+    gifts = Filter.of(frozenset(["WebcastGiftMessage"]))
+    hub.publish(stream, [make_event(), make_event("WebcastGiftMessage")])
+    sink = FakeSink()
+    since = Position(stream.epoch, 0)
+    subscription = hub.subscribe(hub.subscriber(sink, Lines()), stream, chat, since)
+    subscription.change(gifts)
+    assert (subscription.position, sink.frames) == (0, [])
+    await turns()
+    assert sink.offsets == [2]
+
+
+@pytest.mark.parametrize(("first", "changed"), [("Chat", "Gift"), ("Gift", "Chat")])
+async def test_what_is_gone_is_a_gap_for_the_methods_that_hold_when_it_is_told(
+    hub: Hub, first: str, changed: str
+) -> None:
+    stream = hub.open(make_status())
+    filters = {kind: Filter.of(frozenset([f"Webcast{kind}Message"])) for kind in (first, changed)}
+    hub.publish(stream, [make_event() for _ in range(5)])
+    hub.publish(stream, [make_event("WebcastLikeMessage") for _ in range(10)])
+    sink = FakeSink()
+    since = Position(stream.epoch, 2)
+    subscription = hub.subscribe(hub.subscriber(sink, Lines()), stream, filters[first], since)
+    subscription.change(filters[changed])
+    await turns()
+    gaps = [(frame["from"], frame["to"]) for frame in sink.frames]
+    assert gaps == ([(3, 5)] if changed == "Chat" else [])
+
+
 async def test_unsubscribing_stops_a_replay_at_once(hub: Hub) -> None:
     stream = hub.open(make_status())
     hub.publish(stream, [make_event()])
@@ -159,3 +190,15 @@ async def test_subscribing_twice_is_refused(hub: Hub) -> None:
     hub.subscribe(subscriber, stream, ALL)
     with pytest.raises(ValueError, match="already"):
         hub.subscribe(subscriber, stream, ALL)
+
+
+async def test_a_client_that_is_gone_can_not_subscribe(hub: Hub) -> None:
+    stream = hub.open(make_status())
+    sink = FakeSink()
+    subscriber = hub.subscriber(sink, Lines())
+    subscriber.close()
+    with pytest.raises(ValueError, match="ending"):
+        hub.subscribe(subscriber, stream, ALL)
+    hub.publish(stream, [make_event()])
+    await turns()
+    assert sink.writes == []

@@ -5,7 +5,7 @@ from sinks import FakeSink, Lines
 
 from relay.config import HubConfig
 from relay.hub import Filter, Hub, Position, RoomState, Stream, Subscriber
-from relay.hub.subscriber import STALLED_S
+from relay.hub.slow import STALLED_S
 
 ALL = Filter.of(None)
 

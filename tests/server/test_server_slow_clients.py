@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 
 from relay.config import HubConfig
 from relay.events import Event
-from relay.hub import subscriber
+from relay.hub import slow
 from relay.server import connection
 
 SLOW_BYTES = 100_000
@@ -143,7 +143,7 @@ async def test_a_skipped_client_is_told_exactly_what_it_missed(relay: Relay) -> 
 async def test_a_skipped_client_that_takes_nothing_is_closed_in_the_end(
     relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscriber, "STALLED_S", 0.05)
+    monkeypatch.setattr(slow, "STALLED_S", 0.05)
     async with lazy_client(relay, "/ws?room_id=1&slow=skip") as lazy, asyncio.timeout(20):
         while not relay.hub.counters.drops:
             relay.publish("1", large_event())

@@ -1,0 +1,42 @@
+"""Finds where clients of a stream go on in another one of the same room; used by Hub.merge."""
+
+from typing import NamedTuple
+
+from relay.hub.history import Entry
+from relay.hub.stream import Stream
+
+
+class Junction(NamedTuple):
+    """How one stream goes on in another."""
+
+    adopted: list[Entry]
+    """Events that only the first one had, now numbered in the other one, too."""
+    behind: int | None
+    """Offset behind which the first one's clients go on; None: it can't be told."""
+    known: range
+    """Offsets behind that of events that they have had."""
+
+
+def join(stream: Stream, into: Stream) -> Junction:
+    """Find the last event that both streams have; `into` adopts what `stream` has behind it.
+
+    Adopting keeps `into` from giving those events to clients that have had them, whenever
+    upstream brings them there.
+    """
+    frames = stream.kept_frames()
+    offsets = {frame.msg_id: frame.offset for frame in into.kept_frames()}
+    for none in ("", "0"):  # upstream gave no id
+        offsets.pop(none, None)
+    common = [index for index, frame in enumerate(frames) if frame.msg_id in offsets]
+    head = into.head
+    if common:
+        behind = offsets[frames[common[-1]].msg_id]
+        frames = frames[common[-1] + 1 :]
+    elif head == 0:
+        behind = 0
+    else:
+        return Junction([], None, range(0))
+    adopted = [entry for frame in frames if (entry := into.adopt(frame)) is not None]
+    if behind == head:
+        return Junction(adopted, into.head, range(0))
+    return Junction(adopted, behind, range(head + 1, into.head + 1))

@@ -21,4 +21,6 @@ class Event(Struct, frozen=True):
     payload: Any
     """A payload struct of this package (see PAYLOAD_TYPES); for other known methods a dict with
     the schema's names, 64-bit integers as strings, defaults left out; for unknown methods and
-    for bytes that can't be read `{"payload_base64": …}`."""
+    for bytes that can't be read `{"payload_base64": …}`; for messages of any method that are
+    past the limits of webcast/budget `{"payload_base64": "", "omitted_bytes": …}`, which says how
+    many bytes were left out."""

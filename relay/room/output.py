@@ -41,6 +41,7 @@ class RoomOutput:
         self._closed = False
         self._logged = (RoomState.RESOLVING, "")
         self._bad_frames = Throttle()
+        self._omissions = Throttle()
         self._losses = Throttle()
 
     @property
@@ -120,6 +121,17 @@ class RoomOutput:
                 room_id=self._stream.status.room_id,
                 cause=cause,
                 text=text,
+                held_back=held,
+            )
+
+    def omitted(self, messages: int) -> None:
+        """Log messages of one Response whose payloads are past the limits."""
+        held = self._omissions.admit()
+        if held is not None and not self._closed:
+            self.log.warning(
+                "payloads left out: too large, or too much at once",
+                room_id=self._stream.status.room_id,
+                messages=messages,
                 held_back=held,
             )
 

@@ -15,7 +15,7 @@ from relay.hub import RoomState
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
 from relay.upstream.broadcast import Broadcast
-from relay.webcast.decode import decode_message
+from relay.webcast.decode import decode_response
 from relay.webcast.pb.webcast_pb2 import Response
 
 _RECENT_IDS = 512
@@ -77,17 +77,19 @@ class Session:
         self._output.counters.frames["ok"] += 1
         if not response.messages:
             return
-        now_ms = response.now if response.now > 0 else time.time_ns() // 1_000_000
         events = []
-        for message in response.messages:
-            event, outcome = decode_message(
-                message,
-                room_id=self._broadcast.room_id,
-                web_rid=self._broadcast.web_rid,
-                now_ms=now_ms,
-            )
+        omitted = 0
+        for event, outcome in decode_response(
+            response,
+            room_id=self._broadcast.room_id,
+            web_rid=self._broadcast.web_rid,
+            now_ms=time.time_ns() // 1_000_000,
+        ):
             self._output.counters.messages[outcome] += 1
+            omitted += outcome == "omitted"
             events.append(event)
+        if omitted:
+            self._output.omitted(omitted)
         self._notice(events)
         self.new_events += self._output.publish(events)
 

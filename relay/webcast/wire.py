@@ -10,13 +10,13 @@ MAX_OTHER_FIELDS = 1_000
 """Fields beside the counted ones; upstream sends about ten, headers included."""
 
 
-def check_fields(data: bytes, *, cause: str, max_messages: int, max_message_bytes: int) -> None:
+def check_fields(data: bytes, *, cause: str, max_messages: int) -> None:
     """Walk the outermost fields of `data`, field 1 being the messages of a Response.
 
     `max_messages=0`: there are none, so field 1 is something else, and no bytes.
 
-    Raises FrameError: `too_many_messages`, `message_too_large`, `too_many_fields`, or `cause`
-    when `data` isn't protobuf.
+    Raises FrameError: `too_many_messages`, `too_many_fields`, or `cause` when `data` isn't
+    protobuf.
     """
     messages = others = position = 0
     end = len(data)
@@ -27,7 +27,7 @@ def check_fields(data: bytes, *, cause: str, max_messages: int, max_message_byte
             size, position = _read_varint(data, position, cause)
             position += size
         elif wire_type == 0:
-            size, position = _read_varint(data, position, cause)
+            _, position = _read_varint(data, position, cause)
         elif wire_type == 1:
             position += 8
         elif wire_type == 5:
@@ -40,11 +40,6 @@ def check_fields(data: bytes, *, cause: str, max_messages: int, max_message_byte
                 raise FrameError(cause, "field 1 is not a number")
             if messages > max_messages:
                 raise FrameError("too_many_messages", f"more than {max_messages} messages")
-            if size > max_message_bytes:
-                raise FrameError(
-                    "message_too_large",
-                    f"a message of {size} bytes; {max_message_bytes} are allowed",
-                )
         else:
             others += 1
             if others > MAX_OTHER_FIELDS:

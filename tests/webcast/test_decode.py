@@ -5,7 +5,7 @@ import json
 
 import msgspec
 import pytest
-from wire_samples import chat, decode, envelope
+from wire_samples import chat, decode, decode_all, envelope
 
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
@@ -30,6 +30,17 @@ def test_a_message_without_a_plausible_time_has_upstreams_clock(create_time: int
     # A chat's event_time is no help: whole seconds would put it before its neighbours.
     message = pb.ChatMessage(common=pb.Common(create_time=create_time), event_time=1_600_000_000)
     assert decode(envelope(message, "WebcastChatMessage")).event.time == 1_700_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("now", "time_ms"),
+    [(1_690_000_000_000, 1_690_000_000_000), (0, 1_700_000_000_000), (-1, 1_700_000_000_000),
+     (2**63 - 1, 1_700_000_000_000)],
+)  # fmt: skip
+def test_upstreams_clock_is_believed_where_it_is_plausible_too(now: int, time_ms: int) -> None:
+    message = envelope(pb.ChatMessage(content="好"), "WebcastChatMessage")
+    (decoded,) = decode_all(pb.Response(messages=[message], now=now))
+    assert decoded.event.time == time_ms
 
 
 def test_a_payload_without_room_has_the_watched_one() -> None:

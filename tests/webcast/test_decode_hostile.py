@@ -89,11 +89,9 @@ def test_long_lists_are_cut() -> None:
 
 
 def test_a_pattern_cant_multiply_its_pieces_without_end() -> None:
-    text = pb.Text(
-        default_pattern="{0}" * 20_000, pieces=[pb.TextPiece(string_value="字" * 20_000)]
-    )
+    text = pb.Text(default_pattern="{0}" * 5_000, pieces=[pb.TextPiece(string_value="字" * 10_000)])
     message = pb.RoomMessage(common=pb.Common(display_text=text))
-    assert len(typed("WebcastRoomMessage", message).content) < 200_000
+    assert len(typed("WebcastRoomMessage", message).content) < 30_000
 
 
 def test_a_bad_message_costs_only_itself() -> None:

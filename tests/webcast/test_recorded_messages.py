@@ -11,7 +11,8 @@ import pytest
 from comparison import REMOVED, unlike_listing
 
 from relay.events import PAYLOAD_TYPES
-from relay.webcast.decode import decode_message
+from relay.webcast.budget import Budget
+from relay.webcast.decode import decode_message, decode_response
 from relay.webcast.frames import read_frame, read_response
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
@@ -49,7 +50,7 @@ def session_frames(recorded: Path) -> Iterator[bytes]:
 
 
 def payload_of(message: pb.Message) -> Any:
-    decoded = decode_message(message, room_id="7", web_rid="8", now_ms=9)
+    decoded = decode_message(message, room_id="7", web_rid="8", now_ms=9, budget=Budget())
     assert decoded.outcome == "typed"
     return decoded.event.payload
 
@@ -111,7 +112,9 @@ def test_no_recorded_message_is_unreadable(recorded: Path) -> None:
         messages += response.messages if response else []
     outcomes = {"typed": 0, "generic": 0, "raw": 0, "undecodable": 0}
     for message in messages:
-        event, outcome = decode_message(message, room_id="7", web_rid="8", now_ms=9)
+        event, outcome = decode_message(
+            message, room_id="7", web_rid="8", now_ms=9, budget=Budget()
+        )
         outcomes[outcome] += 1
         assert (event.method, event.msg_id) == (message.method, str(message.msg_id))
         assert (outcome == "raw") == (message.method not in METHODS)
@@ -124,12 +127,26 @@ def test_no_recorded_message_is_unreadable(recorded: Path) -> None:
     assert outcomes["typed"] > outcomes["raw"]
 
 
+def test_a_thousand_recorded_messages_in_one_answer_are_within_the_limits(recorded: Path) -> None:
+    messages = [message for message, _ in listed_messages(recorded)]
+    for response, _ in listed_responses(recorded):
+        messages += response.messages
+    many = pb.Response(messages=messages * (1_000 // len(messages) + 1))
+    assert many.ByteSize() > 1_700_000
+    many = read_response(many.SerializeToString())
+    decoded = decode_response(many, room_id="7", web_rid="8", now_ms=9)
+    assert len(decoded) >= 1_000
+    assert "omitted" not in {outcome for _, outcome in decoded}
+
+
 def test_the_envelopes_msg_id_wins_over_the_one_in_common(recorded: Path) -> None:
     differing = 0
     for response, _ in listed_responses(recorded):
         for message in response.messages:
             parsed: Any = METHODS[message.method].FromString(message.payload)
-            event = decode_message(message, room_id="7", web_rid="8", now_ms=9).event
+            event = decode_message(
+                message, room_id="7", web_rid="8", now_ms=9, budget=Budget()
+            ).event
             assert event.msg_id == str(message.msg_id)
             differing += parsed.common.msg_id != message.msg_id
     assert differing

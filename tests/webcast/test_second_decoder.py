@@ -9,6 +9,7 @@ from comparison import SecondDecoder, differences
 from test_recorded_messages import listed_messages, listed_responses, session_frames
 from wire_samples import random_message
 
+from relay.webcast.budget import Budget
 from relay.webcast.decode import decode_message
 from relay.webcast.frames import read_frame
 from relay.webcast.methods import METHODS
@@ -121,6 +122,7 @@ def test_generic_payloads_are_the_schemas_own_json(second_decoder: SecondDecoder
         room_id="7",
         web_rid="8",
         now_ms=9,
+        budget=Budget(),
     )
     assert decoded.outcome == "generic"
     assert decoded.event.payload == {
@@ -138,6 +140,6 @@ def test_generic_payloads_are_the_schemas_own_json(second_decoder: SecondDecoder
 
 def typed(method: str, message: Any) -> Any:
     envelope = pb.Message(method=method, payload=message.SerializeToString())
-    decoded = decode_message(envelope, room_id="7", web_rid="8", now_ms=9)
+    decoded = decode_message(envelope, room_id="7", web_rid="8", now_ms=9, budget=Budget())
     assert decoded.outcome == "typed"
     return decoded.event.payload

@@ -12,7 +12,8 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from relay.events import PAYLOAD_TYPES
-from relay.webcast.decode import Decoded, decode_message
+from relay.webcast.budget import Budget
+from relay.webcast.decode import Decoded, decode_message, decode_response
 from relay.webcast.pb import webcast_pb2 as pb
 
 _TEXTS = (
@@ -110,7 +111,14 @@ def gzipped(response: pb.Response) -> bytes:
 
 def decode(message: pb.Message) -> Decoded:
     """Decode for room 80, broadcast 7001, upstream's clock at 1.7e12."""
-    return decode_message(message, room_id="7001", web_rid="80", now_ms=1_700_000_000_000)
+    return decode_message(
+        message, room_id="7001", web_rid="80", now_ms=1_700_000_000_000, budget=Budget()
+    )
+
+
+def decode_all(response: pb.Response) -> list[Decoded]:
+    """The same for the messages of a Response, with our own clock at that time."""
+    return decode_response(response, room_id="7001", web_rid="80", now_ms=1_700_000_000_000)
 
 
 def typed(method: str, message: Any) -> Any:

@@ -8,7 +8,9 @@ from relay.webcast.pb import webcast_pb2 as pb
 
 MAX_PIECES = 200
 PICTURE = "[表情]"
-# A pattern may name a piece many times over; what is shown is never that long.
+# A sentence names a few pieces. A pattern may name one many times over, and nothing may come of
+# looking at each: here nobody sees the cost.
+_MAX_SHOWN = 20
 _MAX_SHOWN_CHARS = 500
 _SLOT = re.compile(r"\{([0-9]{1,3})(?::[A-Za-z]*)?\}")
 
@@ -25,16 +27,16 @@ def chat_text(pieces: tuple[Piece, ...]) -> str:
 
 def sentence(text: pb.Text) -> str:
     """Fill the pieces into the text's pattern, e.g. "{0:user} 来了"."""
-    shown = [_shown(piece)[:_MAX_SHOWN_CHARS] for piece in text.pieces[:MAX_PIECES]]
+    pieces = text.pieces
     pattern = text.default_pattern
     if not pattern:
-        return "".join(shown)
+        return "".join([_shown(piece) for piece in pieces[:_MAX_SHOWN]])
 
     def fill(slot: re.Match[str]) -> str:
         index = int(slot[1])
-        return shown[index] if index < len(shown) else ""
+        return _shown(pieces[index]) if index < len(pieces) else ""
 
-    return _SLOT.sub(fill, pattern, count=MAX_PIECES).strip()
+    return _SLOT.sub(fill, pattern, count=_MAX_SHOWN).strip()
 
 
 def described(common: pb.Common) -> str:
@@ -52,10 +54,12 @@ def _chat_piece(piece: Piece) -> str:
 
 def _shown(piece: pb.TextPiece) -> str:
     if value := piece.string_value:
-        return value
-    if piece.HasField("user_value"):
-        return piece.user_value.user.nickname
-    return piece.pattern_ref_value.default_pattern
+        shown = value
+    elif piece.HasField("user_value"):
+        shown = piece.user_value.user.nickname
+    else:
+        shown = piece.pattern_ref_value.default_pattern
+    return shown[:_MAX_SHOWN_CHARS]
 
 
 def _piece(piece: pb.TextPiece) -> Piece:

@@ -46,19 +46,6 @@ SHORT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """A short name for every event with a typed payload."""
 
-INTERACTIVE_METHODS: frozenset[str] = frozenset(
-    {
-        "WebcastChatMessage",
-        "WebcastGiftMessage",
-        "WebcastLikeMessage",
-        "WebcastMemberMessage",
-        "WebcastSocialMessage",
-        "WebcastFansclubMessage",
-        "WebcastEmojiChatMessage",
-    }
-)
-"""Methods that only flow where people are: they prove that a room's stream is healthy."""
-
 LOW_VALUE_METHODS: frozenset[str] = frozenset(
     {
         "WebcastRanklistHourEntranceMessage",

@@ -3,13 +3,7 @@
 import pytest
 
 from relay.errors import FilterError
-from relay.events import (
-    INTERACTIVE_METHODS,
-    LOW_VALUE_METHODS,
-    PAYLOAD_TYPES,
-    SHORT_NAMES,
-    resolve_methods,
-)
+from relay.events import PAYLOAD_TYPES, SHORT_NAMES, resolve_methods
 
 
 @pytest.mark.parametrize(
@@ -76,9 +70,3 @@ def test_every_typed_event_has_a_short_name() -> None:
     named = {method for methods in SHORT_NAMES.values() for method in methods}
     assert named == PAYLOAD_TYPES.keys()
     assert all(resolve_methods([name]) == set(SHORT_NAMES[name]) for name in SHORT_NAMES)
-
-
-def test_no_method_both_proves_and_does_not_prove_health() -> None:
-    assert not INTERACTIVE_METHODS & LOW_VALUE_METHODS
-    assert resolve_methods(["chat", "gift", "like", "member"]) <= INTERACTIVE_METHODS
-    assert resolve_methods(["stats", "rank", "banner"]) <= LOW_VALUE_METHODS

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
+from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
@@ -96,7 +98,18 @@ class ClientConnection(PortConnection):
 
     async def writable(self) -> None:
         """Wait while the transport has more unsent than it likes."""
-        await self.drain()
+        with suppress(OSError):  # the connection is lost, which reading from it says as well
+            await self.drain()
+
+    async def hung_up(self) -> None:
+        """Wait until the client has hung up; what it still sends is thrown away.
+
+        Not reading it would stop websockets from reading on to the client's close frame.
+        """
+        with suppress(ConnectionClosed):
+            async for _message in self:
+                pass
+        await self.wait_closed()
 
     def begin_close(self, code: CloseCode, reason: str) -> None:
         """Send a close frame behind what is unsent; the client has to answer and hang up."""

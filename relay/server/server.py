@@ -130,7 +130,7 @@ class RelayServer:
                 connection.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
             else:
                 await Session(connection, state).run()
-            await connection.wait_closed()
+            await connection.hung_up()
         finally:
             state.clients.discard(connection)
 

@@ -1,5 +1,6 @@
 """What one WebSocket client asks for and is told; run by the server for each connection."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -48,7 +49,7 @@ class Session:
         connection.follower = self
 
     async def run(self) -> None:
-        """Serve the connection until it closes."""
+        """Serve the connection until it closes, or begins to."""
         try:
             with suppress(ConnectionClosed):
                 await self._serve()
@@ -74,23 +75,24 @@ class Session:
             connection.send_message(Error(None, error.code, str(error)))
             code = _CLOSE_CODES.get(error.code, CloseCode.BAD_REQUEST)
             connection.begin_close(code, f"{error.code}: {error}")
-            await connection.wait_closed()
             return
         async for message in connection:
+            if self._subscriber.closed:  # what was sent before the client knew is not obeyed
+                return
             if isinstance(message, bytes):
                 await connection.close(1003, "messages are JSON text")
                 return
             try:
-                self._handle(message)
+                await self._handle(message)
             except RequestError as error:
                 connection.send_message(Error(error.request_id, error.code, str(error)))
             # Who does not read the answers is not asked for more.
             await connection.writable()
 
-    def _handle(self, text: str) -> None:
+    async def _handle(self, text: str) -> None:
         message = read_message(text)
         if isinstance(message, Ping):
-            self._connection.send_message(Pong(message.id))
+            await self._answer(message)
             return
         request = read_request(message)
         if not request.rooms:
@@ -100,12 +102,22 @@ class Session:
         else:
             self._unsubscribe(request)
 
+    async def _answer(self, ping: Ping) -> None:
+        """Send a pong behind everything that there was for the client when its ping came."""
+        while not self._subscriber.settle():
+            # It reads too slowly, or history is written to it, a piece a turn.
+            await self._connection.writable()
+            await asyncio.sleep(0)
+        self._connection.send_message(Pong(ping.id))
+
     def _subscribe(self, request: Request) -> None:
         if request.since is not None and not request.rooms:
             raise RequestError("bad_position", "since without room_id", request.id)
         if request.slow is not None:
             self._subscriber.slow = request.slow
         for name in request.rooms:
+            if self._subscriber.closed:  # perhaps found too slow for what was pending for it
+                return
             stream = self._acquire(name, request.id)
             subscription = self._subscriber.subscriptions.get(stream)
             filter_ = Filter.of(request.methods)

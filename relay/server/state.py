@@ -1,20 +1,30 @@
 """What all parts of the server share: configuration, hub, rooms, open clients and counts."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import structlog
 
 from relay.config import Config
-from relay.hub import Hub
+from relay.errors import CloseCode
+from relay.hub import Hub, Subscriber
 from relay.logs import Throttle
 from relay.server.rooms import Rooms
 
-if TYPE_CHECKING:
-    from relay.server.connection import ClientConnection
-
 _log = structlog.get_logger(__name__)
+
+
+class Client(Protocol):
+    """An open WebSocket connection, as the server as a whole sees it."""
+
+    subscriber: Subscriber
+    transport: asyncio.Transport
+
+    def begin_close(self, code: CloseCode, reason: str) -> None:
+        """Send a close frame behind what is unsent; the client has to answer and hang up."""
+        ...
 
 
 @dataclass
@@ -24,7 +34,7 @@ class ServerState:
     config: Config
     hub: Hub
     rooms: Rooms
-    clients: set["ClientConnection"] = field(default_factory=set)
+    clients: set[Client] = field(default_factory=set)
     """Open WebSocket connections."""
     accepted: int = 0
     """WebSocket connections opened so far."""

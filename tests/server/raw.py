@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -50,6 +51,11 @@ class LazyClient:
 
     async def send_bytes(self, data: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self._sock, data)
+
+    def reset(self) -> None:
+        """Hang up without a word."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._sock.close()
 
     async def read_until(self, wanted: bytes, *, times: int = 1) -> None:
         """Read until some bytes have come; EOFError where the server hangs up before."""

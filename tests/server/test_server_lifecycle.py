@@ -1,11 +1,13 @@
 """Start and stop: clear refusals, nothing left behind."""
 
 import asyncio
+import struct
 
 import aiohttp
 import pytest
 from raw import lazy_client, raw_connection
 from serving import FakeRooms, Relay, make_event, receive, relay_running
+from websockets.frames import Frame, Opcode
 
 from relay.config import Config, HubConfig, ServerConfig
 from relay.errors import ListenError
@@ -81,6 +83,24 @@ async def ignoring_close(connection):  # type: ignore[no-untyped-def]
             yield await connection.recv()
     except ConnectionClosed:
         return
+
+
+async def test_what_a_client_still_sends_is_not_obeyed_after_the_close_frame() -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        async with lazy_client(relay, "/ws?room_id=1") as lazy:
+            stopping = asyncio.ensure_future(relay.server.stop(60))
+            await lazy.read_until(b"the relay is stopping")
+            before = len(lazy.received)
+            for room in range(2, 50):  # more than is read ahead of whoever handles it
+                message = f'{{"op":"subscribe","room_id":"{room}"}}'.encode()
+                await lazy.send(Frame(Opcode.TEXT, message))
+            await lazy.send(Frame(Opcode.CLOSE, struct.pack("!H", 3001)))
+            await lazy.read_to_end()
+            await stopping
+            assert lazy.received[before:] == b""
+        assert list(relay.rooms.rooms) == ["1"]
+        assert relay.rooms.holders[relay.rooms["1"]] == 0
 
 
 async def test_stop_cuts_off_what_does_not_hang_up() -> None:

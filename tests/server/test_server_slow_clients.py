@@ -154,6 +154,34 @@ async def test_a_skipped_client_that_takes_nothing_is_closed_in_the_end(
         assert struct.pack("!H", 3008) in bytes(lazy.received[-200:])
 
 
+async def test_a_pong_comes_behind_the_gap_of_what_was_skipped(relay: Relay) -> None:
+    async with lazy_client(relay, "/ws?room_id=1&slow=skip") as lazy, asyncio.timeout(20):
+        while not relay.hub.counters.drops:
+            relay.publish("1", large_event())
+            await asyncio.sleep(0)
+        await lazy.send(Frame(Opcode.TEXT, b'{"op":"ping"}'))
+        await lazy.read_until(b'"op":"pong"')
+        found = messages(lazy)[3:]
+        offsets = [m["offset"] for m in found[:-2]]
+        assert offsets == list(range(1, len(offsets) + 1))
+        assert [m["op"] for m in found[-2:]] == ["gap", "pong"]
+        assert (found[-2]["from"], found[-2]["to"]) == (len(offsets) + 1, relay.rooms["1"].head)
+
+
+async def test_a_slow_client_that_resets_the_connection_is_no_error(
+    relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with lazy_client(relay, "/ws?room_id=1&slow=skip") as lazy, asyncio.timeout(20):
+        while not relay.hub.counters.drops:
+            relay.publish("1", large_event())
+            await asyncio.sleep(0)
+        await lazy.send(Frame(Opcode.TEXT, b'{"op":"ping"}'))
+        assert await metric(relay, "relay_clients") == 1  # the ping has come meanwhile
+        lazy.reset()
+        await relay.rooms.let_go()
+    assert caplog.records == []
+
+
 async def test_slow_can_be_changed_by_message(relay: Relay) -> None:
     async with lazy_client(relay, "/ws?room_id=1") as lazy, asyncio.timeout(20):
         await lazy.send(Frame(Opcode.TEXT, b'{"op":"subscribe","room_id":"1","slow":"skip"}'))

@@ -17,7 +17,7 @@ from serving import (
 
 from relay import __version__
 from relay.config import HubConfig
-from relay.hub import RoomState
+from relay.hub import RoomState, hub
 
 
 async def closed_with(connection: Any) -> tuple[int, str]:
@@ -388,6 +388,41 @@ async def test_a_position_is_answered_with_where_delivery_goes_on(relay: Relay) 
             assert [frame.get("op") for frame in frames[1:]] == ops
             assert (frames[1]["epoch"], frames[1]["offset"]) == (epoch, offset)
             assert await relay.sent(connection) == []
+
+
+async def test_a_pong_comes_behind_events_that_wait_for_others(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "REST_RATIO", 1e9)
+    monkeypatch.setattr(hub, "MAX_REST_S", 3600)
+    async with (
+        relay.connect("?room_id=1,2&method=chat") as connection,
+        relay.connect("?room_id=1") as other,
+    ):
+        await receive(connection, 5)
+        await receive(other, 3)
+        relay.publish("1", make_event())
+        relay.hub.flush()  # from here on events are held back
+        relay.publish("1", make_event(), make_event("WebcastLikeMessage"), make_event())
+        relay.publish("2", make_event())
+        await connection.send('{"op":"ping"}')
+        frames = await receive_until(connection, "pong")
+        epochs = [relay.rooms[room].epoch for room in "12"]
+        assert [(f["epoch"], f["offset"]) for f in frames[:-1]] == [
+            (epochs[0], 1), (epochs[0], 2), (epochs[0], 4), (epochs[1], 1),
+        ]  # fmt: skip
+        relay.publish("1", make_event())
+        relay.hub.flush()
+        assert [f["offset"] for f in await receive(connection)] == [5]
+        assert [f["offset"] for f in await receive(other, 5)] == [1, 2, 3, 4, 5]
+
+
+async def test_a_pong_comes_behind_history(relay: Relay) -> None:
+    relay.publish("1", *(make_event(content="好" * 10_000) for _ in range(100)))
+    async with relay.connect(f"?room_id=1&since={relay.rooms['1'].epoch}:0") as connection:
+        await connection.send('{"op":"ping"}')
+        frames = await receive_until(connection, "pong")
+        assert [f["offset"] for f in frames[3:-1]] == list(range(1, 101))
 
 
 async def test_nothing_follows_a_close_frame(relay: Relay) -> None:

@@ -1,4 +1,4 @@
-"""Asks upstream which room a name is and whether it is live; called by room/fetcher.
+"""Asks upstream which room a name is and whether it is live; called by room/fetcher and ending.
 
 Three ways lead to the answer, and each is refused at times: web/enter (short), the room page
 (long), reflow/info on another host (by room_id, or by the anchor's sec_uid). What one doesn't say,
@@ -105,10 +105,14 @@ class Resolver:
         return (await self._ask(ways)).completed_by(known)
 
     async def _ask(self, ways: dict[str, Way]) -> RoomInfo:
-        """Ask one way after the other until one knows."""
+        """Ask one way after the other until one knows.
+
+        That a page is missing counts only where no other way had anything to say of the room.
+        """
         now = time.monotonic()
         missing: RoomInfo | None = None
         unknown = NOTHING_KNOWN
+        answered = False
         for name in sorted(ways, key=lambda name: self._refused_until.get(name, 0.0) > now):
             try:
                 info = await ways[name]()
@@ -120,13 +124,14 @@ class Resolver:
                 self._note(name, error.cause)
             else:
                 self._note(name, "")
+                answered = answered or info.status is Status.UNKNOWN
             if info.status is Status.NOT_FOUND:
                 missing = missing or info
             elif info.status is not Status.UNKNOWN:
                 return info.completed_by(unknown)
             else:
                 unknown = _join(unknown, info)
-        return missing or unknown
+        return unknown if answered else missing or unknown
 
     def _note(self, way: str, cause: str) -> None:
         if cause and CAUSES[cause] is Failure.BLOCKED:

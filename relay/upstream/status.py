@@ -1,6 +1,6 @@
-"""What is known of a room, and how each of upstream's answers says it; no I/O, used by resolve.
+"""What is known of a room, and how each of upstream's answers says it; no I/O.
 
-Sources: recorded web/enter answers; facts from f2, douyinLive, biliup for the codes.
+Used by resolve, page and room. Sources: recorded web/enter answers; facts from f2, douyinLive, biliup for the codes.
 """
 
 from collections.abc import Mapping
@@ -66,6 +66,7 @@ class _Anchor(Struct):
 class _Room(Struct):
     id_str: str | None = None
     status: int | None = None
+    status_str: str | None = None
     title: str | None = None
     owner: _Anchor | None = None
 
@@ -139,14 +140,11 @@ def read_enter(body: bytes) -> RoomInfo:
     if answer.status_code:
         return _by_code(answer.status_code, data.prompts or data.message or "")
     anchor = data.user or _Anchor()
-    if not data.data:
-        known = anchor.nickname and data.room_status == 2
-        return _with_anchor(
-            RoomInfo(Status.NO_ROOM if known else Status.UNKNOWN, cause="bad_body"), anchor
-        )
-    room = data.data[0]
+    room = data.data[0] if data.data else _Room()
     room_id = _id(room.id_str) or _id(data.enter_room_id)
-    status = _ROOM_STATUS.get(room.status) or _ENTER_STATUS.get(data.room_status)
+    status = _status_of(room) or _ENTER_STATUS.get(data.room_status)
+    if status is Status.OFFLINE and not room_id and anchor.nickname:
+        status = Status.NO_ROOM
     return _with_anchor(_room_info(status, room_id, room), anchor)
 
 
@@ -162,7 +160,7 @@ def read_reflow(body: bytes) -> RoomInfo:
         return info
     if data.room is None:
         raise UpstreamError("bad_body", "reflow/info answers without a room")
-    return _room_info(_ROOM_STATUS.get(data.room.status), _id(data.room.id_str), data.room)
+    return _room_info(_status_of(data.room), _id(data.room.id_str), data.room)
 
 
 def read_page_state(state: object) -> RoomInfo | None:
@@ -177,7 +175,7 @@ def read_page_state(state: object) -> RoomInfo | None:
     anchor = found.anchor or _Anchor()
     room = found.room or _Room()
     room_id = _id(room.id_str) or _id(found.roomId)
-    status = _ROOM_STATUS.get(room.status)
+    status = _status_of(room)
     if status is None and not room_id and anchor.nickname:
         status = Status.NO_ROOM
     info = _with_anchor(_room_info(status, room_id, room), anchor)
@@ -201,6 +199,13 @@ def _by_code(code: int, words: str) -> RoomInfo:
         return RoomInfo(Status.OFFLINE, text=text)
     cause = {20003: "login_wanted", 10011: "bad_params"}.get(code, "other_code")
     raise UpstreamError(cause, f"upstream answers {text}")
+
+
+def _status_of(room: _Room) -> Status | None:
+    number = room.status
+    if number is None and room.status_str in ("1", "2", "3", "4"):
+        number = int(room.status_str)
+    return _ROOM_STATUS.get(number)
 
 
 def _room_info(status: Status | None, room_id: str, room: _Room) -> RoomInfo:

@@ -51,11 +51,14 @@ def test_recorded_answers(recorded: Path) -> None:
         ({"id_str": ROOM_ID}, 0, Status.ONLINE),
         ({"id_str": ROOM_ID}, 1, Status.ONLINE),
         ({"id_str": ROOM_ID}, 2, Status.OFFLINE),
+        ({"id_str": ROOM_ID, "status_str": "2"}, None, Status.ONLINE),
+        ({"id_str": ROOM_ID, "status_str": "4"}, None, Status.OFFLINE),
+        ({"id_str": ROOM_ID, "status_str": "²"}, None, Status.UNKNOWN),
         ({"id_str": ROOM_ID, "status": 77}, 9, Status.UNKNOWN),
         ({"id_str": "", "status": 2}, 0, Status.UNKNOWN),
     ],
 )
-def test_status_numbers_of_web_enter(room: object, room_status: int, said: Status) -> None:
+def test_status_numbers_of_web_enter(room: object, room_status: int | None, said: Status) -> None:
     assert read_enter(enter(data=[room], room_status=room_status)).status is said
 
 
@@ -65,6 +68,14 @@ def test_an_account_that_was_never_live() -> None:
     )
     assert read_enter(enter(data=[])).status is Status.UNKNOWN
     assert read_enter(enter(data=[], room_status=0)).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("room_status", "said"), [(0, Status.ONLINE), (2, Status.OFFLINE), (9, Status.UNKNOWN)]
+)
+def test_web_enter_may_give_the_broadcast_without_its_room(room_status: int, said: Status) -> None:
+    info = read_enter(enter(enter_room_id=ROOM_ID, room_status=room_status))
+    assert (info.status, info.room_id) == (said, ROOM_ID)
 
 
 def test_codes_of_web_enter() -> None:

@@ -120,6 +120,15 @@ async def test_a_missing_page_is_a_missing_room(
     assert (await resolver.look(BY_WEB_RID)).status is Status.NOT_FOUND
 
 
+async def test_a_missing_page_proves_nothing_where_web_enter_knows_the_room(
+    fake: FakeDouyin, resolver: Resolver
+) -> None:
+    fake.enter = json_answer({"status_code": 0, "data": {"data": [{"id_str": ROOM_ID}]}})
+    fake.page = status_answer(404)
+    info = await resolver.look(BY_WEB_RID)
+    assert (info.status, info.room_id) == (Status.UNKNOWN, ROOM_ID)
+
+
 async def test_a_missing_endpoint_is_not(fake: FakeDouyin, resolver: Resolver) -> None:
     fake.enter = fake.reflow = status_answer(404)
     assert (await resolver.look(BY_WEB_RID)).status is Status.UNKNOWN

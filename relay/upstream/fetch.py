@@ -6,7 +6,7 @@ Source: facts from f2, BarrageGrab, dycast. The answer is a bare Response protob
 import time
 
 from relay.config import UpstreamConfig
-from relay.errors import FrameError
+from relay.errors import FrameError, UpstreamError
 from relay.upstream.broadcast import Broadcast
 from relay.upstream.http import HttpClient, refuse_html
 from relay.upstream.identity import Identity
@@ -28,23 +28,28 @@ class MessageFetcher:
         """Ask for the messages after the broadcast's position; does not advance it.
 
         Raises UpstreamError (`empty_body` is how upstream refuses), FrameError for a body that
-        can't be read.
+        can't be read, however often it is asked for.
         """
         cookies = await self._identity.cookies()
         begin_s = time.monotonic()
-        answer = await self._http.get(
-            self._url,
-            params=fetch_params(
-                broadcast.room_id,
-                broadcast.visitor_id,
-                broadcast.position.cursor,
-                broadcast.position.internal_ext,
-                self._last_rtt_ms,
-            ),
-            headers={"Referer": referer(broadcast.web_rid)},
-            cookies=cookies,
-            max_bytes=DEFAULT_LIMITS.max_inflated_bytes,
-        )
+        try:
+            answer = await self._http.get(
+                self._url,
+                params=fetch_params(
+                    broadcast.room_id,
+                    broadcast.visitor_id,
+                    broadcast.position.cursor,
+                    broadcast.position.internal_ext,
+                    self._last_rtt_ms,
+                ),
+                headers={"Referer": referer(broadcast.web_rid)},
+                cookies=cookies,
+                max_bytes=DEFAULT_LIMITS.max_inflated_bytes,
+            )
+        except UpstreamError as error:
+            if error.cause == "too_large":
+                raise FrameError("too_large", str(error)) from None
+            raise
         self._last_rtt_ms = round((time.monotonic() - begin_s) * 1000)
         self._identity.absorb(answer.cookies)
         try:

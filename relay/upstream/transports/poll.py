@@ -1,10 +1,10 @@
-"""Receives a broadcast by asking im/fetch again and again; run by room/fetcher."""
+"""Receives a broadcast by asking im/fetch again and again; run by room/following."""
 
 import asyncio
 from dataclasses import dataclass
 
 from relay.errors import FrameError, UpstreamError
-from relay.upstream.broadcast import Broadcast, Receiver
+from relay.upstream.broadcast import Broadcast, Receiver, UpstreamPosition
 from relay.upstream.failures import SessionEnd
 from relay.upstream.fetch import MessageFetcher
 
@@ -20,7 +20,7 @@ class PollTimings:
     max_s: float = 15.0
     """However long an interval upstream names."""
     unreadable_in_row: int = 3
-    """Bodies that can't be read, after which the session ends."""
+    """Bodies that can't be read, after which the position is given up and the session ends."""
 
 
 class PollTransport:
@@ -31,7 +31,11 @@ class PollTransport:
         self._timings = timings
 
     async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
-        """Poll until upstream fails or refuses. Begins where `broadcast.position` is."""
+        """Poll until upstream fails or refuses. Begins where `broadcast.position` is.
+
+        What can't be read is asked for again; if that does not help, it is lost, and the next
+        session begins with a fresh position.
+        """
         opened = False
         unreadable = 0
         while True:
@@ -41,10 +45,12 @@ class PollTransport:
             except UpstreamError as error:
                 return SessionEnd(error.cause, str(error))
             except FrameError as error:
-                # The position stays, so the next answer has these messages too.
-                receiver.unreadable(error, lost=False)
                 unreadable += 1
-                if unreadable >= self._timings.unreadable_in_row:
+                given_up = unreadable >= self._timings.unreadable_in_row
+                # Until then the position stays, so the next answer has these messages too.
+                receiver.unreadable(error, lost=given_up)
+                if given_up:
+                    broadcast.position = UpstreamPosition()
                     return SessionEnd("bad_body", f"im/fetch can't be read: {error}")
             else:
                 unreadable = 0

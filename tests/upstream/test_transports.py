@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from relay.config import UpstreamConfig
 from relay.errors import FrameError
-from relay.upstream.broadcast import Broadcast
+from relay.upstream.broadcast import Broadcast, UpstreamPosition
 from relay.upstream.client import Timings, Upstream
 from relay.upstream.failures import SessionEnd
 from relay.upstream.transports.poll import PollTimings
@@ -80,6 +80,20 @@ async def push_server(script: Script, handshake: Handshake | None = None) -> Asy
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
+@pytest.fixture
+async def let_pass(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let seconds pass in which nothing on the loop has a turn."""
+    real_time = asyncio.get_running_loop().time
+    passed_s = 0.0
+
+    def let_pass(seconds: float) -> None:
+        nonlocal passed_s
+        passed_s += seconds
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: real_time() + passed_s)
+    return let_pass
+
+
 async def hold(
     fake: FakeDouyin,
     script: Script,
@@ -88,12 +102,13 @@ async def hold(
     handshake: Handshake | None = None,
     timings: SocketTimings | None = None,
     broadcast: Broadcast | None = None,
+    within_s: float = 30.0,
 ) -> SessionEnd:
     """Hold one socket session until it ends."""
     async with push_server(script, handshake) as url:
         config = fake.config(push_urls=[url])
         async with Upstream(config, Timings(socket=timings or SocketTimings())) as upstream:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(within_s):
                 return await upstream.socket().run(
                     broadcast or Broadcast(ROOM_ID, "650000000001", "7300000000000000001"),
                     notes or Notes(),
@@ -149,15 +164,38 @@ async def test_a_dead_line(fake: FakeDouyin) -> None:
     assert heartbeats >= 3
 
 
-async def test_answered_heartbeats_keep_a_quiet_line_open(fake: FakeDouyin) -> None:
+async def test_answered_heartbeats_keep_a_quiet_line_open(
+    fake: FakeDouyin, let_pass: Callable[[float], None]
+) -> None:
     async def quiet(connection: ServerConnection) -> None:
         for _ in range(8):
             await connection.recv()
             await connection.send(pb.PushFrame(payload_type="hb").SerializeToString())
+            await (await connection.ping())  # it has been read
+            let_pass(100.0)
         await connection.close(4001)
 
-    end = await hold(fake, quiet, timings=SocketTimings(heartbeat_s=0.2, silent_s=1.0))
-    assert "4001" in end.text
+    timings = SocketTimings(heartbeat_s=100.0, silent_s=250.0)
+    assert "4001" in (await hold(fake, quiet, timings=timings, within_s=10_000.0)).text
+
+
+async def test_missed_heartbeats_are_not_made_up_for(
+    fake: FakeDouyin, let_pass: Callable[[float], None]
+) -> None:
+    sent = []
+
+    async def stalling(connection: ServerConnection) -> None:
+        await connection.recv()
+        let_pass(750.0)
+        await connection.send(frame(response(1, need_ack=True)))
+        while "ack" not in sent:
+            push = pb.PushFrame.FromString(bytes(await connection.recv()))
+            sent.append(push.payload_type)
+        await connection.close()
+
+    timings = SocketTimings(heartbeat_s=100.0, silent_s=1_000.0)
+    await hold(fake, stalling, timings=timings, within_s=10_000.0)
+    assert sorted(sent) in (["ack"], ["ack", "hb"])
 
 
 async def test_pings_are_answered(fake: FakeDouyin) -> None:
@@ -386,7 +424,7 @@ async def test_polling_goes_on_from_answer_to_answer_until_it_is_refused(
     assert asked[0].cookies["ttwid"] == "1%7Cfirst"
 
 
-async def test_an_unreadable_answer_loses_nothing_as_it_is_asked_for_again(
+async def test_an_unreadable_answer_is_asked_for_again_before_anything_is_lost(
     fake: FakeDouyin,
 ) -> None:
     notes, broadcast = Notes(), Broadcast(ROOM_ID, "", "1")
@@ -401,8 +439,36 @@ async def test_an_unreadable_answer_loses_nothing_as_it_is_asked_for_again(
     )
     assert (await poll(fake, notes, broadcast)).cause == "bad_body"
     assert notes.ids == [1, 2]
-    assert notes.errors == [("truncated", False)] * 4
-    assert fake.requests[3].query["cursor"] == "c1"
+    # The position before the last three is given up, and so is what came after it.
+    assert notes.errors == [("truncated", False)] * 3 + [("truncated", True)]
+    asked = [request.query["cursor"] for request in fake.requests if "cursor" in request.query]
+    assert asked == ["", "c1", "c1", "c2", "c2", "c2"]
+    assert broadcast.position == UpstreamPosition()
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        (pb.Response(messages=[pb.Message()] * 5_001).SerializeToString(), "too_many_messages"),
+        (bytes(9 * 1024 * 1024), "too_large"),
+    ],
+)
+async def test_a_position_whose_answer_can_never_be_read_is_left(
+    fake: FakeDouyin, body: bytes, cause: str
+) -> None:
+    notes, broadcast = Notes(), Broadcast(ROOM_ID, "", "1")
+
+    def answer(request: web.Request) -> web.StreamResponse:
+        stuck = response(1, cursor="stuck", internal_ext="i").SerializeToString()
+        later = response(2, cursor="later", internal_ext="i").SerializeToString()
+        bodies = {"": later if notes.errors else stuck, "stuck": body, "later": b""}
+        return web.Response(body=bodies[request.query["cursor"]])
+
+    fake.page = answer
+    assert (await poll(fake, notes, broadcast)).cause == "bad_body"
+    assert notes.errors == [(cause, False), (cause, False), (cause, True)]
+    assert (await poll(fake, notes, broadcast)).cause == "empty_body"
+    assert notes.ids == [1, 2]
 
 
 async def test_a_page_instead_of_an_answer_is_a_captcha(fake: FakeDouyin) -> None:

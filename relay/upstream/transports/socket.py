@@ -1,4 +1,4 @@
-"""Receives a broadcast over the push WebSocket; run by room/fetcher.
+"""Receives a broadcast over the push WebSocket; run by room/following.
 
 Sources: recorded browser sessions (acks, heartbeats), saermart, xhynice, jwwsjlm#51 (pongs).
 """
@@ -152,7 +152,9 @@ class SocketTransport:
                 if loop.time() >= next_beat:
                     async with asyncio.timeout(silent_s):
                         await _send(connection, HEARTBEAT)
-                    next_beat += self._timings.heartbeat_s
+                    # In step, but after a stall of this process those missed are not made up for.
+                    missed = (loop.time() - next_beat) // self._timings.heartbeat_s
+                    next_beat += (missed + 1) * self._timings.heartbeat_s
                 try:
                     # Cancelling recv() loses nothing; one timer for many frames is cheap.
                     async with asyncio.timeout_at(min(next_beat, heard_at + silent_s)):

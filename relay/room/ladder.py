@@ -1,4 +1,4 @@
-"""Which transport a room uses next; `auto` polls while the socket is refused. Used by fetcher."""
+"""Which transport a room uses next; `auto` polls while the socket is refused. Used by following."""
 
 from typing import Literal
 

@@ -1,6 +1,6 @@
 """How long to wait before upstream is bothered again, and when silence counts as a fault.
 
-Policy only: numbers and arithmetic, no I/O and no clock. Used by fetcher and manager.
+Policy only: numbers and arithmetic, no I/O and no clock. Used by all of room.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """One connection to a broadcast, seen from the room: what came, and whether it is healthy.
 
-Fed by a transport (upstream.broadcast.Receiver), judged by fetcher. Connected is not receiving:
+Fed by a transport (upstream.broadcast.Receiver), judged by following. Connected is not receiving:
 no bytes is the transport's to notice; heartbeats only and low-value messages only are told here.
 """
 

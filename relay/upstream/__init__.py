@@ -1,4 +1,4 @@
 """I/O towards Douyin: names, identity, status, signers, transports.
 
-Imported by room only; imports webcast, events, config, logs and errors.
+Imported by room, and by cli for names of rooms; imports webcast, events, config, logs, errors.
 """

@@ -1,6 +1,6 @@
-"""The broadcast that a transport receives, and how far it has come; shared by fetcher, transports.
+"""The broadcast that a transport receives, and how far it has come; shared by room and transports.
 
-The fetcher makes one for each broadcast and hands it from transport to transport.
+The room makes one for each broadcast and hands it from transport to transport.
 """
 
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Broadcast:
 
 
 class Receiver(Protocol):
-    """What a transport tells its fetcher. None of it waits, none of it raises."""
+    """What a transport tells its room. None of it waits, none of it raises."""
 
     def opened(self) -> None:
         """Upstream took us: the handshake, or the first fetch, succeeded."""

@@ -1,4 +1,4 @@
-"""Reads what users call a room; called by room/manager for every name that comes in.
+"""Reads what users call a room; called by room/manager for every name, and by cli.
 
 A room is named by its web_rid, the anchor's handle, a page or share URL, or a room_id.
 """

@@ -1,6 +1,7 @@
 """What is known of a room, and how each of upstream's answers says it; no I/O.
 
-Used by resolve, page and room. Sources: recorded web/enter answers; facts from f2, douyinLive, biliup for the codes.
+Used by resolve, page and room. Sources: recorded web/enter answers; facts from f2, douyinLive and
+biliup for the codes.
 """
 
 from collections.abc import Mapping

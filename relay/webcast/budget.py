@@ -15,7 +15,7 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_GENERIC_BYTES = 32 * 1024
 """Of a message that gets a generic payload. The largest recorded one has 10 KB."""
 MAX_EVENT_BYTES = 256 * 1024
-"""Of a payload as JSON, as it goes to every client. The largest recorded one has 9 KB."""
+"""Of a payload as JSON, as it goes to every client. The largest recorded one has 7 KB."""
 MAX_RESPONSE_COST = 8 * 1024 * 1024
 """Bytes read and written for the messages of one Response, objects of generic payloads apart."""
 _GENERIC_VALUE_COST = 100

@@ -1,4 +1,4 @@
-"""Turns the messages of a Response into events; called by rooms.
+"""Turns the messages of a Response into events; called by room/session.
 
 Never raises: what can't be read becomes a raw event, so that a bad message costs only itself.
 """

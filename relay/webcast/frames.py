@@ -1,4 +1,4 @@
-"""Reads upstream's frames and writes the two that we send; called by transports and simulator.
+"""Reads upstream's frames and writes the two that we send; called by upstream.
 
 A binary WebSocket message is a PushFrame; its payload, once inflated, is a Response, which holds
 the messages. An `im/fetch` answer is a bare Response. (Sources: Douyin's transport schema;

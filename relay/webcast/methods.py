@@ -1,4 +1,4 @@
-"""Which protobuf type the payload of a method has; used by decode and by the simulator."""
+"""Which protobuf type the payload of a method has; used by decode."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -97,8 +97,8 @@ async def test_what_a_client_still_sends_is_not_obeyed_after_the_close_frame() -
                 await lazy.send(Frame(Opcode.TEXT, message))
             await lazy.send(Frame(Opcode.CLOSE, struct.pack("!H", 3001)))
             await lazy.read_to_end()
-            await stopping
             assert lazy.received[before:] == b""
+        await stopping
         assert list(relay.rooms.rooms) == ["1"]
         assert relay.rooms.holders[relay.rooms["1"]] == 0
 

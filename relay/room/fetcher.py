@@ -56,6 +56,8 @@ class Fetcher:
         self._status_poll_s = config.watch.status_poll_s
         self._policy = policy
         self._known = NOTHING_KNOWN
+        self._seen = False
+        """Whether upstream has known the room."""
         self._ended_ids: deque[str] = deque(maxlen=_ENDED_IDS)
         self._broadcast: Broadcast | None = None
 
@@ -85,10 +87,8 @@ class Fetcher:
                 wait_s = self._policy.retry_s(CAUSES[info.cause], failures)
                 failures += 1
             elif info.status is Status.NOT_FOUND:
-                self._output.enter(RoomState.ERROR, "not_found", text=info.text)
-                self._missing()
-                wait_s = self._policy.spread_s(self._policy.not_found.longest_s(missing))
                 missing += 1
+                wait_s = self._policy.spread_s(self._say_missing(info, missing))
             else:
                 failures = missing = 0
                 self._output.enter(RoomState.WAITING, info.status.value, text=info.text)
@@ -120,11 +120,24 @@ class Fetcher:
         if info.status is Status.OFFLINE and info.room_id and info.room_id not in self._ended_ids:
             self._ended_ids.append(info.room_id)
         self._known = info.completed_by(self._known)
+        self._seen = self._seen or info.status not in (Status.UNKNOWN, Status.NOT_FOUND)
         if self._broadcast is not None:
             self._broadcast.web_rid = self._broadcast.web_rid or self._known.web_rid
         self._output.learn(info)
         self._identified(info)
         return info
+
+    def _say_missing(self, info: RoomInfo, answers: int) -> float:
+        """Say that upstream knows no such room, once that is sure; gives the wait."""
+        if self._seen:
+            # A room that was there does not cease to exist; its page may be hidden, or fail.
+            self._output.enter(RoomState.WAITING, "not_found", text=info.text)
+            return self._status_poll_s
+        if answers < self._policy.missing_answers:
+            return self._policy.confirm.longest_s(0)
+        self._output.enter(RoomState.ERROR, "not_found", text=info.text)
+        self._missing()
+        return self._policy.not_found.longest_s(answers - self._policy.missing_answers)
 
     def _say_unknown(self, info: RoomInfo) -> None:
         if CAUSES[info.cause] is Failure.BLOCKED:

@@ -51,7 +51,9 @@ class Policy:
 
     back_off: Mapping[Failure, BackOff] = field(default_factory=lambda: BACK_OFF)
     """After failures, by kind."""
-    not_found: BackOff = BackOff(60.0, 1800.0)
+    missing_answers: int = 2
+    """Upstream has to say this often in a row that it knows no such room."""
+    not_found: BackOff = BackOff(15.0, 1800.0)
     """Between questions after a room that upstream does not know."""
     crash: BackOff = BackOff(1.0, 300.0)
     """Before a fetcher that crashed is started again."""

@@ -396,6 +396,37 @@ async def test_a_room_that_upstream_does_not_know_ends_on_demand_and_stays_confi
         assert [stream.status.name for stream in manager.streams()] == [missing]
 
 
+async def test_one_answer_that_a_room_is_unknown_is_doubted(
+    upstream: RecordedUpstream, batches: list[Batch]
+) -> None:
+    upstream.status = "not_found"
+    async with watching(upstream.config(), WEB_RID, policy=quick(missing_answers=10**9)) as (
+        _,
+        listener,
+    ):
+        await upstream.until(lambda: upstream.requests["enter"] >= 2)
+        upstream.status = "live"
+        await upstream.send(batches[0])
+        await listener.until_state(RoomState.LIVE)
+
+    assert listener.states == ["resolving", "connecting", "live"]
+
+
+async def test_a_room_that_was_there_is_waited_for_however_often_upstream_denies_it(
+    upstream: RecordedUpstream, batches: list[Batch]
+) -> None:
+    end(upstream)
+    async with watching(upstream.config(), WEB_RID) as (manager, listener):
+        await listener.until_state(RoomState.WAITING)
+        upstream.status = "not_found"
+        stream = manager.streams()[0]
+        await listener.until(lambda: stream.status.reason == "not_found")
+        assert stream.status.state is RoomState.WAITING
+        upstream.status = "live"
+        await upstream.send(batches[0])
+        await listener.until_state(RoomState.LIVE)
+
+
 async def test_names_and_limits_are_refused_in_words(upstream: RecordedUpstream) -> None:
     watch = WatchConfig(on_demand=False)
     async with watching(upstream.config(), "650000000404", watch=watch) as (manager, listener):

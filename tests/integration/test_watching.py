@@ -418,7 +418,7 @@ async def test_a_room_that_was_there_is_waited_for_however_often_upstream_denies
     end(upstream)
     async with watching(upstream.config(), WEB_RID) as (manager, listener):
         await listener.until_state(RoomState.WAITING)
-        upstream.status = "not_found"
+        upstream.status, upstream.reflow = "not_found", "empty"
         stream = manager.streams()[0]
         await listener.until(lambda: stream.status.reason == "not_found")
         assert stream.status.state is RoomState.WAITING

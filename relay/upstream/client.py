@@ -1,5 +1,6 @@
 """All I/O towards Douyin in one object, shared by all rooms; made by room/manager."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -33,10 +34,12 @@ class Upstream:
         self._http = HttpClient()
         self._identity = Identity(self._http, config.live_url)
         self._signer = Signer(config.signer_url, self._http)
+        self._opened = AsyncExitStack()
         self.resolver = Resolver(config, self._http, self._identity)
 
     async def __aenter__(self) -> Self:
-        await self._http.__aenter__()
+        await self._opened.enter_async_context(self._http)
+        await self._opened.enter_async_context(self._identity)
         return self
 
     async def __aexit__(
@@ -45,7 +48,7 @@ class Upstream:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._http.__aexit__(kind, error, traceback)
+        await self._opened.aclose()
 
     def socket(self) -> SocketTransport:
         """Make the socket transport of one room."""

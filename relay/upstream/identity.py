@@ -8,6 +8,8 @@ import re
 import time
 from collections.abc import Mapping
 from random import Random
+from types import TracebackType
+from typing import Self
 
 from relay.errors import UpstreamError
 from relay.upstream.http import HttpClient
@@ -15,7 +17,9 @@ from relay.upstream.http import HttpClient
 _TTWID_S = 6 * 3600.0
 """How long one ttwid is used (biliLive-tools: 6 h; it is valid far longer)."""
 _RETRY_S = 60.0
-"""How long to do without after it couldn't be had: some upstreams give none."""
+"""How often one is asked for that couldn't be had: some upstreams give none."""
+_WAIT_S = 5.0
+"""How long requests wait for a ttwid that is being fetched; without, upstream may refuse them."""
 _RENEW_S = 60.0
 """A refused ttwid is replaced at most this often, however many rooms are refused."""
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,2048}")
@@ -27,7 +31,11 @@ def new_visitor_id(random: Random) -> str:
 
 
 class Identity:
-    """The cookies of one anonymous browser, shared by all rooms."""
+    """The cookies of one anonymous browser, shared by all rooms. An async context manager.
+
+    A ttwid is fetched beside the requests that want one. They wait for it only where there is none
+    yet, and only until it has failed once: a page that hangs does not hold up every room.
+    """
 
     def __init__(self, http: HttpClient, live_url: str) -> None:
         self._http = http
@@ -36,23 +44,31 @@ class Identity:
         self._nonce = ""
         self._fetch_at = 0.0  # monotonic time from which a ttwid is asked for
         self._fetched_at = float("-inf")
-        self._fetching = asyncio.Lock()
+        self._worth_waiting = True
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait([self._fetching])
 
     async def cookies(self) -> dict[str, str]:
-        """Give the cookies for a request or handshake: a ttwid where one can be had."""
-        async with self._fetching:
-            now = time.monotonic()
-            if now >= self._fetch_at:
-                self._fetch_at = now + _RETRY_S
-                try:
-                    answer = await self._http.get(
-                        self._live_url.rstrip("/") + "/", may_be_empty=True
-                    )
-                    self.absorb(answer.cookies)
-                except UpstreamError:
-                    # Upstream decides whether it does without; its answer to what we ask next
-                    # tells, and is reported.
-                    pass
+        """Give the cookies for a request or handshake: a ttwid where one can be had soon."""
+        now = time.monotonic()
+        if now >= self._fetch_at and (self._fetching is None or self._fetching.done()):
+            self._fetch_at = now + _RETRY_S
+            self._fetching = asyncio.create_task(self._fetch(), name="identity")
+        if self._fetching is not None and not self._ttwid and self._worth_waiting:
+            await asyncio.wait([self._fetching], timeout=_WAIT_S)
+            self._worth_waiting = bool(self._ttwid)
         return {"ttwid": self._ttwid} if self._ttwid else {}
 
     async def page_cookies(self) -> dict[str, str]:
@@ -62,11 +78,21 @@ class Identity:
             cookies["__ac_nonce"] = self._nonce
         return cookies
 
+    async def _fetch(self) -> None:
+        try:
+            answer = await self._http.get(self._live_url.rstrip("/") + "/", may_be_empty=True)
+        except UpstreamError:
+            # Upstream decides whether it does without; its answer to what we ask next tells, and
+            # is reported.
+            return
+        self.absorb(answer.cookies)
+
     def absorb(self, cookies: Mapping[str, str]) -> bool:
         """Take over what an answer sets; tell whether a nonce was among it."""
         ttwid, nonce = cookies.get("ttwid", ""), cookies.get("__ac_nonce", "")
         if _COOKIE_VALUE.fullmatch(ttwid):
             self._ttwid = ttwid
+            self._worth_waiting = True
             self._fetched_at = time.monotonic()
             self._fetch_at = self._fetched_at + _TTWID_S
         if not _COOKIE_VALUE.fullmatch(nonce) or nonce == self._nonce:

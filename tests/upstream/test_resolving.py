@@ -1,5 +1,6 @@
 """Finding a room: what one way doesn't say, the next is asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import combinations
@@ -39,9 +40,9 @@ NOT_FOUND = {"status_code": 4001038, "data": {"prompts": "该内容暂时无法�
 
 @asynccontextmanager
 async def resolver_of(fake: FakeDouyin) -> AsyncIterator[Resolver]:
-    async with HttpClient() as http:
-        config = fake.config()
-        yield Resolver(config, http, Identity(http, config.live_url))
+    config = fake.config()
+    async with HttpClient() as http, Identity(http, config.live_url) as identity:
+        yield Resolver(config, http, identity)
 
 
 @pytest.fixture
@@ -223,6 +224,49 @@ async def test_an_upstream_without_ttwid_is_asked_without(
     assert (await resolver.look(BY_WEB_RID)).status is Status.ONLINE
     # It is not asked for each time anew.
     assert fake.paths.count("/") == 1
+
+
+async def test_a_home_page_that_hangs_holds_nobody_up(
+    fake: FakeDouyin, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.StreamResponse:
+        await released.wait()
+        return home()(request)  # type: ignore[return-value]
+
+    fake.home, fake.enter = hang, enter()
+    monkeypatch.setattr("relay.upstream.identity._WAIT_S", 0.01)
+    async with asyncio.timeout(10):
+        assert (await resolver.look(BY_WEB_RID)).status is Status.ONLINE
+        # Having waited once is enough, for all.
+        monkeypatch.setattr("relay.upstream.identity._WAIT_S", 3600.0)
+        looks = [resolver.look(BY_WEB_RID) for _ in range(5)]
+        assert {info.status for info in await asyncio.gather(*looks)} == {Status.ONLINE}
+        assert fake.paths.count("/") == 1
+        assert all(not request.cookies for request in fake.requests)
+        released.set()
+        while not fake.requests[-1].cookies:
+            await resolver.look(BY_WEB_RID)
+    assert fake.requests[-1].cookies == {"ttwid": "1%7Cfirst"}
+
+
+async def test_a_home_page_that_hangs_does_not_hold_the_end_up(fake: FakeDouyin) -> None:
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    async def hang(_request: web.Request) -> web.StreamResponse:
+        asked.set()
+        await left.wait()
+        return web.Response()
+
+    fake.home = hang
+    async with asyncio.timeout(10):
+        async with resolver_of(fake) as resolver:
+            looking = asyncio.create_task(resolver.look(BY_WEB_RID))
+            await asked.wait()
+            looking.cancel()
+            await asyncio.wait([looking])
+        left.set()
 
 
 async def test_what_is_no_cookie_is_not_sent_on(fake: FakeDouyin, resolver: Resolver) -> None:

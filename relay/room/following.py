@@ -46,6 +46,7 @@ class Following:
     def __init__(
         self,
         broadcast: Broadcast,
+        progress: Progress,
         transports: Mapping[Transport, Runs],
         ladder: Ladder,
         ending: Ending,
@@ -56,13 +57,13 @@ class Following:
     ) -> None:
         """`confirmed`: upstream says that the room is live; else it only may be."""
         self._broadcast = broadcast
+        self._progress = progress
         self._transports = transports
         self._ladder = ladder
         self._ending = ending
         self._output = output
         self._policy = policy
         self._confirmed = confirmed
-        self._progress = Progress()
         self._failures = 0
         """Connections in a row that did not do what they are for."""
         self._quiet = 0
@@ -108,11 +109,12 @@ class Following:
             self._quiet += 1
         opened = session.opened_at is not None
         now = asyncio.get_running_loop().time()
+        charged = self._ladder.charged(end.failure, opened=opened)
         if self._ladder.failed(end.failure, opened=opened, now=now):
             self._output.lost(end.cause, end.text, 0.0)
             self._output.enter(RoomState.CONNECTING)
             return False
-        wait_s = self._policy.retry_s(end.failure, self._failures)
+        wait_s = self._policy.retry_s(charged, self._failures)
         self._output.lost(end.cause, end.text, wait_s)
         said = session.end_said.is_set()
         if not said:

@@ -19,6 +19,7 @@ class Ladder:
         self._policy = policy
         self._refusals = 0
         self._barren = 0
+        self._fell_for: Failure | None = None
         self.transport: Transport = "poll" if configured == "poll" else "socket"
         """What to use now."""
         self.climb_at = NEVER
@@ -45,13 +46,22 @@ class Ladder:
             wait_s = self._policy.spread_s(self._policy.climb.longest_s(self._refusals))
             self.climb_at = now + wait_s
             self._refusals += 1
+            self._fell_for = failure
             return True
         if not opened:
             # Neither works; whichever comes back first.
             self.climb()
         return False
 
+    def charged(self, failure: Failure, *, opened: bool) -> Failure:
+        """Give the kind of failure that decides how long to wait.
+
+        Polling that did not even begin was only a try to make up for the socket's failure.
+        """
+        return failure if opened or self._fell_for is None else self._fell_for
+
     def climb(self) -> None:
         """Try the socket again, from where polling has come to."""
         self.transport = "socket"
+        self._fell_for = None
         self.climb_at = NEVER

@@ -38,7 +38,9 @@ class PollTransport:
         """
         opened = False
         unreadable = 0
+        loop = asyncio.get_running_loop()
         while True:
+            await asyncio.sleep(broadcast.next_fetch_at - loop.time())
             wait_s = self._timings.default_s
             try:
                 response = await self._fetcher.fetch(broadcast)
@@ -62,4 +64,4 @@ class PollTransport:
                 if response.fetch_interval > 0:
                     wait_s = response.fetch_interval / 1000
                     wait_s = min(max(wait_s, self._timings.min_s), self._timings.max_s)
-            await asyncio.sleep(wait_s)
+            broadcast.next_fetch_at = loop.time() + wait_s

@@ -106,6 +106,8 @@ class SocketTransport:
         except (UpstreamError, FrameError, TimeoutError) as error:
             _log.debug("no first position", room_id=broadcast.room_id, error=str(error))
             return
+        pause_s = response.fetch_interval / 1000 if response.fetch_interval > 0 else 1.0
+        broadcast.next_fetch_at = asyncio.get_running_loop().time() + pause_s
         self._push_urls.note(response)
         receiver.received(response)
         broadcast.position.advance(response.cursor, response.internal_ext)

@@ -17,6 +17,7 @@ from relay.hub import Hub
 from relay.server.connection import WRITE_HIGH_BYTES, ClientConnection
 from relay.server.handshake import judge_handshake
 from relay.server.http import make_application
+from relay.server.http_log import HttpLog
 from relay.server.messages import MAX_MESSAGE_BYTES
 from relay.server.port import Port
 from relay.server.rooms import Rooms
@@ -42,6 +43,7 @@ class RelayServer:
         self._runner = web.AppRunner(
             make_application(self._state),
             access_log=None,
+            logger=HttpLog(self._state),
             keepalive_timeout=KEEP_ALIVE_S,
             shutdown_timeout=HTTP_STOP_S,
             # Else the task of a client that hung up in the middle of a body stays for a while.

@@ -56,6 +56,7 @@ REFUSALS = (
     "origin",  # a page that may not use the relay
     "too_many_clients",  # more than [server] max_clients
     "garbage",  # first bytes that are not HTTP
+    "bad_http",  # an HTTP request that can't be read
     "head_too_large",  # a request head beyond the limit
     "head_too_slow",  # a request head that was not complete in time
 )

@@ -74,6 +74,16 @@ async def test_garbage_is_refused_at_once(relay: Relay, garbage: bytes) -> None:
     assert 'relay_refused_total{cause="garbage"} 1.0' in await metrics(relay)
 
 
+async def test_http_that_cannot_be_read_is_refused_without_filling_the_log(
+    relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(20):
+        answer = await talk(relay, b"GET / HTTP/1.1\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.0 400 ")
+    assert 'relay_refused_total{cause="bad_http"} 20.0' in await metrics(relay)
+    assert caplog.records == []
+
+
 async def test_a_head_without_end_is_refused(relay: Relay) -> None:
     answer = await talk(relay, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 16384)
     assert answer.startswith(b"HTTP/1.1 431 ")

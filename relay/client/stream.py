@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -24,11 +24,10 @@ from relay.errors import RefusedError, UnreachableError
 
 _FIRST_WAIT_S = 0.5
 _OPEN_TIMEOUT_S = 10.0
-_MAX_FRAME_BYTES = (
-    32 * 1024 * 1024
-)  # a raw event carries up to 16 MiB of upstream's bytes as base64
-# Codes of RFC 6455 that say that we broke the protocol: so would the next connection.
-_OUR_FAULT = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
+# The relay's events stay well below 1 MiB, also those that carry upstream's bytes as they are.
+_MAX_FRAME_BYTES = 4 * 1024 * 1024
+# Codes of RFC 6455 that say that the other end broke the protocol: so would the next connection.
+_BROKEN_PROTOCOL = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +120,8 @@ class Stream:
         """Give the next event.
 
         Raises RefusedError where the relay refuses a request, drops a room or sends us away: who
-        takes only messages would not hear of it. Iterating may go on after it.
+        takes only messages would not hear of it. Iterating may go on after it. Raises
+        UnreachableError where what answers turns out to be no relay.
         """
         while True:
             match await self._receive():
@@ -150,16 +150,10 @@ class Stream:
             )
         except (OSError, InvalidHandshake) as error:
             raise self._unreachable(str(error)) from error
-        try:
-            async with asyncio.timeout(_OPEN_TIMEOUT_S):
-                hello = msgspec.json.decode(await connection.recv(), type=dict[str, Any])
-            if hello.get("op") != "hello":
-                raise self._unreachable("what answers is no relay")
-        except (msgspec.MsgspecError, TimeoutError) as error:
-            await connection.close()
-            raise self._unreachable("what answers is no relay") from error
-        except ConnectionClosed as error:
-            raise self._unreachable(f"closed at once: {_said(error)}") from error
+        async with AsyncExitStack() as unless_kept:
+            unless_kept.push_async_callback(connection.close)
+            await self._expect_hello(connection)
+            unless_kept.pop_all()
         self._connection = connection
         for request in self._rooms.requests():
             await self._send(request)
@@ -169,6 +163,17 @@ class Stream:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+    async def _expect_hello(self, connection: ClientConnection) -> None:
+        try:
+            async with asyncio.timeout(_OPEN_TIMEOUT_S):
+                hello = msgspec.json.decode(await connection.recv(), type=dict[str, Any])
+        except (msgspec.MsgspecError, TimeoutError) as error:
+            raise self._unreachable("what answers is no relay") from error
+        except ConnectionClosed as error:
+            raise self._unreachable(f"closed at once: {_said(error)}") from error
+        if hello.get("op") != "hello":
+            raise self._unreachable("what answers is no relay")
 
     async def _receive(self) -> Item:
         while True:
@@ -202,10 +207,12 @@ class Stream:
             _log.warning("%s; trying again", error)
 
     def _judge(self, closed: ConnectionClosed) -> None:
-        """Say that the connection is lost; raise RefusedError where another would be, too."""
+        """Say that the connection is lost; raise where another one would be, too."""
+        if closed.rcvd is None and closed.sent is not None and closed.sent.code in _BROKEN_PROTOCOL:
+            raise self._unreachable(f"what answers is no relay: {closed.sent}") from closed
         code = closed.rcvd.code if closed.rcvd else 1006
         said = _said(closed)
-        if 3500 <= code < 4000 or code in _OUR_FAULT:
+        if 3500 <= code < 4000 or code in _BROKEN_PROTOCOL:
             raise RefusedError(str(code), f"the relay closed the connection: {said}")
         _log.warning("connection lost (%s); connecting again", said)
 

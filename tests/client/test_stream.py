@@ -465,18 +465,69 @@ async def test_where_nothing_listens() -> None:
             pass
 
 
-@pytest.mark.parametrize("first", ['{"op":"welcome"}', "hi", "[1]", "close"])
-async def test_where_something_else_answers(first: str) -> None:
+@pytest.mark.parametrize("first", ['{"op":"welcome"}', "{}", "hi", "[1]", b"\xff"])
+async def test_where_something_else_answers(first: str | bytes) -> None:
+    closed_with: asyncio.Queue[int | None] = asyncio.Queue()
+
     async def handle(connection: ServerConnection) -> None:
-        if first != "close":
-            await connection.send(first)
-            await connection.wait_closed()
+        await connection.send(first)
+        await connection.wait_closed()
+        closed_with.put_nowait(connection.close_code)
+
+    async with serve(handle, "127.0.0.1", 0) as server, asyncio.timeout(20):
+        port = server.sockets[0].getsockname()[1]
+        stream = Stream(f"http://127.0.0.1:{port}", "close", 1.0)
+        with pytest.raises(UnreachableError, match=r"no relay"):
+            await stream.open()
+        assert await closed_with.get() == 1000, "it hangs up by itself"
+
+
+async def test_where_something_closes_at_once() -> None:
+    async def handle(_connection: ServerConnection) -> None:
+        return
 
     async with serve(handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        with pytest.raises(UnreachableError, match=r"no relay|closed at once"):
+        with pytest.raises(UnreachableError, match=r"closed at once"):
             async with connected(f"http://127.0.0.1:{port}"):
                 pass
+
+
+async def test_who_gives_up_waiting_for_hello_leaves_no_connection() -> None:
+    waiting_for_hello = asyncio.Event()
+    closed_with: asyncio.Queue[int | None] = asyncio.Queue()
+
+    async def handle(connection: ServerConnection) -> None:
+        for _ in range(3):  # the handshake is over for the client, too
+            await (await connection.ping())
+        waiting_for_hello.set()
+        await connection.wait_closed()
+        closed_with.put_nowait(connection.close_code)
+
+    async with serve(handle, "127.0.0.1", 0) as server, asyncio.timeout(20):
+        port = server.sockets[0].getsockname()[1]
+        opening = asyncio.ensure_future(Stream(f"ws://127.0.0.1:{port}", "close", 1.0).open())
+        await waiting_for_hello.wait()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert await closed_with.get() == 1000
+
+
+async def test_a_frame_larger_than_any_of_a_relay_s_ends_it() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hello()
+        await peer.request()
+        await peer.subscribed()
+        await peer.send(op="later", filler="x" * 3_000_000)
+        await peer.event(1)
+        await peer.send(op="later", filler="x" * 4_200_000)
+        await peer.until_closed()
+
+    async with relay_playing(script) as url, connected(url) as stream:
+        assert await _offsets(stream, 1) == [1]
+        with pytest.raises(UnreachableError, match=r"no relay.*1009"):
+            await anext(stream)
 
 
 async def test_where_something_else_goes_on_after_a_hello() -> None:

@@ -96,7 +96,8 @@ async def test_what_a_client_still_sends_is_not_obeyed_after_the_close_frame() -
                 message = f'{{"op":"subscribe","room_id":"{room}"}}'.encode()
                 await lazy.send(Frame(Opcode.TEXT, message))
             await lazy.send(Frame(Opcode.CLOSE, struct.pack("!H", 3001)))
-            await lazy.read_to_end()
+            async with asyncio.timeout(15):  # websockets gives up only at its first keep-alive
+                await lazy.read_to_end()
             assert lazy.received[before:] == b""
         await stopping
         assert list(relay.rooms.rooms) == ["1"]

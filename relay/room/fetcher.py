@@ -12,12 +12,12 @@ from relay.hub import RoomState
 from relay.room.ending import Ending
 from relay.room.following import Following, Runs
 from relay.room.ladder import Ladder, Transport
+from relay.room.memory import Memory
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
 from relay.upstream.broadcast import Broadcast
 from relay.upstream.client import Upstream
 from relay.upstream.failures import CAUSES, Failure
-from relay.upstream.identity import new_visitor_id
 from relay.upstream.names import RoomName
 from relay.upstream.status import NOTHING_KNOWN, RoomInfo, Status
 
@@ -36,6 +36,7 @@ class Fetcher:
         config: Config,
         policy: Policy,
         *,
+        memory: Memory,
         identified: Callable[[RoomInfo], None],
         missing: Callable[[], None],
     ) -> None:
@@ -50,6 +51,7 @@ class Fetcher:
             "poll": upstream.poll(),
         }
         self._output = output
+        self._memory = memory
         self._identified = identified
         self._missing = missing
         self._transport_wanted = config.upstream.transport
@@ -97,8 +99,8 @@ class Fetcher:
 
     async def _follow(self, info: RoomInfo) -> RoomInfo | None:
         """Receive a broadcast to its end; gives the next one where it has begun already."""
-        self._broadcast = Broadcast(
-            info.room_id, self._known.web_rid, new_visitor_id(self._policy.random)
+        self._broadcast, progress = self._memory.enter(
+            info.room_id, self._known.web_rid, self._policy.random
         )
         ending = Ending(info.room_id, self._look, self._resolver, self._policy)
         following = Following(
@@ -107,6 +109,7 @@ class Fetcher:
             Ladder(self._transport_wanted, self._policy),
             ending,
             self._output,
+            progress=progress,
             policy=self._policy,
             confirmed=info.status is Status.ONLINE,
         )

@@ -46,12 +46,12 @@ class Following:
     def __init__(
         self,
         broadcast: Broadcast,
-        progress: Progress,
         transports: Mapping[Transport, Runs],
         ladder: Ladder,
         ending: Ending,
         output: RoomOutput,
         *,
+        progress: Progress,
         policy: Policy,
         confirmed: bool,
     ) -> None:

@@ -12,6 +12,7 @@ from relay.config import Config
 from relay.errors import ConfigError, RoomNameError, RoomRefusedError
 from relay.hub import Hub, RoomState, RoomStatus, Stream
 from relay.room.fetcher import Fetcher
+from relay.room.memory import Memory
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
 from relay.upstream.client import Upstream
@@ -29,6 +30,7 @@ class _Watched:
         self.name = name
         self.stream = stream
         self.output = output
+        self.memory = Memory()
         self.pinned = False
         """Configured or added: watched whether anybody listens or not."""
         self.holders = 0
@@ -175,6 +177,7 @@ class RoomManager:
                     watched.output,
                     self._config,
                     self._policy,
+                    memory=watched.memory,
                     identified=partial(self._identified, watched),
                     missing=partial(self._missing, watched),
                 ).run()
@@ -183,6 +186,9 @@ class RoomManager:
                 watched.output.log.exception("the room's task crashed")
             if time.monotonic() - begin_s > self._policy.crash.cap_s:
                 crashes = 0
+            if crashes:
+                # Again, and soon: what comes from there may be what it crashes at.
+                watched.memory.leave_position()
             wait_s = self._policy.crash.wait_s(crashes, self._policy.random)
             crashes += 1
             watched.output.enter(RoomState.ERROR, "crashed", text=f"starts again in {wait_s:.1f} s")

@@ -180,6 +180,7 @@ class RecordedUpstream:
         self.block_handshakes = False
         self.drop_connections = False
         self.serve_fetch = True
+        self.honour_cursors = True
         self.replay = True
         self.connections: list[Connection] = []
         self.open: Connection | None = None
@@ -400,7 +401,8 @@ class RecordedUpstream:
             return web.Response()
         cursor = request.query["cursor"]
         # Behind a cursor of ours, what came after it; else the persisted ones.
-        known = int(cursor.split("_")[0][2:]) if cursor.startswith("t-") else 0
+        ours = self.honour_cursors and cursor.startswith("t-")
+        known = int(cursor.split("_")[0][2:]) if ours else 0
         begin = known if 0 < known <= len(self.sent) else max(0, len(self.sent) - REPLAYED)
         return web.Response(body=gzip.compress(self._response(self.sent[begin:], 20)))
 

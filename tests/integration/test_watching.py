@@ -1,14 +1,17 @@
 """What a room goes through: broadcasts come and go, names meet, tasks crash, upstream refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from recorded_upstream import (
+    REPLAYED,
     WEB_RID,
     Batch,
     RecordedUpstream,
+    Sent,
     read_message,
     recorded_batches,
     recorded_upstream,
@@ -20,8 +23,11 @@ from watching import Listener, quick, watching
 from relay.config import UpstreamConfig, WatchConfig
 from relay.errors import ConfigError, RoomNameError, RoomRefusedError
 from relay.hub import RoomState
+from relay.room import session
 from relay.room.fetcher import Fetcher
 from relay.room.retry import BackOff
+from relay.webcast.decode import Decoded
+from relay.webcast.pb.webcast_pb2 import Response
 
 pytestmark = pytest.mark.recorded
 
@@ -487,6 +493,100 @@ async def test_a_crash_costs_its_room_only_and_is_retried(
     assert "error" in listener.states
     assert {f"room:{WEB_RID}", "room:650000000404"} <= tasks
     assert other.status.reason == "not_found"
+
+
+class Crashes:
+    """Makes rooms crash at Responses that a test chooses."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self.at: Callable[[Response], bool] = lambda _response: False
+        self._decode = session.decode_response
+        monkeypatch.setattr(session, "decode_response", self._crash_or_decode)
+
+    def _crash_or_decode(self, response: Response, **context: Any) -> list[Decoded]:
+        if self.at(response):
+            self.count += 1
+            raise ZeroDivisionError("a bug")
+        return self._decode(response, **context)
+
+
+@pytest.fixture
+def crashes(monkeypatch: pytest.MonkeyPatch) -> Crashes:
+    return Crashes(monkeypatch)
+
+
+def more_than_repeated(batches: list[Batch]) -> list[Sent]:
+    messages = [message for batch in batches[1:30] for message in batch.messages]
+    assert len(messages) > REPLAYED
+    return messages
+
+
+async def test_a_crash_in_the_middle_of_a_broadcast_loses_nothing(
+    upstream: RecordedUpstream, batches: list[Batch], crashes: Crashes
+) -> None:
+    async with watching(upstream.config(transport="poll"), WEB_RID) as (_, listener):
+        upstream.sent.extend(batches[0].messages)
+        await listener.until(lambda: bool(listener.events))
+        crashes.at = lambda _response: crashes.count == 0
+        upstream.sent.extend(more_than_repeated(batches))
+        await listener.until(lambda: len(listener.events) >= len(upstream.sent))
+
+    assert crashes.count == 1
+    assert listener.events == sent(upstream)
+    assert listener.gaps == []
+
+
+async def test_what_a_crash_loses_is_announced(
+    upstream: RecordedUpstream, batches: list[Batch], crashes: Crashes
+) -> None:
+    policy = quick(replay_covers_s=0.0)
+    config = upstream.config(transport="poll")
+    async with watching(config, WEB_RID, policy=policy) as (_, listener):
+        upstream.sent.extend(batches[0].messages)
+        await listener.until(lambda: bool(listener.events))
+        before = listener.events
+        crashes.at = lambda _response: crashes.count == 0
+        upstream.honour_cursors = False
+        upstream.sent.extend(more_than_repeated(batches))
+        await listener.until(lambda: listener.events[-1:] == sent(upstream)[-1:])
+
+    assert listener.events == before + sent(upstream)[-REPLAYED:]
+    assert listener.gaps == ["upstream_reconnect"]
+
+
+async def test_a_position_that_brings_the_crash_back_is_left(
+    upstream: RecordedUpstream, batches: list[Batch], crashes: Crashes
+) -> None:
+    async with watching(upstream.config(transport="poll"), WEB_RID) as (_, listener):
+        upstream.sent.extend(batches[0].messages)
+        await listener.until(lambda: bool(listener.events))
+        before = listener.events
+        crashes.at = lambda response: len(response.messages) > REPLAYED
+        upstream.sent.extend(more_than_repeated(batches))
+        await listener.until(lambda: listener.events[-1:] == sent(upstream)[-1:])
+
+    assert crashes.count == 2
+    assert listener.events == before + sent(upstream)[-REPLAYED:]
+    assert listener.gaps == ["upstream_reconnect"]
+
+
+async def test_a_broadcast_that_was_not_over_is_taken_up_where_it_was(
+    upstream: RecordedUpstream, batches: list[Batch]
+) -> None:
+    async with watching(upstream.config(transport="poll"), WEB_RID) as (_, listener):
+        upstream.sent.extend(batches[0].messages)
+        await listener.until(lambda: bool(listener.events))
+        end(upstream)
+        upstream.sent.extend(control(3).messages)
+        await listener.until_state(RoomState.WAITING)
+        upstream.sent.extend(more_than_repeated(batches))
+        upstream.status = "live"
+        await listener.until(lambda: len(listener.events) >= len(upstream.sent))
+
+    assert "ended" in listener.states
+    assert listener.events == sent(upstream)
+    assert listener.gaps == []
 
 
 async def test_a_room_can_be_removed_in_the_middle_of_a_broadcast(

@@ -1,0 +1,32 @@
+"""How far a room's last broadcast was received; outlives the fetcher. Kept by manager."""
+
+from random import Random
+
+from relay.room.session import Progress
+from relay.upstream.broadcast import Broadcast, UpstreamPosition
+from relay.upstream.identity import new_visitor_id
+
+
+class Memory:
+    """The broadcast that a room's fetcher entered last.
+
+    It may be entered again: after a crash, or where upstream said wrongly that it was over. It is
+    taken up where it was then, and what is lost nevertheless is noticed.
+    """
+
+    def __init__(self) -> None:
+        self._broadcast: Broadcast | None = None
+        self._progress = Progress()
+
+    def enter(self, room_id: str, web_rid: str, random: Random) -> tuple[Broadcast, Progress]:
+        """Give the broadcast as it was left, or a new one."""
+        if self._broadcast is None or self._broadcast.room_id != room_id:
+            self._broadcast = Broadcast(room_id, web_rid, new_visitor_id(random))
+            self._progress = Progress()
+        self._broadcast.web_rid = self._broadcast.web_rid or web_rid
+        return self._broadcast, self._progress
+
+    def leave_position(self) -> None:
+        """Have the broadcast entered with a fresh position."""
+        if self._broadcast is not None:
+            self._broadcast.position = UpstreamPosition()

@@ -558,7 +558,10 @@ async def test_what_a_crash_loses_is_announced(
 async def test_a_position_that_brings_the_crash_back_is_left(
     upstream: RecordedUpstream, batches: list[Batch], crashes: Crashes
 ) -> None:
-    async with watching(upstream.config(transport="poll"), WEB_RID) as (_, listener):
+    # A crash within the cap after the last one counts as the next.
+    policy = quick(crash=BackOff(0.005, 60.0))
+    config = upstream.config(transport="poll")
+    async with watching(config, WEB_RID, policy=policy) as (_, listener):
         upstream.sent.extend(batches[0].messages)
         await listener.until(lambda: bool(listener.events))
         before = listener.events

@@ -19,14 +19,13 @@ const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15000;
 
 const $ = (id) => document.getElementById(id);
-const rooms = new Map(); // key -> {view, epoch, offset, subscribed}
-const keyByEpoch = new Map();
+// epoch -> {view, offset, subscribed}. The epoch is the stream's: it stays when the room gets a
+// name or an id that was not known before. `offset` is the last one received, null for none.
+const rooms = new Map();
 let socket = null;
 let waitMs = MIN_WAIT_MS;
 let waiting = []; // rows for the next animation frame, oldest first
 let stopped = false;
-
-const keyOf = (view) => view.web_rid || view.name;
 
 function element(name, className, text) {
   const node = document.createElement(name);
@@ -51,15 +50,12 @@ async function refreshRooms() {
   } catch {
     return; // the connection's own status says what is wrong
   }
-  const keys = new Set(views.map(keyOf));
-  for (const key of rooms.keys()) if (!keys.has(key)) rooms.delete(key);
-  keyByEpoch.clear();
+  const epochs = new Set(views.map((view) => view.epoch));
+  for (const epoch of rooms.keys()) if (!epochs.has(epoch)) rooms.delete(epoch);
   for (const view of views) {
-    const key = keyOf(view);
-    const room = rooms.get(key) ?? { epoch: "", offset: 0, subscribed: false };
+    const room = rooms.get(view.epoch) ?? { offset: null, subscribed: false };
     room.view = view;
-    rooms.set(key, room);
-    keyByEpoch.set(view.epoch, key);
+    rooms.set(view.epoch, room);
   }
   showRooms();
   subscribe();
@@ -128,45 +124,40 @@ function connect() {
 
 function subscribe() {
   if (socket?.readyState !== WebSocket.OPEN) return;
-  for (const [key, room] of rooms) {
+  for (const [epoch, room] of rooms) {
     if (room.subscribed) continue;
     room.subscribed = true;
     const { view } = room;
-    const since = room.epoch
-      ? `${room.epoch}:${room.offset}`
-      : `${view.epoch}:${Math.max(0, view.offset - RECENT)}`;
-    const methods = Object.keys(KINDS);
-    socket.send(JSON.stringify({ op: "subscribe", room_id: key, method: methods, since, id: key }));
+    const since = `${epoch}:${room.offset ?? Math.max(0, view.offset - RECENT)}`;
+    const request = { op: "subscribe", room_id: view.web_rid || view.name, since };
+    socket.send(JSON.stringify({ ...request, method: Object.keys(KINDS) }));
   }
 }
 
 function receive(frame) {
   if (frame.op === undefined) {
-    const key = moveOn(frame.epoch, frame.offset);
-    addRow(eventRow(frame, rooms.get(key)));
+    moveOn(frame.epoch, frame.offset);
+    addRow(eventRow(frame, rooms.get(frame.epoch)));
     return;
   }
   switch (frame.op) {
     case "hello":
       waitMs = MIN_WAIT_MS;
       break;
-    case "subscribed":
+    case "subscribed": {
+      // Not always asked for: a room may turn out to be another one.
+      const room = rooms.get(frame.epoch);
+      if (room) room.subscribed = true;
       moveOn(frame.epoch, frame.offset);
       break;
-    case "unsubscribed": {
-      const room = rooms.get(frame.web_rid);
-      if (room) room.subscribed = false; // it may be watched again later
-      refreshSoon();
-      break;
     }
+    case "unsubscribed": // when it is watched again it has another epoch
     case "room":
       refreshSoon();
       break;
     case "gap":
       if (frame.to !== null) moveOn(frame.epoch, frame.to);
-      if (frame.reason !== "epoch" && (frame.to !== null || frame.offset !== undefined)) {
-        addRow(gapRow(frame));
-      }
+      addRow(gapRow(frame));
       break;
     case "error":
       addRow(noticeRow(frame.message));
@@ -176,10 +167,8 @@ function receive(frame) {
 
 // Remember how far a room has been received, to go on there after a lost connection.
 function moveOn(epoch, offset) {
-  const key = keyByEpoch.get(epoch);
-  const room = rooms.get(key);
-  if (room) Object.assign(room, { epoch, offset });
-  return key;
+  const room = rooms.get(epoch);
+  if (room) room.offset = offset;
 }
 
 let refreshTimer = 0;
@@ -205,13 +194,15 @@ function row(kind, label, time) {
 function eventRow(event, room) {
   return () => {
     const [kind, label] = KINDS[event.method] ?? ["other", event.method];
-    const { user, content, action } = event.payload;
-    const isShare = event.method === "WebcastSocialMessage" && action === 3;
-    const [item, text] = row(kind, isShare ? "share" : label, event.time);
-    text.append(
-      element("span", "who", user?.nickname || "—"),
-      element("span", "what", content ?? ""),
-    );
+    const { user, content, action, count, combo, repeat_end: closes } = event.payload;
+    let [name, what] = [label, content ?? ""];
+    if (event.method === "WebcastSocialMessage" && action === 3) name = "share";
+    if (event.method === "WebcastLikeMessage" && count > 1) what += ` x${count}`;
+    // What closes a combo repeats its last number: it is no further gift.
+    const isTotal = event.method === "WebcastGiftMessage" && combo && closes;
+    const [item, text] = row(kind, isTotal ? "total" : name, event.time);
+    item.classList.toggle("total", isTotal);
+    text.append(element("span", "who", user?.nickname || "—"), element("span", "what", what));
     if (rooms.size > 1) {
       text.append(element("span", "where", room?.view.anchor || event.web_rid));
     }

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 from serving import Relay, make_event, make_status, relay_running
@@ -89,6 +90,65 @@ async def test_rooms_are_listed_and_added(chromium: str) -> None:
             relay.hub.set_status(relay.rooms["2"], status)
             await expect(items.nth(1)).to_contain_text("blocked")
             await expect(items.nth(1)).to_contain_text("device blocked")
+
+
+async def test_a_room_named_by_its_handle_goes_on_once_its_number_is_known(chromium: str) -> None:
+    async with relay_running() as relay:
+        stream = relay.rooms.add("3")
+        unresolved = msgspec.structs.replace(
+            make_status("3", state=RoomState.RESOLVING, anchor=""), web_rid=""
+        )
+        relay.hub.set_status(stream, unresolved)
+        async with opened(relay, chromium) as (page, complaints):
+            rows, items = page.locator("#events li"), page.locator("#rooms li")
+            relay.publish("3", make_event(content="之前", user={"nickname": "甲"}))
+            await expect(rows).to_contain_text(["之前"])
+            # What the fake rooms take for a second name serves as the web_rid that is found out.
+            found = msgspec.structs.replace(make_status("3"), web_rid=unresolved.room_id)
+            # Each time that the page looks for rooms it could subscribe once more.
+            for title in ("第一次", "第二次"):
+                relay.hub.set_status(stream, msgspec.structs.replace(found, title=title))
+                await expect(items).to_contain_text([f"{title} · {found.web_rid}"])
+            relay.publish("3", make_event(content="之后", user={"nickname": "甲"}))
+            await expect(rows.nth(0)).to_contain_text("之后")
+            await expect(rows).to_have_count(2)
+            assert relay.rooms.holders == {stream: 1}
+            assert complaints == []
+
+
+async def test_a_room_that_turns_out_to_be_another_one_goes_on_there(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        relay.rooms.add("2")
+        async with opened(relay, chromium) as (page, _):
+            rows, items = page.locator("#events li"), page.locator("#rooms li")
+            for room in "12":
+                relay.publish(room, make_event(content=f"房间{room}", user={"nickname": "甲"}))
+            await expect(rows).to_have_count(2)
+            relay.rooms.merge("2", "1")
+            await expect(items).to_have_count(1)
+            relay.publish("1", make_event(content="合并之后", user={"nickname": "甲"}))
+            await expect(rows).to_have_count(3)
+            await expect(rows.nth(0)).to_contain_text("合并之后")
+
+
+async def test_numbers_of_likes_and_combos(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        async with opened(relay, chromium) as (page, _):
+            rows = page.locator("#events li")
+            gift = {"content": "送出了 小心心 x5", "user": {"nickname": "甲"}, "combo": True}
+            relay.publish(
+                "1",
+                make_event("WebcastLikeMessage", content="点赞", user=None, count=13),
+                make_event("WebcastLikeMessage", content="点赞", user=None, count=1),
+                make_event("WebcastGiftMessage", **gift, repeat_end=False),
+                make_event("WebcastGiftMessage", **gift, repeat_end=True),
+            )
+            await expect(rows.locator(".what")).to_have_text(
+                ["送出了 小心心 x5", "送出了 小心心 x5", "点赞", "点赞 x13"]
+            )
+            await expect(rows.locator(".kind")).to_have_text(["total", "gift", "like", "like"])
 
 
 async def test_the_page_shows_a_bounded_number_of_events(chromium: str) -> None:

@@ -60,7 +60,8 @@ class RoomCounters(Struct):
     frames: Counter[str] = field(default_factory=Counter)
     """Upstream frames by outcome: `ok`, or the cause of a FrameError."""
     messages: Counter[str] = field(default_factory=Counter)
-    """Upstream messages by how they were decoded: typed, generic, raw, undecodable."""
+    """Upstream messages by how they were decoded: typed, generic, raw, undecodable,
+    omitted (too large)."""
     reconnects: Counter[str] = field(default_factory=Counter)
     """Lost connections to upstream by cause."""
     duplicates: int = 0

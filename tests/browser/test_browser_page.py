@@ -12,6 +12,7 @@ from relay.config import ServerConfig
 from relay.hub import RoomState
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 ARGUMENTS = [
@@ -173,7 +174,7 @@ async def test_the_page_comes_back_after_a_restart_and_goes_on(chromium: str) ->
             await expect(page.locator("#connection")).to_contain_text("trying again")
             async with relay_running(server=ServerConfig(port=port)) as restarted:
                 restarted.rooms.add("1")
-                await expect(page.locator("#connection")).to_have_text("connected", timeout=20_000)
+                await expect(page.locator("#connection")).to_have_text("connected")
                 restarted.publish("1", make_event(content="重启之后", user={"nickname": "乙"}))
                 await expect(page.locator("#events li").nth(0)).to_contain_text("重启之后")
                 assert await page.locator("#events li").count() == 2

@@ -104,7 +104,7 @@ async def relay_playing(*scripts: Script) -> AsyncIterator[str]:
             crashed.append(error)
             raise
 
-    async with serve(handle, "127.0.0.1", 0, compression=None, close_timeout=1) as server:
+    async with serve(handle, "127.0.0.1", 0, compression=None, close_timeout=10) as server:
         host, port = server.sockets[0].getsockname()[:2]
         yield f"http://{host}:{port}"
     assert not crashed, crashed

@@ -77,7 +77,7 @@ async def test_clients_go_on_without_a_hole_and_without_a_repeat(
     await twice.merge()
     # Where the other stream was behind, upstream brings there what clients of the first had.
     twice.publish(twice.into, [*later, 7, 8])
-    await turns()
+    twice.hub.flush()
     assert ids(twice.mover) == [*mover, 7, 8]
     assert ids(twice.stayer) == [*stayer, 7, 8]
     assert gaps(twice.mover) == gaps(twice.stayer) == []
@@ -124,7 +124,7 @@ async def test_where_nothing_is_common_any_more_there_is_a_gap(kept: int) -> Non
     twice.publish(twice.into, [2, 3, 4] if kept == 2 else [3, 4])
     await twice.merge()
     twice.publish(twice.into, [5])
-    await turns()
+    twice.hub.flush()
     assert ids(twice.mover) == [1, 2, 5]
     assert twice.mover.frames[2] == {
         "op": "gap",
@@ -164,7 +164,7 @@ async def test_who_had_both_keeps_all_methods(before: Filter, hears: list[str]) 
     assert [stream for stream, _ in sink.moves] == [twice.old]
     begin = len(sink.frames)
     twice.hub.publish(twice.into, [make_event(), make_event("WebcastGiftMessage")])
-    await turns()
+    twice.hub.flush()
     assert len(sink.frames) - begin == 2 - (before == CHAT)
 
 

@@ -61,11 +61,14 @@ class LazyClient:
         """Read until some bytes have come; EOFError where the server hangs up before."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(20):
-            while self.received.count(wanted) < times:
+            found = self.received.count(wanted)
+            while found < times:
                 data = await loop.sock_recv(self._sock, 65536)
                 if not data:
                     raise EOFError
+                searched = max(len(self.received) - len(wanted) + 1, 0)
                 self.received += data
+                found += self.received.count(wanted, searched)
 
     async def read_to_end(self) -> None:
         """Read until the server hangs up or cuts off."""

@@ -102,9 +102,9 @@ async def test_a_wrong_order_says_what_is_wrong(
 
 async def test_a_script_plays_offline_live_ended_and_the_next_broadcast() -> None:
     script = [
-        Step(at_s=0.3, do="end"),
-        Step(at_s=0.1, do="next_broadcast"),
-        Step(at_s=0.5, do="next_broadcast", behaviours={"masked_users": True}, rate=11),
+        Step(at_s=2.1, do="end"),
+        Step(at_s=2.0, do="next_broadcast"),
+        Step(at_s=2.2, do="next_broadcast", behaviours={"masked_users": True}, rate=11),
     ]
     plan = RoomPlan(state="offline", script=script)
     async with Simulator(Scenario(rooms=[plan], rate=100)) as sim:

@@ -282,26 +282,25 @@ async def test_heartbeats_are_answered_in_whatever_form_they_come() -> None:
 
 
 async def test_no_heartbeat_is_a_cut() -> None:
-    async with simulator(timing=Timing(heartbeat_deadline_s=0.3)) as sim, watch(sim) as viewer:
+    async with simulator(timing=Timing(heartbeat_deadline_s=2)) as sim, watch(sim) as viewer:
         assert await viewer.read_to_end() == 1006
         await until(lambda: last_record(sim).close_cause == "no_heartbeat")
 
 
 async def test_who_answers_pings_stays() -> None:
-    timing = Timing(ping_interval_s=0.05, pong_deadline_s=0.3)
+    timing = Timing(ping_interval_s=0.05, pong_deadline_s=3)
     async with simulator(timing=timing) as sim, watch(sim) as viewer:
-        await viewer.read_until(lambda: last_record(sim).pongs >= 12)
+        await viewer.read_until(lambda: last_record(sim).pongs >= 70)
         assert not last_record(sim).close_cause
 
 
 async def test_who_does_not_answer_pings_is_cut() -> None:
-    timing = Timing(ping_interval_s=0.05, pong_deadline_s=0.2)
+    timing = Timing(ping_interval_s=0.05, pong_deadline_s=2)
     async with simulator(timing=timing) as sim, watch(sim) as viewer:
         record = last_record(sim)
         viewer.ws.transport.pause_reading()
         await until(lambda: record.close_cause == "no_pong")
-        assert record.pings > 0
-        assert record.pongs == 0
+        assert record.pings > record.pongs
         viewer.ws.transport.resume_reading()
         assert await viewer.read_to_end() == 1006
 
@@ -318,9 +317,12 @@ async def test_cuts_have_no_close_handshake() -> None:
 
 
 async def test_connections_are_cut_now_and_then() -> None:
-    async with simulator(cut_every_s=0.1) as sim:
+    async with simulator() as sim:
         for _ in range(3):
+            only(sim).change({"cut_every_s": 0})
             async with watch(sim) as viewer:
+                await viewer.read_messages(5)
+                only(sim).change({"cut_every_s": 0.1})
                 assert await viewer.read_to_end() == 1006
         await until(lambda: len(sim.ledger.closed) == 3)
         assert {record.close_cause for record in sim.ledger.closed} == {"cut"}

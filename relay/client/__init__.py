@@ -1,6 +1,6 @@
 """The Python client that bot authors use: `async with connect(rooms=[…]) as stream`.
 
-Stands alone: imports only events and errors of relay; cli imports it for `relay tail`.
+Stands alone: of relay it may import events and errors only. Imported by cli for `relay tail`.
 """
 
 from relay.client.messages import (

@@ -1,6 +1,6 @@
 """The simulator: a Douyin on loopback, speaking the real wire protocol.
 
-May import webcast (its protobuf module), events, config, logs, errors; cli and app import it.
+Imported by app and cli; imports webcast's protobuf module, config and errors only.
 """
 
 from relay.sim.scenario import Behaviours, RoomPlan, Scenario, Step, Timing, load_scenario

@@ -195,6 +195,11 @@ class RecordedUpstream:
         self._push: Server | None = None
         self._runner: web.AppRunner | None = None
 
+    @property
+    def sent_names(self) -> list[tuple[str, str]]:
+        """(method, msg_id) of all that was sent."""
+        return [(message.method, message.msg_id) for message in self.sent]
+
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.add_routes(

@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,8 +11,6 @@ from recorded_upstream import (
     RecordedUpstream,
     first,
     push_frame,
-    recorded_batches,
-    recorded_upstream,
     text,
     with_id,
 )
@@ -23,21 +19,6 @@ from watching import watching
 from relay.hub import RoomState
 
 pytestmark = pytest.mark.recorded
-
-
-@pytest.fixture
-async def upstream(recorded: Path) -> AsyncIterator[RecordedUpstream]:
-    async with recorded_upstream(recorded) as running:
-        yield running
-
-
-@pytest.fixture
-def batches(recorded: Path) -> list[Batch]:
-    return recorded_batches(recorded)
-
-
-def sent(upstream: RecordedUpstream) -> list[tuple[str, str]]:
-    return [(message.method, message.msg_id) for message in upstream.sent]
 
 
 async def test_every_recorded_message_arrives_once_in_order_and_is_acknowledged(
@@ -52,7 +33,7 @@ async def test_every_recorded_message_arrives_once_in_order_and_is_acknowledged(
         connection = await upstream.connected()
 
     assert len(batches) > 60
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert [f["offset"] for f in listener.frames if "op" not in f] == list(
         range(1, len(upstream.sent) + 1)
     )
@@ -86,7 +67,7 @@ async def test_twenty_cuts_with_replays_lose_and_repeat_nothing(
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
         counters = manager.streams()[0].counters
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert counters.reconnects == {"cut": 20}
     assert counters.duplicates > 0
     # Each time upstream repeated what we had: nothing can be lost, and nothing is said to be.
@@ -133,10 +114,10 @@ async def test_a_hundred_corrupt_frames_cost_only_themselves(
             await upstream.send_bytes(bytes(broken))
         last = batches[50]
         await upstream.send(last)
-        await listener.until(lambda: listener.events[-1:] == sent(upstream)[-1:])
+        await listener.until(lambda: listener.events[-1:] == upstream.sent_names[-1:])
         counters = manager.streams()[0].counters
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert len(upstream.connections) == 1
     assert sum(n for cause, n in counters.frames.items() if cause != "ok") == 100
     # Whatever was in them is gone, and that is said where it happened.
@@ -221,7 +202,7 @@ async def test_polling_brings_every_message_once(
             upstream.sent.extend(batch.messages)
             await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert upstream.requests["handshake"] == 0
     # The first asks for the beginning, each later one goes on from the answer before.
     assert upstream.polls[0]["cursor"] == ""
@@ -249,7 +230,7 @@ async def test_auto_polls_while_the_handshake_is_refused_and_climbs_back(
         assert manager.streams()[0].status.transport == "socket"
         counters = manager.streams()[0].counters
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert listener.gaps == []
     assert counters.reconnects["device_blocked"] >= 2
     assert RoomState.BLOCKED.value not in listener.states
@@ -266,7 +247,7 @@ async def test_a_room_whose_state_is_refused_everywhere_is_received_by_its_room_
             await upstream.send(batch)
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     # Live was said only once messages proved it.
     assert listener.states == ["connecting", "live"]
 

@@ -1,8 +1,7 @@
 """What a room goes through: broadcasts come and go, names meet, tasks crash, upstream refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from recorded_upstream import (
     RecordedUpstream,
     Sent,
     read_message,
-    recorded_batches,
-    recorded_upstream,
     text,
     whole,
 )
@@ -34,17 +31,6 @@ pytestmark = pytest.mark.recorded
 NEXT_ID = "7600000000000000002"
 
 
-@pytest.fixture
-async def upstream(recorded: Path) -> AsyncIterator[RecordedUpstream]:
-    async with recorded_upstream(recorded) as running:
-        yield running
-
-
-@pytest.fixture
-def batches(recorded: Path) -> list[Batch]:
-    return recorded_batches(recorded)
-
-
 def control(action: int, msg_id: int = 7_650_000_000_000_000_001) -> Batch:
     payload = whole(2, action)
     raw = text(1, "WebcastControlMessage") + text(2, payload) + whole(3, msg_id)
@@ -54,10 +40,6 @@ def control(action: int, msg_id: int = 7_650_000_000_000_000_001) -> Batch:
 def low_value(msg_id: int) -> Batch:
     raw = text(1, "WebcastRoomStatsMessage") + whole(3, msg_id)
     return Batch((read_message(raw),))
-
-
-def sent(upstream: RecordedUpstream) -> list[tuple[str, str]]:
-    return [(message.method, message.msg_id) for message in upstream.sent]
 
 
 def end(upstream: RecordedUpstream) -> None:
@@ -91,7 +73,7 @@ async def test_a_room_is_followed_from_broadcast_to_broadcast(
     assert listener.states == [
         "resolving", "waiting", "connecting", "live", "ended", "waiting", "connecting", "live",
     ]  # fmt: skip
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     events = [frame for frame in listener.frames if "op" not in frame]
     # Each event has its own broadcast, and offsets run on.
     assert [e["room_id"] for e in events][-len(batches[1].messages) :] == [NEXT_ID] * len(
@@ -113,7 +95,7 @@ async def test_an_ending_that_was_not_said_is_noticed(
         await upstream.cut()
         await listener.until(lambda: "ended" in listener.states)
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
 
 
 async def test_a_next_broadcast_that_has_begun_already_is_entered_at_once(
@@ -331,7 +313,7 @@ async def test_two_names_of_one_room_become_one(
         assert manager.find(WEB_RID) is manager.find(upstream.room_id) is stream
         assert manager.find(f"https://live.douyin.com/{WEB_RID}?from=x") is stream
 
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert len(upstream.connections) == 1
 
 
@@ -533,7 +515,7 @@ async def test_a_crash_in_the_middle_of_a_broadcast_loses_nothing(
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
     assert crashes.count == 1
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert listener.gaps == []
 
 
@@ -549,9 +531,9 @@ async def test_what_a_crash_loses_is_announced(
         crashes.at = lambda _response: crashes.count == 0
         upstream.honour_cursors = False
         upstream.sent.extend(more_than_repeated(batches))
-        await listener.until(lambda: listener.events[-1:] == sent(upstream)[-1:])
+        await listener.until(lambda: listener.events[-1:] == upstream.sent_names[-1:])
 
-    assert listener.events == before + sent(upstream)[-REPLAYED:]
+    assert listener.events == before + upstream.sent_names[-REPLAYED:]
     assert listener.gaps == ["upstream_reconnect"]
 
 
@@ -567,10 +549,10 @@ async def test_a_position_that_brings_the_crash_back_is_left(
         before = listener.events
         crashes.at = lambda response: len(response.messages) > REPLAYED
         upstream.sent.extend(more_than_repeated(batches))
-        await listener.until(lambda: listener.events[-1:] == sent(upstream)[-1:])
+        await listener.until(lambda: listener.events[-1:] == upstream.sent_names[-1:])
 
     assert crashes.count == 2
-    assert listener.events == before + sent(upstream)[-REPLAYED:]
+    assert listener.events == before + upstream.sent_names[-REPLAYED:]
     assert listener.gaps == ["upstream_reconnect"]
 
 
@@ -588,7 +570,7 @@ async def test_a_broadcast_that_was_not_over_is_taken_up_where_it_was(
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
     assert "ended" in listener.states
-    assert listener.events == sent(upstream)
+    assert listener.events == upstream.sent_names
     assert listener.gaps == []
 
 

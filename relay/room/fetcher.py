@@ -58,8 +58,6 @@ class Fetcher:
         self._status_poll_s = config.watch.status_poll_s
         self._policy = policy
         self._known = NOTHING_KNOWN
-        self._seen = False
-        """Whether upstream has known the room."""
         self._ended_ids: deque[str] = deque(maxlen=_ENDED_IDS)
         self._broadcast: Broadcast | None = None
 
@@ -123,7 +121,8 @@ class Fetcher:
         if info.status is Status.OFFLINE and info.room_id and info.room_id not in self._ended_ids:
             self._ended_ids.append(info.room_id)
         self._known = info.completed_by(self._known)
-        self._seen = self._seen or info.status not in (Status.UNKNOWN, Status.NOT_FOUND)
+        if info.status not in (Status.UNKNOWN, Status.NOT_FOUND):
+            self._memory.note_seen()
         if self._broadcast is not None:
             self._broadcast.web_rid = self._broadcast.web_rid or self._known.web_rid
         self._output.learn(info)
@@ -132,7 +131,7 @@ class Fetcher:
 
     def _say_missing(self, info: RoomInfo, answers: int) -> float:
         """Say that upstream knows no such room, once that is sure; gives the wait."""
-        if self._seen:
+        if self._memory.seen:
             # A room that was there does not cease to exist; its page may be hidden, or fail.
             self._output.enter(RoomState.WAITING, "not_found", text=info.text)
             return self._status_poll_s

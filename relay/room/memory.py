@@ -1,4 +1,4 @@
-"""How far a room's last broadcast was received; outlives the fetcher. Kept by manager."""
+"""What is known of a room from before: kept by manager, outlives the room's fetcher."""
 
 from random import Random
 
@@ -8,19 +8,30 @@ from relay.upstream.identity import new_visitor_id
 
 
 class Memory:
-    """The broadcast that a room's fetcher entered last.
+    """That a room exists, and the broadcast that its fetcher entered last.
 
-    It may be entered again: after a crash, or where upstream said wrongly that it was over. It is
-    taken up where it was then, and what is lost nevertheless is noticed.
+    That broadcast may be entered again: after a crash, or where upstream said wrongly that it was
+    over. It is taken up where it was then, and what is lost nevertheless is noticed.
     """
 
     def __init__(self) -> None:
         self._broadcast: Broadcast | None = None
         self._progress = Progress()
+        self._known_to_exist = False
+
+    @property
+    def seen(self) -> bool:
+        """Whether the room is known to exist: upstream said so, or messages came from it."""
+        return self._known_to_exist or self._progress.heard_at is not None
+
+    def note_seen(self) -> None:
+        """Note that upstream said so."""
+        self._known_to_exist = True
 
     def enter(self, room_id: str, web_rid: str, random: Random) -> tuple[Broadcast, Progress]:
         """Give the broadcast as it was left, or a new one."""
         if self._broadcast is None or self._broadcast.room_id != room_id:
+            self._known_to_exist = self.seen
             self._broadcast = Broadcast(room_id, web_rid, new_visitor_id(random))
             self._progress = Progress()
         self._broadcast.web_rid = self._broadcast.web_rid or web_rid

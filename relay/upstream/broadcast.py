@@ -40,7 +40,7 @@ class Broadcast:
     """The `user_unique_id` that we have towards this broadcast."""
     position: UpstreamPosition = field(default_factory=UpstreamPosition)
     next_fetch_at: float = 0.0
-    """When im/fetch may be asked again, by the loop's clock; whichever transport asked last."""
+    """When im/fetch may be asked again, by the loop's clock, whichever transport asks."""
 
 
 class Receiver(Protocol):

@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import Self
 
 from relay.config import UpstreamConfig
-from relay.upstream.fetch import MessageFetcher
+from relay.upstream.fetch import MessageFetcher, PollTimings
 from relay.upstream.http import HttpClient
 from relay.upstream.identity import Identity
 from relay.upstream.resolve import Resolver
 from relay.upstream.signer import Signer
-from relay.upstream.transports.poll import PollTimings, PollTransport
+from relay.upstream.transports.poll import PollTransport
 from relay.upstream.transports.push_urls import PushUrls
 from relay.upstream.transports.socket import SocketTimings, SocketTransport
 
@@ -65,4 +65,4 @@ class Upstream:
         return PollTransport(self._fetcher(), self._timings.poll)
 
     def _fetcher(self) -> MessageFetcher:
-        return MessageFetcher(self._config, self._http, self._identity)
+        return MessageFetcher(self._config, self._http, self._identity, self._timings.poll)

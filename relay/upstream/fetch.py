@@ -1,9 +1,12 @@
-"""One `im/fetch` request; called by the poll transport, and by the socket for its first position.
+"""One `im/fetch` request, and how soon the next may follow; used by poll, and by the socket for its
+first position.
 
 Source: facts from f2, BarrageGrab, dycast. The answer is a bare Response protobuf.
 """
 
+import asyncio
 import time
+from dataclasses import dataclass
 
 from relay.config import UpstreamConfig
 from relay.errors import FrameError, UpstreamError
@@ -15,21 +18,51 @@ from relay.webcast.frames import DEFAULT_LIMITS, read_response
 from relay.webcast.pb.webcast_pb2 import Response
 
 
+@dataclass(frozen=True, slots=True)
+class PollTimings:
+    """How often to ask. Under 1 s on one's own account risks a ban (BarrageGrab)."""
+
+    default_s: float = 1.0
+    """Where upstream names no interval, or does not answer."""
+    min_s: float = 0.1
+    """However short an interval upstream names."""
+    max_s: float = 15.0
+    """However long an interval upstream names."""
+    unreadable_in_row: int = 30
+    """Bodies that can't be read, after which a position is given up: half a minute's."""
+
+
 class MessageFetcher:
     """Fetches what is new in a broadcast, over HTTP."""
 
-    def __init__(self, config: UpstreamConfig, http: HttpClient, identity: Identity) -> None:
+    def __init__(
+        self, config: UpstreamConfig, http: HttpClient, identity: Identity, timings: PollTimings
+    ) -> None:
         self._url = config.live_url.rstrip("/") + FETCH_PATH
         self._http = http
         self._identity = identity
+        self._timings = timings
         self._last_rtt_ms = 0
 
     async def fetch(self, broadcast: Broadcast) -> Response:
-        """Ask for the messages after the broadcast's position; does not advance it.
+        """Ask for the messages after the broadcast's position, once upstream may be asked again.
 
-        Raises UpstreamError (`empty_body` is how upstream refuses), FrameError for a body that
-        can't be read, however often it is asked for.
+        Does not advance the position. Raises UpstreamError (`empty_body` is how upstream refuses),
+        FrameError for a body that can't be read, however often it is asked for.
         """
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(broadcast.next_fetch_at - loop.time())
+        pause_s = self._timings.default_s
+        try:
+            response = await self._ask(broadcast)
+            if response.fetch_interval > 0:
+                pause_s = response.fetch_interval / 1000
+                pause_s = min(max(pause_s, self._timings.min_s), self._timings.max_s)
+            return response
+        finally:
+            broadcast.next_fetch_at = loop.time() + pause_s
+
+    async def _ask(self, broadcast: Broadcast) -> Response:
         cookies = await self._identity.cookies()
         begin_s = time.monotonic()
         try:

@@ -15,7 +15,7 @@ from relay.room import Policy, RoomManager
 from relay.room.retry import BackOff
 from relay.upstream.client import Timings
 from relay.upstream.failures import Failure
-from relay.upstream.transports.poll import PollTimings
+from relay.upstream.fetch import PollTimings
 from relay.upstream.transports.socket import SocketTimings
 
 SOON = BackOff(0.005, 0.02)

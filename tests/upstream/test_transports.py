@@ -17,7 +17,7 @@ from relay.errors import FrameError
 from relay.upstream.broadcast import Broadcast, UpstreamPosition
 from relay.upstream.client import Timings, Upstream
 from relay.upstream.failures import SessionEnd
-from relay.upstream.transports.poll import PollTimings
+from relay.upstream.fetch import PollTimings
 from relay.upstream.transports.socket import SocketTimings
 from relay.webcast.pb import webcast_pb2 as pb
 
@@ -396,7 +396,9 @@ async def test_cancelling_closes_the_connection(fake: FakeDouyin) -> None:
 
 
 async def poll(fake: FakeDouyin, notes: Notes, broadcast: Broadcast) -> SessionEnd:
-    timings = Timings(poll=PollTimings(default_s=0.001, min_s=0.001, max_s=0.002))
+    timings = Timings(
+        poll=PollTimings(default_s=0.001, min_s=0.001, max_s=0.002, unreadable_in_row=3)
+    )
     async with Upstream(fake.config(), timings) as upstream, asyncio.timeout(30):
         return await upstream.poll().run(broadcast, notes)
 
@@ -422,6 +424,24 @@ async def test_polling_goes_on_from_answer_to_answer_until_it_is_refused(
     assert pairs == [("", ""), ("c1", "i1"), ("c2", "i2"), ("c3", "i3")]
     assert asked[0].headers["Referer"] == "https://live.douyin.com/650000000001"
     assert asked[0].cookies["ttwid"] == "1%7Cfirst"
+
+
+async def test_no_interval_that_upstream_names_keeps_a_room_from_polling(
+    fake: FakeDouyin,
+) -> None:
+    broadcast = Broadcast(ROOM_ID, "", "1")
+    fake.page = answers(
+        response(1, cursor="c1", internal_ext="i1", fetch_interval=2**62).SerializeToString(),
+        response(2, cursor="c2", internal_ext="i2").SerializeToString(),
+    )
+    timings = Timings(poll=PollTimings(default_s=0.001, min_s=0.001, max_s=0.002))
+    notes = Notes()
+    nowhere = fake.config(push_urls=["ws://127.0.0.1:1"])
+    async with Upstream(nowhere, timings) as upstream, asyncio.timeout(30):
+        # The socket takes its first position from im/fetch, and then can't be had.
+        assert (await upstream.socket().run(broadcast, notes)).cause == "unreachable"
+        assert (await upstream.poll().run(broadcast, notes)).cause == "empty_body"
+    assert notes.ids == [1, 2]
 
 
 async def test_an_unreadable_answer_is_asked_for_again_before_anything_is_lost(

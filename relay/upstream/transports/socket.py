@@ -79,7 +79,9 @@ class SocketTransport:
 
     async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
         """Connect and receive until the connection ends. Begins at `broadcast.position`."""
-        if not broadcast.position.cursor:
+        loop = asyncio.get_running_loop()
+        # Where im/fetch was asked just now, connecting is more urgent than a position.
+        if not broadcast.position.cursor and loop.time() >= broadcast.next_fetch_at:
             await self._fetch_position(broadcast, receiver)
         try:
             handshake = await self._handshake(broadcast)
@@ -106,8 +108,6 @@ class SocketTransport:
         except (UpstreamError, FrameError, TimeoutError) as error:
             _log.debug("no first position", room_id=broadcast.room_id, error=str(error))
             return
-        pause_s = response.fetch_interval / 1000 if response.fetch_interval > 0 else 1.0
-        broadcast.next_fetch_at = asyncio.get_running_loop().time() + pause_s
         self._push_urls.note(response)
         receiver.received(response)
         broadcast.position.advance(response.cursor, response.internal_ext)

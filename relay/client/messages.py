@@ -114,15 +114,20 @@ _NOTICES: dict[str, Any] = {
 }
 
 
+# What reading or converting JSON raises: msgspec does not wrap those for invalid UTF-8 in bytes
+# and for nesting that is too deep.
+NO_FRAME = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
+
 def read_item(text: str | bytes) -> Item | None:
     """Read one frame; None for one that asks for nothing (`hello`, `pong`, ops yet to come).
 
-    Raises msgspec.MsgspecError where it is no frame of a relay.
+    Raises one of NO_FRAME where it is no frame of a relay.
     """
     data = msgspec.json.decode(text, type=dict[str, Any])
     op = data.get("op")
     if op is None:
         shown = text if isinstance(text, str) else text.decode()
         return msgspec.convert({**data, "text": shown}, Message)
-    kind = _NOTICES.get(op)
+    kind = _NOTICES.get(msgspec.convert(op, str))
     return None if kind is None else msgspec.convert(data, kind)

@@ -18,7 +18,15 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from relay.client.messages import Item, Message, Refusal, RoomNotice, Unsubscribed, read_item
+from relay.client.messages import (
+    NO_FRAME,
+    Item,
+    Message,
+    Refusal,
+    RoomNotice,
+    Unsubscribed,
+    read_item,
+)
 from relay.client.rooms import Rooms
 from relay.errors import RefusedError, UnreachableError
 
@@ -168,7 +176,7 @@ class Stream:
         try:
             async with asyncio.timeout(_OPEN_TIMEOUT_S):
                 hello = msgspec.json.decode(await connection.recv(), type=dict[str, Any])
-        except (msgspec.MsgspecError, TimeoutError) as error:
+        except (*NO_FRAME, TimeoutError) as error:
             raise self._unreachable("what answers is no relay") from error
         except ConnectionClosed as error:
             raise self._unreachable(f"closed at once: {_said(error)}") from error
@@ -186,7 +194,7 @@ class Stream:
                 self._connection = None
                 self._judge(closed)
                 continue
-            except msgspec.MsgspecError as error:
+            except NO_FRAME as error:
                 raise self._unreachable(f"what answers is no relay: {error}") from error
             self._attempts = 0
             if item is not None:

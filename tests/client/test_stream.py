@@ -45,6 +45,9 @@ class Peer:
     async def send(self, **frame: Any) -> None:
         await self._connection.send(json.dumps(frame))
 
+    async def send_raw(self, data: str | bytes) -> None:
+        await self._connection.send(data)
+
     async def hello(self) -> None:
         await self.send(op="hello", version="0.1.0", limits={})
 
@@ -465,7 +468,14 @@ async def test_where_nothing_listens() -> None:
             pass
 
 
-@pytest.mark.parametrize("first", ['{"op":"welcome"}', "{}", "hi", "[1]", b"\xff"])
+NO_JSON = [
+    pytest.param(b'{"op":"\xff"}', id="no UTF-8"),
+    pytest.param('{"op":' + "[" * 100_000, id="too deep"),
+]
+"""Neither invalid UTF-8 nor nesting without an end is an error of msgspec's own."""
+
+
+@pytest.mark.parametrize("first", ['{"op":"welcome"}', "{}", "hi", "[1]", b"\xff", *NO_JSON])
 async def test_where_something_else_answers(first: str | bytes) -> None:
     closed_with: asyncio.Queue[int | None] = asyncio.Queue()
 
@@ -530,10 +540,11 @@ async def test_a_frame_larger_than_any_of_a_relay_s_ends_it() -> None:
             await anext(stream)
 
 
-async def test_where_something_else_goes_on_after_a_hello() -> None:
+@pytest.mark.parametrize("second", ['{"op":"gap","room_id":1}', '{"op":[]}', *NO_JSON])
+async def test_where_something_else_goes_on_after_a_hello(second: str | bytes) -> None:
     async def script(peer: Peer) -> None:
         await peer.hello()
-        await peer.send(op="gap", room_id=1)
+        await peer.send_raw(second)
         await peer.until_closed()
 
     async with relay_playing(script) as url, connected(url) as stream:

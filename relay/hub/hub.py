@@ -139,7 +139,7 @@ class Hub:
         Nothing is written before this returns: the caller has time to announce it. Then come,
         with `since`, a gap if there is one and what history holds; then live events.
         """
-        replay = None if since is None else Replay(stream, since, range(0))
+        replay = None if since is None else Replay(stream, since, frozenset())
         return self._subscribe(subscriber, stream, filter_, replay)
 
     def flush(self) -> None:

@@ -13,8 +13,8 @@ class Junction(NamedTuple):
     """Events that only the first one had, now numbered in the other one, too."""
     behind: int | None
     """Offset behind which the first one's clients go on; None: it can't be told."""
-    known: range
-    """Offsets behind that of events that they have had."""
+    known: frozenset[int]
+    """Offsets behind that of events that the first one had, too."""
 
 
 def join(stream: Stream, into: Stream) -> Junction:
@@ -24,19 +24,23 @@ def join(stream: Stream, into: Stream) -> Junction:
     upstream brings them there.
     """
     frames = stream.kept_frames()
-    offsets = {frame.msg_id: frame.offset for frame in into.kept_frames()}
+    there = into.kept_frames()
+    offsets = {frame.msg_id: frame.offset for frame in there}
     for none in ("", "0"):  # upstream gave no id
         offsets.pop(none, None)
     common = [index for index, frame in enumerate(frames) if frame.msg_id in offsets]
-    head = into.head
     if common:
         behind = offsets[frames[common[-1]].msg_id]
         frames = frames[common[-1] + 1 :]
-    elif head == 0:
+    elif into.head == 0:
         behind = 0
     else:
-        return Junction([], None, range(0))
+        return Junction([], None, frozenset())
     adopted = [entry for frame in frames if (entry := into.adopt(frame)) is not None]
-    if behind == head:
-        return Junction(adopted, into.head, range(0))
-    return Junction(adopted, behind, range(head + 1, into.head + 1))
+    known = {entry.offset for entry in adopted}
+    # Upstream does not give two viewers everything in the same order: what `into` has behind
+    # the last common event may have come to `stream` before it.
+    known.update(f.offset for f in there if f.offset > behind and stream.had(f.msg_id))
+    while behind + 1 in known:  # the position that clients are told, and may resume from
+        behind += 1
+    return Junction(adopted, behind, frozenset(known))

@@ -16,7 +16,7 @@ REPLAY_ENTRIES = 2000
 class Replay:
     """What one subscription still has to get of a stream's history, and from where on."""
 
-    def __init__(self, stream: Stream, since: Position, known: range) -> None:
+    def __init__(self, stream: Stream, since: Position, known: frozenset[int]) -> None:
         self._stream = stream
         self._since = since
         self._known = known

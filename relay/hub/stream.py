@@ -89,6 +89,10 @@ class Stream:
             return None
         return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
 
+    def had(self, msg_id: str) -> bool:
+        """Tell whether an event came, as far back as duplicates are recognised."""
+        return msg_id in self._ids or msg_id in self._older_ids
+
     def kept_frames(self) -> list[KeptFrame]:
         """Read back the events that history holds."""
         return [_kept_frames.decode(entry.body) for entry in self.history.events_kept()]
@@ -124,7 +128,7 @@ class Stream:
     def _is_duplicate(self, msg_id: str) -> bool:
         if msg_id in ("", "0"):  # upstream gave none
             return False
-        if msg_id in self._ids or msg_id in self._older_ids:
+        if self.had(msg_id):
             return True
         if len(self._ids) >= DEDUP_IDS:
             self._older_ids, self._ids = self._ids, set()

@@ -64,6 +64,10 @@ def gaps(sink: FakeSink) -> list[str]:
         ([1, 2], [], [1, 2], [1, 2], [1, 2]),
         # Upstream gives each of two viewers messages that the other does not get.
         ([1, 2, 4, 6], [1, 3, 4, 5], [6], [1, 2, 4, 6, 5], [1, 3, 4, 5, 6]),
+        # Upstream gives them to two viewers in different orders.
+        ([1, 3, 2], [1, 2, 3, 4], [], [1, 3, 2, 4], [1, 2, 3, 4]),
+        ([3, 4, 5], [1, 3, 5, 4, 6], [], [3, 4, 5, 6], [1, 3, 5, 4, 6]),
+        ([1, 3, 2], [1, 2, 4, 3], [], [1, 3, 2, 4], [1, 2, 4, 3]),
         # There was nothing in the first one.
         ([], [1, 2, 3], [], [], [1, 2, 3]),
     ],
@@ -115,6 +119,15 @@ async def test_where_to_go_on_is_told_before_anything_is_written() -> None:
     assert twice.hub.present(twice.old) is twice.into
     await turns()
     assert ids(twice.mover) == [1, 2, 3]
+
+
+async def test_what_clients_have_had_is_behind_the_position_they_are_told() -> None:
+    twice = Twice()
+    twice.publish(twice.old, [1, 3, 2])
+    twice.publish(twice.into, [1, 2, 3])
+    twice.hub.merge(twice.old, twice.into)
+    ((_, there),) = twice.mover.moves
+    assert there.position == 3
 
 
 @pytest.mark.parametrize("kept", [10, 2])

@@ -1,6 +1,6 @@
 """Composition root: builds hub, rooms and server, and owns the order in which they start and stop.
 
-Called by cli, one function a command that runs the relay.
+Called by cli, one function a command that runs the relay or the simulator.
 """
 
 import asyncio
@@ -89,6 +89,20 @@ async def demo(
             ),
             ready=None if ready is None else lambda url: ready(url, names),
         )
+
+
+async def simulate(
+    scenario: Scenario, *, port: int, ready: Callable[[Simulator], None] | None = None
+) -> None:
+    """Run a simulator alone until SIGINT or SIGTERM; `ready(simulator)` is called once it serves.
+
+    Raises ConfigError and ListenError.
+    """
+    async with Simulator(scenario, port=port) as simulator:
+        with _stop_signals() as stop:
+            if ready is not None:
+                ready(simulator)
+            await stop.wait()
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from relay import app
 from relay.logs import configure_logs
-from relay.sim import Scenario, Simulator, load_scenario, run_simulator
-from relay.sim.server import config_lines
+from relay.sim import Scenario, Simulator, config_lines, load_scenario
 
 
 @click.command()
@@ -48,4 +48,4 @@ def sim(
     def ready(simulator: Simulator) -> None:
         click.echo(config_lines(simulator))
 
-    asyncio.run(run_simulator(scenario, port=port, ready=ready))
+    asyncio.run(app.simulate(scenario, port=port, ready=ready))

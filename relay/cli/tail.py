@@ -2,13 +2,14 @@
 
 import asyncio
 import signal
+from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
 
 import click
 
 from relay.cli.lines import event_line, notice_line
 from relay.client import Message, Refusal, Unsubscribed, connect
-from relay.config import is_loopback
+from relay.config import is_loopback, is_url
 from relay.errors import FilterError, RefusedError, RoomNameError
 from relay.events.methods import resolve_methods
 from relay.logs import configure_logs
@@ -47,7 +48,7 @@ def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -
             parse_room_name(room)
     except RoomNameError as error:
         raise click.BadParameter(str(error), param_hint="URL_OR_ROOM") from None
-    named += [name.strip() for text in methods for name in text.split(",") if name.strip()]
+    named += _names(methods)
     try:
         wanted = sorted(resolve_methods(named)) if named else None
     except FilterError as error:
@@ -60,13 +61,7 @@ def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -
 
 def _relay_address(url: str) -> str:
     """Check where the relay is said to be."""
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in ("http", "https", "ws", "wss") and bool(parts.hostname)
-        _ = parts.port  # raises where it can't be one
-    except ValueError:
-        known = False
-    if not known:
+    if not is_url(url, ("http", "https", "ws", "wss")):
         raise click.BadParameter(f"{url!r} is no address such as http://127.0.0.1:8787")
     return url
 
@@ -81,11 +76,16 @@ def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str]]:
     if parts.scheme not in ("ws", "wss") and not (parts.scheme in ("http", "https") and local):
         return relay_url, [target], []
     query = parse_qs(parts.query)
-    rooms = [room for text in query.get("room_id", []) for room in text.split(",") if room]
+    rooms = _names(query.get("room_id", []))
     if not rooms:
         raise click.BadParameter("the relay's address names no room_id", param_hint="URL_OR_ROOM")
-    methods = [name for text in query.get("method", []) for name in text.split(",") if name]
-    return _relay_address(parts._replace(query="", fragment="").geturl()), rooms, methods
+    address = _relay_address(parts._replace(query="", fragment="").geturl())
+    return address, rooms, _names(query.get("method", []))
+
+
+def _names(texts: Iterable[str]) -> list[str]:
+    """Split comma lists; blanks don't count."""
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 async def _tail(relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 Imports nothing of relay but errors; imported by all that is configured.
 """
 
-from relay.config.load import is_loopback, load_config, read_toml
+from relay.config.load import is_loopback, is_url, load_config, read_toml
 from relay.config.refusals import suggest
 from relay.config.sections import (
     Config,
@@ -25,6 +25,7 @@ __all__ = [
     "UpstreamConfig",
     "WatchConfig",
     "is_loopback",
+    "is_url",
     "load_config",
     "mask_url",
     "read_toml",

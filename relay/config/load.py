@@ -6,7 +6,7 @@ what the command line names.
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -143,10 +143,15 @@ def _check_values(config: Config, sources: Sources) -> None:
 
 
 def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:
-    parts = _split_url(url)
-    if parts is None or parts[0] not in schemes or not parts[1]:
+    if not is_url(url, schemes):
         names = " or ".join(f"{scheme}://" for scheme in schemes)
         raise sources.refuse(key, f"{mask_url(url)!r} is not a URL that begins with {names}")
+
+
+def is_url(text: str, schemes: Sequence[str]) -> bool:
+    """Tell whether `text` is a URL with one of `schemes`, a host, and no impossible port."""
+    parts = _split_url(text)
+    return parts is not None and parts[0] in schemes and parts[1] != ""
 
 
 def _split_url(value: str) -> tuple[str, str, str] | None:

@@ -4,7 +4,7 @@ Imported by app and cli; imports webcast's protobuf module, config and errors on
 """
 
 from relay.sim.scenario import Behaviours, RoomPlan, Scenario, Step, Timing, load_scenario
-from relay.sim.server import Simulator, config_lines, run_simulator
+from relay.sim.server import Simulator, config_lines
 
 __all__ = [
     "Behaviours",
@@ -15,5 +15,4 @@ __all__ = [
     "Timing",
     "config_lines",
     "load_scenario",
-    "run_simulator",
 ]

@@ -1,8 +1,6 @@
 """The simulator itself: one port, its rooms' tasks, start and stop; used by cli, app and tests."""
 
 import asyncio
-import signal
-from collections.abc import Callable
 from types import TracebackType
 
 import structlog
@@ -116,32 +114,6 @@ class Simulator:
         _trace: TracebackType | None,
     ) -> None:
         await self.stop()
-
-
-async def run_simulator(
-    scenario: Scenario,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    ready: Callable[[Simulator], None] | None = None,
-) -> None:
-    """Run a simulator until SIGINT or SIGTERM; `ready(simulator)` is called once it serves.
-
-    Raises ConfigError and ListenError.
-    """
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    signals = signal.SIGINT, signal.SIGTERM
-    async with Simulator(scenario, host=host, port=port) as simulator:
-        for number in signals:
-            loop.add_signal_handler(number, stop.set)
-        try:
-            if ready is not None:
-                ready(simulator)
-            await stop.wait()
-        finally:
-            for number in signals:
-                loop.remove_signal_handler(number)
 
 
 def config_lines(simulator: Simulator) -> str:

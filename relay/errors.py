@@ -34,11 +34,24 @@ class UpstreamError(RelayError):
     """Upstream, or a signer, can't be reached, refuses us, or answers what can't be used.
 
     `cause` is a short stable word for counting and for the retry policy, e.g. `empty_body`.
+    `upstream_code` is upstream's own `status_code` and `upstream_text` its own words, where it
+    gave any; `retry_after_s` is set where it is known when asking again may help.
     """
 
-    def __init__(self, cause: str, message: str) -> None:
+    def __init__(
+        self,
+        cause: str,
+        message: str,
+        *,
+        upstream_code: int | None = None,
+        upstream_text: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.cause = cause
+        self.upstream_code = upstream_code
+        self.upstream_text = upstream_text
+        self.retry_after_s = retry_after_s
 
 
 class RoomNameError(RelayError):

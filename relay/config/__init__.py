@@ -6,22 +6,30 @@ Imports nothing of relay but errors; imported by all that is configured.
 from relay.config.load import is_loopback, is_url, load_config, read_toml
 from relay.config.refusals import suggest
 from relay.config.sections import (
+    AuthConfig,
     Config,
     HubConfig,
     LogConfig,
+    RestConfig,
     RoomConfig,
+    Scope,
     ServerConfig,
+    TokenConfig,
     UpstreamConfig,
     WatchConfig,
 )
 from relay.config.show import mask_url, to_toml
 
 __all__ = [
+    "AuthConfig",
     "Config",
     "HubConfig",
     "LogConfig",
+    "RestConfig",
     "RoomConfig",
+    "Scope",
     "ServerConfig",
+    "TokenConfig",
     "UpstreamConfig",
     "WatchConfig",
     "is_loopback",

@@ -27,8 +27,43 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     allowed_origins: list[str] = []
     """Origins of pages, besides our own, that may use the relay, e.g. `http://localhost:5173`.
     `null` is what a page opened from a file sends."""
+    allowed_hosts: list[str] = []
+    """Names, besides its own, that the relay is reached by, e.g. behind a reverse proxy:
+    `relay.example.org`."""
     max_clients: Count = 10_000
     """WebSocket connections at once."""
+
+
+Scope = Literal["read", "watch", "admin"]
+"""What a token may do: `read` what there is; `watch`: also start rooms that aren't watched;
+`admin`: also add and remove rooms. Each includes those before."""
+
+
+class TokenConfig(Section, frozen=True, kw_only=True):
+    """One `[[auth.tokens]]` entry, as `relay token new` writes it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    """Whose it is; it stands in logs and metrics."""
+    hash: Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}\Z")]
+    """Of the token, which itself is kept nowhere."""
+    scopes: Annotated[list[Scope], Meta(min_length=1)]
+
+
+class AuthConfig(Section, frozen=True, kw_only=True):
+    """`[auth]`: who may use the relay. No tokens: whoever reaches a loopback address."""
+
+    tokens: list[TokenConfig] = []
+    requests_per_s: Annotated[float, Meta(gt=0, le=1_000_000)] = 20.0
+    """Requests that one token may make, on average; WebSocket messages don't count."""
+    burst: Count = 100
+    """How many of them at once."""
+
+
+class RestConfig(Section, frozen=True, kw_only=True):
+    """`[rest]`: the endpoints under /douyin/liveroom."""
+
+    always_http_200: bool = False
+    """Answer errors, too, with HTTP 200, for clients that look at `code` only."""
 
 
 class RoomConfig(Section, frozen=True, kw_only=True):
@@ -68,6 +103,9 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
     """Push WebSocket hosts, tried in turn. A URL without a path gets /webcast/im/push/v2/."""
     transport: Literal["auto", "socket", "poll"] = "auto"
     """`auto` uses the socket, polls while its handshake is refused, and climbs back later."""
+    calls_per_s: Annotated[float, Meta(gt=0, le=10_000)] = 1.0
+    """Questions about rooms to all of upstream, on average, after a burst of ten; im/fetch doesn't
+    count."""
     signer_url: str = ""
     """A sign server of yours that signs push URLs (README, "Signatures"); empty: unsigned."""
 
@@ -95,6 +133,8 @@ class Config(Section, frozen=True, kw_only=True):
     """The whole configuration, every value checked."""
 
     server: ServerConfig = ServerConfig()
+    auth: AuthConfig = AuthConfig()
+    rest: RestConfig = RestConfig()
     rooms: list[RoomConfig] = []
     watch: WatchConfig = WatchConfig()
     upstream: UpstreamConfig = UpstreamConfig()

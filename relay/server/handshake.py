@@ -6,9 +6,9 @@ from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from relay.server.answers import error_body
 from relay.server.checks import check_request
 from relay.server.connection import ClientConnection
-from relay.server.http import error_body
 from relay.server.state import ServerState
 
 WEBSOCKET_PATH = "/ws"

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from relay import __version__
 from relay.errors import RoomNameError, RoomRefusedError
 from relay.hub import RoomStatus, Stream
+from relay.server.answers import ApiError, error_response, json_response
 from relay.server.checks import check_request
 from relay.server.metrics import make_registry
 from relay.server.state import ServerState
@@ -65,15 +66,6 @@ class _RoomView(Struct):
     """When the last event came, Unix ms; 0: never."""
 
 
-class ApiError(Exception):
-    """A request that is answered with an error."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-
 def make_application(state: ServerState) -> web.Application:
     """Build the application."""
     app = web.Application(middlewares=[_guard, _explain], client_max_size=MAX_BODY_BYTES)
@@ -97,23 +89,6 @@ def make_application(state: ServerState) -> web.Application:
     return app
 
 
-def error_body(code: str, message: str) -> bytes:
-    """Write an error as every HTTP answer has it."""
-    return msgspec.json.encode({"error": {"code": code, "message": message}})
-
-
-def _json_response(value: object, status: int = 200) -> web.Response:
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json"
-    )
-
-
-def _error_response(status: int, code: str, message: str) -> web.Response:
-    return web.Response(
-        body=error_body(code, message), status=status, content_type="application/json"
-    )
-
-
 @web.middleware
 async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     """Check Host and Origin before anything else; add the headers that every answer has."""
@@ -123,10 +98,10 @@ async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
     response: web.StreamResponse
     if verdict == "host":
         state.refuse("host", request.headers.get(hdrs.HOST, ""))
-        response = _error_response(421, "wrong_host", "this relay does not serve that Host")
+        response = error_response(421, "wrong_host", "this relay does not serve that Host")
     elif verdict == "origin":
         state.refuse("origin", origins[0])
-        response = _error_response(
+        response = error_response(
             403, "forbidden_origin", "that Origin may not use this relay; see allowed_origins"
         )
     elif request.method == hdrs.METH_OPTIONS and origins:
@@ -148,10 +123,10 @@ async def _explain(request: web.Request, handler: _Handler) -> web.StreamRespons
     try:
         return await handler(request)
     except ApiError as error:
-        return _error_response(error.status, error.code, str(error))
+        return error_response(error.status, error.code, str(error))
     except web.HTTPException as error:
         code = _CODES.get(error.status, "bad_request")
-        response = _error_response(error.status, code, f"{error.reason}: {request.path}")
+        response = error_response(error.status, code, f"{error.reason}: {request.path}")
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
         return response
@@ -159,7 +134,7 @@ async def _explain(request: web.Request, handler: _Handler) -> web.StreamRespons
 
 async def _healthz(_request: web.Request) -> web.Response:
     """Answer as long as the process works at all."""
-    return _json_response({"status": "ok", "version": __version__})
+    return json_response({"status": "ok", "version": __version__})
 
 
 async def _readyz(request: web.Request) -> web.Response:
@@ -170,8 +145,8 @@ async def _readyz(request: web.Request) -> web.Response:
         for stream in state.rooms.streams()
     }
     if state.stopping:
-        return _json_response({"status": "stopping", "rooms": rooms}, status=503)
-    return _json_response({"status": "ready", "rooms": rooms})
+        return json_response({"status": "stopping", "rooms": rooms}, status=503)
+    return json_response({"status": "ready", "rooms": rooms})
 
 
 async def _metrics(request: web.Request) -> web.Response:
@@ -187,7 +162,7 @@ async def _not_websocket(_request: web.Request) -> web.Response:
 
 async def _list_rooms(request: web.Request) -> web.Response:
     streams = request.app[_STATE].rooms.streams()
-    return _json_response({"rooms": [_view(stream) for stream in streams]})
+    return json_response({"rooms": [_view(stream) for stream in streams]})
 
 
 async def _add_room(request: web.Request) -> web.Response:
@@ -200,7 +175,7 @@ async def _add_room(request: web.Request) -> web.Response:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ApiError(400, "bad_request", f'send {{"room": "…"}}: {error}') from None
     try:
-        return _json_response(_view(request.app[_STATE].rooms.add(wanted.room)), status=201)
+        return json_response(_view(request.app[_STATE].rooms.add(wanted.room)), status=201)
     except RoomNameError as error:
         raise ApiError(400, "unknown_room", str(error)) from None
     except RoomRefusedError as error:
@@ -215,7 +190,7 @@ async def _show_room(request: web.Request) -> web.Response:
         raise ApiError(404, "unknown_room", str(error)) from None
     if stream is None:
         raise ApiError(404, "unknown_room", f"room {name!r} is not watched")
-    return _json_response(_view(stream))
+    return json_response(_view(stream))
 
 
 async def _remove_room(request: web.Request) -> web.Response:

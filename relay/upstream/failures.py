@@ -44,9 +44,13 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "forbidden": Failure.BLOCKED,  # HTTP 401, 403, 444
         "rate_limited": Failure.BLOCKED,  # HTTP 429
         "login_wanted": Failure.BLOCKED,  # status_code 20003
+        "unknown_room": Failure.SERVER,  # status_code 4001038
+        "room_over": Failure.SERVER,  # status_code 30003
         "device_blocked": Failure.BLOCKED,  # handshake answered with DEVICE_BLOCKED
         "handshake_refused": Failure.BLOCKED,  # handshake answered with any other refusal
-        "signer": Failure.SIGNER,
+        "signer": Failure.SIGNER,  # it fails, or its answer can't be used
+        "signer_missing": Failure.SIGNER,  # upstream wants a signature and no signer is configured
+        "busy": Failure.SERVER,  # our own budget of calls is used up
         "cut": Failure.CUT,  # ended without a close frame (1006), or reset
         "closed": Failure.CUT,  # WebSocket close frame
         "close_frame": Failure.CUT,  # upstream's own `close` frame

@@ -1,0 +1,35 @@
+"""How HTTP answers are written; used by all handlers."""
+
+import msgspec
+from aiohttp import web
+
+
+class ApiError(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(
+        self, status: int, code: str, message: str, *, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
+def json_response(value: object, status: int = 200) -> web.Response:
+    """Answer with `value` as JSON."""
+    return web.Response(
+        body=msgspec.json.encode(value), status=status, content_type="application/json"
+    )
+
+
+def error_body(code: str, message: str) -> bytes:
+    """Write an error as every HTTP answer has it, but those under /douyin/liveroom."""
+    return msgspec.json.encode({"error": {"code": code, "message": message}})
+
+
+def error_response(status: int, code: str, message: str) -> web.Response:
+    """Answer with an error."""
+    return web.Response(
+        body=error_body(code, message), status=status, content_type="application/json"
+    )

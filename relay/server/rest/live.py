@@ -1,0 +1,34 @@
+"""What the REST endpoints want of whoever asks Douyin; implemented by upstream/api."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from relay.webcast.rest.answer import Answer, RoomAlive
+
+
+class Live(Protocol):
+    """Douyin's answers, cached and paced.
+
+    Rooms are named by what parse_room_name takes. All raise RoomNameError for what can't be a
+    room, and UpstreamError with its cause where there is no answer.
+    """
+
+    async def info(self, name: str) -> Answer:
+        """Describe a room; ended ones too."""
+        ...
+
+    async def alive(self, names: Sequence[str]) -> list[RoomAlive]:
+        """Tell of each room, in this order, whether it is live. Raises only RoomNameError."""
+        ...
+
+    async def audience(self, name: str) -> Answer:
+        """Rank the contributors of a broadcast."""
+        ...
+
+    async def promotions(self, name: str) -> Answer:
+        """List the goods of a broadcast."""
+        ...
+
+    async def feed(self, limit: int, *, enrich: bool) -> Answer:
+        """Recommend at most `limit` live rooms; `enrich` asks for each one's details, too."""
+        ...

@@ -1,0 +1,34 @@
+"""What upstream/api gives for one call and server/rest serves."""
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Source = Literal["reflow", "web_enter", "html", "ranklist", "pop", "feed", "events"]
+"""Where an answer comes from: reflow/info, web/enter, the room page, ranklist/audience,
+promotions/pop, webcast/feed, or the room's own event stream."""
+
+
+class Answer(Struct, frozen=True):
+    """A document that can be served as it is."""
+
+    data: msgspec.Raw
+    """What stands under `data` in the envelope, encoded once."""
+    source: Source
+    fetched_at_ms: int
+    """When upstream gave it, Unix ms."""
+    missing: tuple[str, ...] = ()
+    """Paths that upstream left out and neutral values stand at, e.g. `data.owner.pay_grade`;
+    lists as `ranks[]`. What is below a missing path isn't named on its own."""
+
+
+class RoomAlive(Struct, frozen=True):
+    """What is known of whether one room is live."""
+
+    state: Literal["live", "ended", "unknown", "not_found"]
+    room_id: str = ""
+    """The broadcast that this is about; "" where it isn't known."""
+    web_rid: str = ""
+    cause: str = ""
+    """Why it is unknown: one of upstream/failures.CAUSES."""

@@ -58,6 +58,8 @@ class Simulator:
             live_url=self.url,
             webcast_url=self.url,
             push_urls=[self.push_url],
+            # There is nobody here to be gentle with.
+            calls_per_s=1000.0,
             signer_url=f"{self.url}/_sim/sign" if self.scenario.require_signature else "",
         )
 
@@ -124,6 +126,7 @@ def config_lines(simulator: Simulator) -> str:
         f'live_url = "{upstream.live_url}"',
         f'webcast_url = "{upstream.webcast_url}"',
         f'push_urls = ["{upstream.push_urls[0]}"]',
+        f"calls_per_s = {upstream.calls_per_s}",
     ]
     if upstream.signer_url:
         lines.append(f'signer_url = "{upstream.signer_url}"')

@@ -11,8 +11,9 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from relay.errors import CloseCode
-from relay.hub import Entry, Stream, Subscription
+from relay.hub import Entry, RoomStatus, Stream, Subscription
 from relay.hub.fanout import MAX_WRITE_BYTES
+from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.messages import ServerMessage, encode_message
 from relay.server.port import PortConnection
@@ -44,7 +45,7 @@ TEXT_FRAMES = TextFrames()
 
 
 class Follower(Protocol):
-    """Who wants to know what the hub does to a connection's subscriptions: its session."""
+    """Who wants to know what the hub does to a connection's subscriptions."""
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
         """Tell that a room turned out to be another one."""
@@ -85,6 +86,10 @@ class ClientConnection(PortConnection):
         """Send a frame that is not an event, unless the connection is closing."""
         if self.protocol.state is State.OPEN:
             self.write(text_frame(encode_message(message)))
+
+    def send_room(self, status: RoomStatus) -> None:
+        """Send a room's state."""
+        self.write(text_frame(room_body(status)))
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a client asks for, from the query of /ws and from messages alike; used by session."""
+"""Reads what a client asks for, from queries and messages alike; used by session and sse."""
 
 from difflib import get_close_matches
 from typing import Any
@@ -30,12 +30,13 @@ class Request(Struct, frozen=True):
     rooms: list[str]
     methods: frozenset[str] | None
     """None: all."""
-    since: Position | None = None
+    since: list[Position] = []
+    """One for each room, in their order; or none."""
     slow: SlowRule | None = None
 
 
-def read_query(path: str) -> tuple[Request, list[str]]:
-    """Read the query of a WebSocket's request path.
+def read_query(path: str, since: str | None = None) -> tuple[Request, list[str]]:
+    """Read the query of a request path; `since` wins over the query's.
 
     Gives the request, and complaints about parameters that don't exist. Raises RequestError.
     """
@@ -46,7 +47,7 @@ def read_query(path: str) -> tuple[Request, list[str]]:
     request = Subscribe(
         room_id=_words(found.get("room_id", [])),
         method=_words(found["method"]) or None if "method" in found else None,
-        since=_single(found, "since"),
+        since=since or _single(found, "since"),
     )
     slow = _single(found, "slow")
     if slow not in (None, "close", "skip"):
@@ -87,16 +88,16 @@ def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
         methods = resolve_methods(names)
     if isinstance(message, Unsubscribe):
         return Request(message.id, rooms, methods)
-    since = None
+    since = []
     if message.since:
-        if len(rooms) != 1:
+        since = [Position.parse(text) for text in message.since.split(",")]
+        if len(since) != len(rooms):
             raise RequestError(
                 "bad_position",
-                f"since is a position in one room, but {len(rooms)} are named;"
-                " subscribe to the rooms one by one, by message",
+                f"since has a position for {len(since)} rooms, but {len(rooms)} are named;"
+                " it takes one for each, in their order, with commas between",
                 message.id,
             )
-        since = Position.parse(message.since)
     return Request(message.id, rooms, methods, since, changes.get("slow", message.slow))
 
 

@@ -1,0 +1,188 @@
+"""Which rooms one client is subscribed to, and what it is told of them; used by session and sse."""
+
+from typing import Any, Protocol
+
+from relay.errors import CloseCode, RoomNameError, RoomRefusedError
+from relay.hub import Filter, RoomStatus, Stream, Subscriber, Subscription
+from relay.server.messages import (
+    MAX_ROOMS_PER_CLIENT,
+    RequestError,
+    RequestId,
+    ServerMessage,
+    Subscribed,
+    Unsubscribed,
+)
+from relay.server.query import Request
+from relay.server.state import ServerState
+
+
+class Listener(Protocol):
+    """A client's connection, as its subscriptions see it. None of these waits."""
+
+    subscriber: Subscriber
+
+    def send_message(self, message: ServerMessage) -> None:
+        """Send a frame that is not an event, unless the connection is closing."""
+        ...
+
+    def send_room(self, status: RoomStatus) -> None:
+        """Send a room's state."""
+        ...
+
+    def begin_close(self, code: CloseCode, reason: str) -> None:
+        """Say why, and hang up behind what is unsent."""
+        ...
+
+
+class Subscriptions:
+    """The subscriptions of one client, one method set per room, and its holds on the rooms."""
+
+    def __init__(self, listener: Listener, state: ServerState) -> None:
+        self._listener = listener
+        self._state = state
+        self._subscriber = listener.subscriber
+        self._held: set[Stream] = set()
+        """Rooms acquired and not yet given up; one each."""
+        self.in_query: set[Stream] = set()
+        """Rooms that the query named."""
+
+    def close(self) -> None:
+        """Give everything up: the connection is ending."""
+        self._subscriber.close()
+        for held in self._held:
+            # Closing connections are not told any more that a room was closed or moved.
+            stream = self._state.hub.present(held)
+            if stream is not None:
+                self._state.rooms.release(stream)
+
+    def subscribe(self, request: Request) -> None:
+        """Subscribe to rooms, or add methods to subscriptions. Raises RequestError."""
+        if request.slow is not None:
+            self._subscriber.slow = request.slow
+        for index, name in enumerate(request.rooms):
+            if self._subscriber.closed:  # perhaps found too slow for what was pending for it
+                return
+            stream = self.acquire(name, request.id)
+            subscription = self._subscriber.subscriptions.get(stream)
+            filter_ = Filter.of(request.methods)
+            if subscription is None:
+                since = request.since[index] if request.since else None
+                subscription = self._state.hub.subscribe(self._subscriber, stream, filter_, since)
+                self._tell_subscribed(request.id, name, subscription)
+            elif request.since:
+                raise RequestError(
+                    "bad_position",
+                    f"room {name!r} is subscribed already, so there is no position to take up;"
+                    " unsubscribe first, or leave since out to add methods",
+                    request.id,
+                )
+            else:
+                subscription.change(subscription.filter.adding(filter_))
+                self._tell_subscribed(request.id, name, subscription)
+
+    def acquire(self, name: str, request_id: RequestId = None) -> Stream:
+        """Hold a room, once however often it is asked for. Raises RequestError."""
+        try:
+            stream = self._state.rooms.acquire(name)
+        except RoomNameError as error:
+            raise RequestError("unknown_room", str(error), request_id) from None
+        except RoomRefusedError as error:
+            raise RequestError("room_refused", str(error), request_id) from None
+        if stream in self._held:
+            self._state.rooms.release(stream)
+        elif len(self._held) >= MAX_ROOMS_PER_CLIENT:
+            self._state.rooms.release(stream)
+            raise RequestError(
+                "too_many_rooms", f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms", request_id
+            )
+        self._held.add(stream)
+        return stream
+
+    def unsubscribe(self, request: Request) -> None:
+        """Give up rooms, or some methods of them. Raises RequestError."""
+        for name in request.rooms:
+            subscription = self._find(name, request.id)
+            remaining = Filter.of(frozenset())
+            if request.methods is not None:
+                remaining = subscription.filter.without(request.methods)
+            if not remaining.admits_none:
+                subscription.change(remaining)
+            else:
+                subscription.end()
+                self._held.discard(subscription.stream)
+                self._state.rooms.release(subscription.stream)
+            self._tell_unsubscribed(request.id, subscription.stream, remaining, "asked")
+
+    def _find(self, name: str, request_id: RequestId) -> Subscription:
+        try:
+            stream = self._state.rooms.find(name)
+        except RoomNameError as error:
+            raise RequestError("unknown_room", str(error), request_id) from None
+        subscription = None if stream is None else self._subscriber.subscriptions.get(stream)
+        if subscription is None:
+            raise RequestError("not_subscribed", f"room {name!r} is not subscribed", request_id)
+        return subscription
+
+    # What the hub does to subscriptions, passed on by the connection
+
+    def moved(self, old: Stream, subscription: Subscription) -> None:
+        """Tell the client that its room is one that is watched already, under its own epoch.
+
+        The hold on `old` has become one on the other stream.
+        """
+        self._held.discard(old)
+        if subscription.stream in self._held:
+            self._state.rooms.release(subscription.stream)
+        self._held.add(subscription.stream)
+        if old in self.in_query:
+            self.in_query.add(subscription.stream)
+        self._tell_subscribed(None, old.status.name, subscription)
+
+    def ended(self, subscription: Subscription, reason: str) -> None:
+        """Tell the client that a room is no longer watched; hang up if that was all it wanted."""
+        stream = subscription.stream
+        self._held.discard(stream)
+        self._tell_unsubscribed(None, stream, Filter.of(frozenset()), reason)
+        if reason == "not_found" and stream in self.in_query and not self._held:
+            name = stream.status.name
+            self._listener.begin_close(CloseCode.UNKNOWN_ROOM, f"no such room: {name}")
+
+    def _tell_subscribed(
+        self, request_id: RequestId, name: str, subscription: Subscription
+    ) -> None:
+        stream = subscription.stream
+        self._listener.send_message(
+            Subscribed(
+                id=request_id,
+                room=name,
+                room_id=stream.status.room_id,
+                web_rid=stream.status.web_rid,
+                epoch=stream.epoch,
+                offset=subscription.position,
+                **_described(subscription.filter),
+            )
+        )
+        if not self._subscriber.closed:
+            self._listener.send_room(stream.status)
+
+    def _tell_unsubscribed(
+        self, request_id: RequestId, stream: Stream, remaining: Filter, reason: str
+    ) -> None:
+        self._listener.send_message(
+            Unsubscribed(
+                id=request_id,
+                room_id=stream.status.room_id,
+                web_rid=stream.status.web_rid,
+                reason=reason,
+                **_described(remaining),
+            )
+        )
+
+
+def _described(filter_: Filter) -> dict[str, Any]:
+    """Describe a filter as the fields `method` and `excepted` of a message."""
+    if not filter_.all_but:
+        return {"method": sorted(filter_.methods)}
+    if filter_.methods:
+        return {"method": None, "excepted": sorted(filter_.methods)}
+    return {"method": None}

@@ -22,6 +22,8 @@ WRITE_HIGH_BYTES = 64 * 1024
 """Unsent bytes at which the transport says pause, and a client begins to count as behind."""
 SLOW_ABORT_S = 1.0
 """How long a client that was too slow may take to read why."""
+CLOSE_ABORT_S = 10.0
+"""How long any other client may take to hang up."""
 
 _log = structlog.get_logger(__name__)
 _slow_closes = Throttle()

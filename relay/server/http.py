@@ -15,7 +15,8 @@ from relay.hub import RoomStatus, Stream
 from relay.server.answers import ApiError, error_response, json_response
 from relay.server.checks import check_request
 from relay.server.metrics import make_registry
-from relay.server.state import ServerState
+from relay.server.sse import serve_events
+from relay.server.state import STATE, ServerState
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest request body."""
@@ -31,11 +32,12 @@ _PAGES = {
 }
 _PREFLIGHT = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
-    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Content-Type",
+    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Content-Type, Last-Event-ID",
 }
 """What browsers ask before a page of an allowed Origin may post JSON."""
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-_STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
+_ALLOWED_ORIGIN: web.RequestKey[str] = web.RequestKey("allowed origin", str)
+"""The Origin that a request came from, where it may read the answer."""
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
 _FILES: web.AppKey[dict[str, bytes]] = web.AppKey("files", dict)
 
@@ -69,7 +71,8 @@ class _RoomView(Struct):
 def make_application(state: ServerState) -> web.Application:
     """Build the application."""
     app = web.Application(middlewares=[_guard, _explain], client_max_size=MAX_BODY_BYTES)
-    app[_STATE] = state
+    app.on_response_prepare.append(_add_headers)
+    app[STATE] = state
     app[_METRICS] = make_registry(state)
     folder = resources.files("relay") / "web"
     app[_FILES] = {name: (folder / name).read_bytes() for name, _ in _PAGES.values()}
@@ -79,6 +82,7 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/readyz", _readyz),
             web.get("/metrics", _metrics),
             web.get("/ws", _not_websocket),
+            web.get("/events", serve_events, allow_head=False),
             web.get("/api/rooms", _list_rooms),
             web.post("/api/rooms", _add_room),
             web.get("/api/rooms/{id}", _show_room),
@@ -91,30 +95,33 @@ def make_application(state: ServerState) -> web.Application:
 
 @web.middleware
 async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Check Host and Origin before anything else; add the headers that every answer has."""
-    state = request.app[_STATE]
+    """Check Host and Origin before anything else."""
+    state = request.app[STATE]
     origins = request.headers.getall(hdrs.ORIGIN, [])
     verdict = check_request(request.headers.getall(hdrs.HOST, []), origins, state.config.server)
-    response: web.StreamResponse
     if verdict == "host":
         state.refuse("host", request.headers.get(hdrs.HOST, ""))
-        response = error_response(421, "wrong_host", "this relay does not serve that Host")
-    elif verdict == "origin":
+        return error_response(421, "wrong_host", "this relay does not serve that Host")
+    if verdict == "origin":
         state.refuse("origin", origins[0])
-        response = error_response(
+        return error_response(
             403, "forbidden_origin", "that Origin may not use this relay; see allowed_origins"
         )
-    elif request.method == hdrs.METH_OPTIONS and origins:
-        response = web.Response(status=204, headers=_PREFLIGHT)
-    else:
-        response = await handler(request)
+    if origins:
+        request[_ALLOWED_ORIGIN] = origins[0]
+    if request.method == hdrs.METH_OPTIONS and origins:
+        return web.Response(status=204, headers=_PREFLIGHT)
+    return await handler(request)
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that every answer has; called by aiohttp before it sends them."""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Origin"
-    if verdict == "ok" and origins:
-        response.headers["Access-Control-Allow-Origin"] = origins[0]
-    return response
+    if origin := request.get(_ALLOWED_ORIGIN):
+        response.headers["Access-Control-Allow-Origin"] = origin
 
 
 @web.middleware
@@ -139,7 +146,7 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 async def _readyz(request: web.Request) -> web.Response:
     """200 while clients are accepted; 503 while stopping. Rooms' states are for people."""
-    state = request.app[_STATE]
+    state = request.app[STATE]
     rooms = {
         stream.status.web_rid or stream.status.name: stream.status.state
         for stream in state.rooms.streams()
@@ -161,7 +168,7 @@ async def _not_websocket(_request: web.Request) -> web.Response:
 
 
 async def _list_rooms(request: web.Request) -> web.Response:
-    streams = request.app[_STATE].rooms.streams()
+    streams = request.app[STATE].rooms.streams()
     return json_response({"rooms": [_view(stream) for stream in streams]})
 
 
@@ -175,7 +182,7 @@ async def _add_room(request: web.Request) -> web.Response:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ApiError(400, "bad_request", f'send {{"room": "…"}}: {error}') from None
     try:
-        return json_response(_view(request.app[_STATE].rooms.add(wanted.room)), status=201)
+        return json_response(_view(request.app[STATE].rooms.add(wanted.room)), status=201)
     except RoomNameError as error:
         raise ApiError(400, "unknown_room", str(error)) from None
     except RoomRefusedError as error:
@@ -185,7 +192,7 @@ async def _add_room(request: web.Request) -> web.Response:
 async def _show_room(request: web.Request) -> web.Response:
     name = request.match_info["id"]
     try:
-        stream = request.app[_STATE].rooms.find(name)
+        stream = request.app[STATE].rooms.find(name)
     except RoomNameError as error:
         raise ApiError(404, "unknown_room", str(error)) from None
     if stream is None:
@@ -196,7 +203,7 @@ async def _show_room(request: web.Request) -> web.Response:
 async def _remove_room(request: web.Request) -> web.Response:
     name = request.match_info["id"]
     try:
-        removed = request.app[_STATE].rooms.remove(name)
+        removed = request.app[STATE].rooms.remove(name)
     except RoomNameError as error:
         raise ApiError(404, "unknown_room", str(error)) from None
     if not removed:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from relay.errors import FilterError, PositionError
 from relay.events import resolve_methods
 from relay.hub import Position, SlowRule
+from relay.server.answers import ApiError
 from relay.server.messages import (
     MAX_ROOMS_PER_CLIENT,
     RequestError,
@@ -20,6 +21,7 @@ from relay.server.messages import (
 MAX_METHODS = 200
 """Names of methods in one request."""
 
+_STATUSES = {"unknown_room": 404, "room_refused": 409}
 _PARAMETERS = ("room_id", "method", "since", "slow", "token")
 
 
@@ -64,6 +66,11 @@ def read_request(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
         raise RequestError("bad_method", str(error), message.id) from None
     except PositionError as error:
         raise RequestError("bad_position", str(error), message.id) from None
+
+
+def as_api_error(error: RequestError) -> ApiError:
+    """Give the answer to a request over HTTP that can't be done."""
+    return ApiError(_STATUSES.get(error.code, 400), error.code, str(error))
 
 
 def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:

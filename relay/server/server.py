@@ -109,12 +109,19 @@ class RelayServer:
         await self._runner.cleanup()
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline_s):
-                await self._server.wait_closed()
+                await self._wait_closed()
         if state.clients:
             _log.warning("clients cut off that did not hang up", clients=len(state.clients))
         for client in list(state.clients):
             client.transport.abort()
-        await self._server.wait_closed()
+        await self._wait_closed()
+
+    async def _wait_closed(self) -> None:
+        if self._server is not None:
+            await self._server.wait_closed()
+        # Up to Python 3.11 that waits for WebSockets only.
+        for client in list(self._state.clients):
+            await client.wait_closed()
 
     async def _serve_client(self, connection: ServerConnection) -> None:
         """Serve one WebSocket; called by websockets, in a task for each."""

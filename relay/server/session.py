@@ -6,7 +6,6 @@ from contextlib import suppress
 from websockets.exceptions import ConnectionClosed
 
 from relay import __version__
-from relay.errors import CloseCode
 from relay.server.connection import ClientConnection
 from relay.server.messages import (
     Error,
@@ -20,13 +19,7 @@ from relay.server.messages import (
 )
 from relay.server.query import read_query, read_request
 from relay.server.state import ServerState
-from relay.server.subscriptions import Subscriptions
-
-_CLOSE_CODES = {
-    "unknown_room": CloseCode.UNKNOWN_ROOM,
-    "room_refused": CloseCode.ROOM_REFUSED,
-}
-"""What an error in the query closes the connection with; else BAD_REQUEST."""
+from relay.server.subscriptions import Subscriptions, close_code
 
 
 class Session:
@@ -59,8 +52,7 @@ class Session:
             self._subscriptions.in_query = set(self._subscriber.subscriptions)
         except RequestError as error:
             connection.send_message(Error(None, error.code, str(error)))
-            code = _CLOSE_CODES.get(error.code, CloseCode.BAD_REQUEST)
-            connection.begin_close(code, f"{error.code}: {error}")
+            connection.begin_close(close_code(error), f"{error.code}: {error}")
             return
         async for message in connection:
             if self._subscriber.closed:  # what was sent before the client knew is not obeyed

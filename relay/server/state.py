@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
+from aiohttp import web
 
 from relay.config import Config
 from relay.errors import CloseCode
@@ -17,13 +18,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Client(Protocol):
-    """An open WebSocket connection, as the server as a whole sees it."""
+    """An open WebSocket or event stream, as the server as a whole sees it."""
 
     subscriber: Subscriber
     transport: asyncio.Transport
 
     def begin_close(self, code: CloseCode, reason: str) -> None:
         """Send a close frame behind what is unsent; the client has to answer and hang up."""
+        ...
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection is gone."""
         ...
 
 
@@ -35,9 +40,9 @@ class ServerState:
     hub: Hub
     rooms: Rooms
     clients: set[Client] = field(default_factory=set)
-    """Open WebSocket connections."""
+    """Open WebSocket connections and event streams."""
     accepted: int = 0
-    """WebSocket connections opened so far."""
+    """WebSocket connections and event streams opened so far."""
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
     stopping: bool = False
@@ -50,6 +55,9 @@ class ServerState:
         if held is not None:
             _log.warning("refused", cause=cause, detail=detail[:200], held_back=held)
 
+
+STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
+"""Where the HTTP side finds it."""
 
 REFUSALS = (
     "host",  # a Host header that is not ours

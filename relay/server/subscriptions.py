@@ -15,6 +15,16 @@ from relay.server.messages import (
 from relay.server.query import Request
 from relay.server.state import ServerState
 
+_CLOSE_CODES = {
+    "unknown_room": CloseCode.UNKNOWN_ROOM,
+    "room_refused": CloseCode.ROOM_REFUSED,
+}
+
+
+def close_code(error: RequestError) -> CloseCode:
+    """Give what an error in the query closes the connection with."""
+    return _CLOSE_CODES.get(error.code, CloseCode.BAD_REQUEST)
+
 
 class Listener(Protocol):
     """A client's connection, as its subscriptions see it. None of these waits."""

@@ -40,7 +40,7 @@ def handshake(relay: Relay, path: str = "/ws", host: str = "") -> bytes:
 
 
 class LazyClient:
-    """A WebSocket client that reads only when it is told to, through a small receive buffer."""
+    """A client that reads only when it is told to, through a small receive buffer."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
@@ -82,13 +82,20 @@ class LazyClient:
 
 
 @asynccontextmanager
-async def lazy_client(relay: Relay, path: str) -> AsyncIterator[LazyClient]:
+async def lazy_connection(relay: Relay, request: bytes) -> AsyncIterator[LazyClient]:
+    """A client that asks for a stream of frames, and has read up to a room's state."""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(sock, ("127.0.0.1", relay.server.port))
-        await loop.sock_sendall(sock, handshake(relay, path))
+        await loop.sock_sendall(sock, request)
         client = LazyClient(sock)
         await client.read_until(b'"op":"room"')
+        yield client
+
+
+@asynccontextmanager
+async def lazy_client(relay: Relay, path: str) -> AsyncIterator[LazyClient]:
+    async with lazy_connection(relay, handshake(relay, path)) as client:
         yield client

@@ -54,6 +54,10 @@ class UpstreamError(RelayError):
         self.retry_after_s = retry_after_s
 
 
+class RecordingError(RelayError):
+    """A recording can't be read, written or gone on with."""
+
+
 class RoomNameError(RelayError):
     """A text that can't name a room: not a web_rid, handle, room_id or live page URL."""
 
@@ -70,6 +74,14 @@ class PositionError(RelayError):
     """A resume position that isn't `<epoch>:<offset>`."""
 
 
+class StoreError(RelayError):
+    """The store's file can't be used; the text names it, says why, and what to do."""
+
+
+class NotStoredError(RelayError):
+    """The store knows no room of that name."""
+
+
 class UnreachableError(RelayError):
     """No relay answers at an address, or what answers is none."""
 
@@ -83,6 +95,10 @@ class RefusedError(RelayError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class CursorError(RelayError):
+    """A named cursor can't be used: its name, its file, or another process has it."""
 
 
 class CloseCode(IntEnum):
@@ -119,5 +135,7 @@ class ExitCode(IntEnum):
     """The port can't be had."""
     UNREACHABLE = 5
     """`relay tail` found no relay at the address, or was refused by it."""
+    RECORDING = 6
+    """A recording can't be read or written."""
     INTERRUPTED = 130
     """Ctrl-C before the start was complete, a second Ctrl-C, or Ctrl-C in a tool."""

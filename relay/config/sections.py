@@ -122,6 +122,17 @@ class HubConfig(Section, frozen=True, kw_only=True):
     """Seconds behind past which a client is slow."""
 
 
+class StoreConfig(Section, frozen=True, kw_only=True):
+    """`[store]`: the file that keeps events for longer than memory does, and over restarts."""
+
+    path: str = ""
+    """The file; empty: none. It holds what viewers wrote and their names."""
+    keep_days: Annotated[float, Meta(gt=0, le=3650)] = 7.0
+    """Older events are deleted."""
+    max_bytes: Annotated[int, Meta(ge=1 << 20, le=1 << 50)] = 2 * 1024**3
+    """The oldest events are deleted where the file would grow larger."""
+
+
 class LogConfig(Section, frozen=True, kw_only=True):
     """`[log]`: what is written to standard error."""
 
@@ -139,4 +150,5 @@ class Config(Section, frozen=True, kw_only=True):
     watch: WatchConfig = WatchConfig()
     upstream: UpstreamConfig = UpstreamConfig()
     hub: HubConfig = HubConfig()
+    store: StoreConfig = StoreConfig()
     log: LogConfig = LogConfig()

@@ -327,7 +327,9 @@ def event(offset: int, method: str = "WebcastChatMessage", **payload: Any) -> di
 
 
 @asynccontextmanager
-async def playing(*frames: dict[str, Any], close: int | None = None) -> AsyncIterator[Any]:
+async def playing(
+    *frames: dict[str, Any], close: int | None = None, port: int = 0
+) -> AsyncIterator[Any]:
     """Play a relay that sends `frames` to who subscribes; gives an object with url and requests."""
 
     class Relay:
@@ -347,7 +349,7 @@ async def playing(*frames: dict[str, Any], close: int | None = None) -> AsyncIte
             await connection.close(close)
         await connection.wait_closed()
 
-    async with serve(handle, "127.0.0.1", 0, close_timeout=1) as server:
+    async with serve(handle, "127.0.0.1", port, close_timeout=1) as server:
         Relay.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield Relay
 
@@ -389,6 +391,61 @@ async def test_tail_ends_quietly_with_its_reader(tmp_path: Path) -> None:
             code, _, err = await outcome(process)
     assert first
     assert (code, err) == (0, "")
+
+
+async def test_tail_resumes_by_name(tmp_path: Path) -> None:
+    """SIGTERM or kill -9, the relay restarted or not: every line, and none without its cursor."""
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    frames = [event(offset, content="你好") for offset in (5, 6, 7)]
+
+    async def tail_until(line: int, stop: signal.Signals, *sent: dict[str, Any]) -> tuple[Any, str]:
+        async with playing(*sent, port=port[0]) as peer:
+            port[0] = urlsplit(peer.url).port
+            arguments = ("tail", ROOM, "--json", "--relay", peer.url, "--resume", "night bot")
+            async with relay(*(a.replace(" ", "-") for a in arguments), **env) as process:
+                said = await line_with(process.stderr, f"room {ROOM}: ")
+                for number in range(1, line + 1):
+                    assert process.stdout is not None
+                    assert json.loads(await process.stdout.readline())["offset"] >= number
+                process.send_signal(stop)
+                code, _, err = await outcome(process)
+                assert code == {signal.SIGTERM: 0, signal.SIGINT: 130}.get(stop, -9)
+            return peer.requests[1].get("since"), said + err
+
+    port = [0]
+    subscribed = {
+        "op": "subscribed", "id": 1, "room": ROOM, "room_id": "7100000000000000001",
+        "web_rid": ROOM, "method": None, "epoch": "e", "offset": 4,
+    }  # fmt: skip
+    since, said = await tail_until(3, signal.SIGTERM, subscribed, *frames)
+    assert (since, said) == (None, f"room {ROOM}: the cursor is new here; it begins with what"
+        " comes now\n")  # fmt: skip
+    since, said = await tail_until(1, signal.SIGINT, subscribed, event(8, content="x"))
+    assert since == "e:7"
+    assert said.startswith(f"room {ROOM}: goes on behind e:7\n")
+    gap = {
+        "op": "gap", "room_id": "7100000000000000001", "web_rid": ROOM, "reason": "history",
+        "epoch": "e", "from": 9, "to": 11, "since": "e:8",
+    }  # fmt: skip
+    since, said = await tail_until(1, signal.SIGTERM, subscribed, gap, event(12, content="x"))
+    assert since == "e:8"
+    assert f"room {ROOM}: events 9 to 11 can't be had (history)\n" in said
+    since, _ = await tail_until(0, signal.SIGKILL, subscribed)
+    assert since == "e:12"
+
+
+async def test_tail_refuses_a_cursor_that_is_in_use_or_has_no_name(tmp_path: Path) -> None:
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    async with playing() as peer:
+        arguments = ("tail", ROOM, "--relay", peer.url, "--resume")
+        async with relay(*arguments, "bot", **env) as first:
+            await line_with(first.stderr, "the cursor is new here")
+            code, out, err = await run(*arguments, "bot", **env)
+            assert (code, out) == (1, "")
+            assert err == "relay: cursor 'bot' is in use by another process\n"
+        code, out, err = await run(*arguments, "../bot", **env)
+        assert (code, out) == (1, "")
+        assert err.startswith("relay: a cursor can't be named '../bot'")
 
 
 async def test_tail_without_a_relay(taken_port: int) -> None:

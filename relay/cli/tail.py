@@ -35,7 +35,14 @@ from relay.upstream.names import parse_room_name
     callback=lambda _context, _option, url: _relay_address(url),
     help="Where the relay is.",
 )
-def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -> None:
+@click.option(
+    "--resume",
+    metavar="NAME",
+    help="Go on where the last `--resume NAME` stopped, and remember how far this one gets.",
+)
+def tail(
+    target: str, methods: tuple[str, ...], as_json: bool, relay_url: str, resume: str | None
+) -> None:
     """Print the events of a room until Ctrl-C.
 
     URL_OR_ROOM is a room's web_rid, handle, room_id or page URL, or a whole address of a relay's
@@ -56,7 +63,10 @@ def tail(target: str, methods: tuple[str, ...], as_json: bool, relay_url: str) -
     configure_logs("warning", "console")
     # asyncio.run only ties Ctrl-C to cancelling where it finds Python's own handler.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    asyncio.run(_tail(relay_url, rooms, wanted, as_json))
+    try:
+        asyncio.run(_tail(relay_url, rooms, wanted, as_json, resume))
+    except asyncio.CancelledError:  # SIGTERM, see _stop_softly
+        return
 
 
 def _relay_address(url: str) -> str:
@@ -88,8 +98,14 @@ def _names(texts: Iterable[str]) -> list[str]:
     return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
-async def _tail(relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool) -> None:
-    async with connect(relay_url, rooms=rooms, methods=methods) as stream:
+async def _tail(
+    relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool, resume: str | None
+) -> None:
+    async with connect(relay_url, rooms=rooms, methods=methods, resume=resume) as stream:
+        if resume is not None:
+            _stop_softly()
+            for room in rooms:
+                click.echo(_beginning(room, stream.position(room)), err=True)
         async for item in stream.items():
             match item:
                 case Message():
@@ -102,3 +118,16 @@ async def _tail(relay_url: str, rooms: list[str], methods: list[str] | None, as_
                     line = notice_line(item)
                     if line:
                         click.echo(line, err=True)
+
+
+def _stop_softly() -> None:
+    """Let SIGTERM, too, leave the cursor behind the last line that is out."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+def _beginning(room: str, position: str | None) -> str:
+    if position is None:
+        return f"room {room}: the cursor is new here; it begins with what comes now"
+    return f"room {room}: goes on behind {position}"

@@ -13,9 +13,10 @@ from relay.client.messages import (
     Unsubscribed,
 )
 from relay.client.stream import Stream, connect
-from relay.errors import RefusedError, UnreachableError
+from relay.errors import CursorError, RefusedError, UnreachableError
 
 __all__ = [
+    "CursorError",
     "Gap",
     "Message",
     "Notice",

@@ -80,20 +80,20 @@ class Rooms:
         """Make the messages that subscribe a new connection to everything."""
         return [room.request() for room in dict.fromkeys(self._by_name.values())]
 
-    def note(self, item: Item) -> None:
-        """Keep what is needed to go on after a loss."""
+    def note(self, item: Item) -> Room | None:
+        """Keep what is needed to go on after a loss; gives the room that it is about."""
         if isinstance(item, Refusal):
             for room in list(self._by_name.values()):
                 if room.number == item.id and not any(room.ids):
                     self.remove(room)
-            return
+            return None
         epoch = "" if isinstance(item, RoomNotice | Unsubscribed) else item.epoch
         ids = (epoch, item.web_rid, item.room_id)
         known = next((self._by_id[id_] for id_ in ids if id_ in self._by_id), None)
         if isinstance(item, Subscribed):
             known = self._same(self._by_name.get(item.room), known)
         if known is None:
-            return
+            return None
         self._learn(known, *ids)
         match item:
             case Message():
@@ -110,6 +110,7 @@ class Rooms:
                 _log.warning("room %s: events lost (%s)", known.name, item.reason)
             case Unsubscribed(method=[]):
                 self.remove(known)
+        return known
 
     def _same(self, named: Room | None, known: Room | None) -> Room | None:
         """Make one room of two that turned out to be the same by another name."""

@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
+from relay.client.cursor import Cursor
 from relay.client.messages import (
     NO_FRAME,
     Item,
@@ -27,7 +28,7 @@ from relay.client.messages import (
     Unsubscribed,
     read_item,
 )
-from relay.client.rooms import Rooms
+from relay.client.rooms import Room, Rooms
 from relay.errors import RefusedError, UnreachableError
 
 _FIRST_WAIT_S = 0.5
@@ -48,15 +49,21 @@ async def connect(
     methods: Iterable[str] | None = None,
     slow: Literal["close", "skip"] = "close",
     max_wait_s: float = 30.0,
+    resume: str | None = None,
 ) -> AsyncIterator["Stream"]:
     """Connect to the relay at `url` and subscribe to `methods` (None: all) of `rooms`.
 
-    `max_wait_s` bounds the wait before each attempt to connect again. Raises UnreachableError
-    where no relay answers; later losses of the connection are mended by the stream itself.
+    `max_wait_s` bounds the wait before each attempt to connect again. `resume` names a cursor: it
+    keeps on disk how far you are, and rooms go on there, also in a new process. An item counts as
+    done when the next one is asked for (or see `Stream.done`). Raises UnreachableError where no
+    relay answers, CursorError where the cursor can't be used; later losses of the connection are
+    mended by the stream itself.
     """
     stream = Stream(url, slow, max_wait_s)
     chosen = None if methods is None else list(methods)
     try:
+        if resume is not None:
+            stream.keep(resume)
         await stream.open()
         for room in rooms:
             await stream.subscribe(room, chosen)
@@ -76,11 +83,15 @@ class Stream:
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         path = parts.path.rstrip("/").removesuffix("/ws")
         self._url = f"{scheme}://{parts.netloc}{path}/ws?slow={slow}"
+        self._address = f"{parts.netloc.rpartition('@')[2].lower()}{path}"
         self._max_wait_s = max_wait_s
         self._connection: ClientConnection | None = None
         self._attempts = 0
         """Connections that failed, or were lost before they gave anything, one after another."""
         self._rooms = Rooms()
+        self._cursor: Cursor | None = None
+        self._last: Room | None = None
+        """Whose item was given last."""
 
     @property
     def gaps(self) -> int:
@@ -97,9 +108,12 @@ class Stream:
         for name in filter(None, map(str.strip, room.split(","))):
             wanted = self._rooms.add(name)
             wanted.want(methods)
-            wanted.position = wanted.position or since
+            begin = since
+            if begin is None and wanted.position is None and self._cursor is not None:
+                begin = self._cursor.position(name)
+            wanted.position = wanted.position or begin
             request = wanted.request()
-            if since is None:
+            if begin is None:
                 # Where we hold a position it is subscribed already, and just gets more methods.
                 request.pop("since", None)
             await self._send(request)
@@ -166,11 +180,26 @@ class Stream:
         for request in self._rooms.requests():
             await self._send(request)
 
+    def keep(self, name: str) -> None:
+        """Keep positions in the cursor `name`, and take up those it has. Raises CursorError."""
+        self._cursor = Cursor(name, self._address)
+
+    def done(self) -> None:
+        """Count the last item as done before the next one is asked for, e.g. to stop after it."""
+        if self._cursor is not None and self._last is not None:
+            self._cursor.reached(self._last)
+        self._last = None
+
     async def close(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        """Close the connection, and the cursor. Raises CursorError where that can't be written."""
+        try:
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = None
+        finally:
+            if self._cursor is not None:
+                await self._cursor.close()
+                self._cursor = None
 
     async def _expect_hello(self, connection: ClientConnection) -> None:
         try:
@@ -184,6 +213,7 @@ class Stream:
             raise self._unreachable("what answers is no relay")
 
     async def _receive(self) -> Item:
+        self.done()
         while True:
             if self._connection is None:
                 await self._open_again()
@@ -198,7 +228,7 @@ class Stream:
                 raise self._unreachable(f"what answers is no relay: {error}") from error
             self._attempts = 0
             if item is not None:
-                self._rooms.note(item)
+                self._last = self._rooms.note(item)
                 return item
 
     async def _open_again(self) -> None:

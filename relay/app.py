@@ -7,36 +7,44 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import msgspec
 import structlog
 
 from relay import __version__
-from relay.config import Config, RoomConfig
-from relay.hub import Hub
-from relay.room import Policy, RoomManager
+from relay.config import Config, RoomConfig, StoreConfig
+from relay.hub import Hub, RoomStatus
+from relay.recording import Overview, Recording
+from relay.room import REPLAYING, Policy, Recorder, RoomManager, Tally
 from relay.server import RelayServer
 from relay.sim import Scenario, Simulator
 from relay.upstream.client import Upstream
+from relay.upstream.transports.replay import Replay
 
 DRAIN_S = 5.0
 """How long clients get to take what is on its way to them when the relay stops."""
+
+TELL_S = 1.0
+"""How often who records is told what came."""
 
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncIterator[RelayServer]:
+async def running(config: Config, *, played: Replay | None = None) -> AsyncIterator[RelayServer]:
     """Run a relay for as long as the block lasts; gives the server that clients connect to.
 
-    Raises ListenError where the port can't be had. A crash of the room manager ends the block
-    with an ExceptionGroup.
+    `played`: a recording that stands for upstream. Raises ListenError where the port can't be had.
+    A crash of the room manager ends the block with an ExceptionGroup.
     """
-    policy = Policy()
+    policy = Policy() if played is None else REPLAYING
     hub = Hub(config.hub)
     # Opening it asks for nothing yet, and it is open for as long as rooms or clients may ask.
-    async with Upstream(config.upstream, policy.timings) as upstream:
+    async with played or Upstream(config.upstream, policy.timings) as upstream:
         rooms = RoomManager(hub, config, upstream, policy)
+        if played is not None:
+            played.is_taken = lambda: all(map(hub.is_taken, rooms.streams()))
         server = RelayServer(config, hub, rooms)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
@@ -93,6 +101,96 @@ async def demo(
             ),
             ready=None if ready is None else lambda url: ready(url, names),
         )
+
+
+async def replay(
+    config: Config,
+    path: Path,
+    *,
+    speed: float | None,
+    from_s: float,
+    loop: bool,
+    ready: Callable[[str, Overview], None] | None = None,
+) -> None:
+    """Serve a recording until SIGINT or SIGTERM; `ready(url, overview)` is called once it does.
+
+    `speed` None: as fast as clients take it. Raises RecordingError and ListenError.
+    """
+    recording = Recording(path)
+    overview = await asyncio.to_thread(recording.look_over)
+    room = overview.first.web_rid or overview.first.room_id
+    config = msgspec.structs.replace(
+        config,
+        rooms=[RoomConfig(room=room)],
+        # What was live once must not stand in the history of what is live.
+        store=StoreConfig(),
+        # The recording itself tells when there is news.
+        watch=msgspec.structs.replace(config.watch, status_poll_s=0.01),
+    )
+    played = Replay(recording, overview, speed=speed, from_s=from_s, loop=loop)
+    with _stop_signals() as stop:
+        async with running(config, played=played) as server:
+            if ready is not None:
+                ready(server.url, overview)
+            await stop.wait()
+
+
+async def record(
+    config: Config,
+    path: Path,
+    *,
+    room: str,
+    scrub: bool,
+    duration_s: float | None,
+    tell: Callable[[RoomStatus, Tally], None],
+) -> Tally:
+    """Record a room until SIGINT or SIGTERM, or for `duration_s`; gives what has been recorded.
+
+    `tell` is called every second. Raises RecordingError and ConfigError.
+    """
+    tape = await asyncio.to_thread(Recorder, path, scrub=scrub)
+    config = msgspec.structs.replace(config, rooms=[RoomConfig(room=room)])
+    policy = Policy()
+    hub = Hub(config.hub)
+    try:
+        with _stop_signals() as stop:
+            async with Upstream(config.upstream, policy.timings) as upstream:
+                rooms = RoomManager(hub, config, upstream, policy, tape=tape)
+                watching = asyncio.create_task(rooms.run(), name="rooms")
+                writing = asyncio.create_task(tape.run(), name="recorder")
+                telling = asyncio.create_task(_tell(rooms, tape, tell), name="progress")
+                asked = asyncio.create_task(stop.wait(), name="stop")
+                tasks = (watching, writing, telling, asked)
+                try:
+                    await asyncio.wait(
+                        tasks, timeout=duration_s, return_when=asyncio.FIRST_COMPLETED
+                    )
+                finally:
+                    for task in (watching, telling, asked):
+                        task.cancel()
+                    await asyncio.wait((watching, telling, asked))
+                    # Behind the last that came.
+                    tape.stop()
+                    await asyncio.wait((writing,))
+                for task in tasks:
+                    if not task.cancelled():
+                        task.result()
+        if scrub:
+            _log.info("texts are searched for names that were met after them", file=str(path))
+        await tape.finish()
+    finally:
+        tape.close()
+    return tape.tally
+
+
+async def _tell(
+    rooms: RoomManager, tape: Recorder, tell: Callable[[RoomStatus, Tally], None]
+) -> None:
+    while True:
+        for stream in rooms.streams():
+            tape.tally.events = sum(stream.counters.events.values())
+            tell(stream.status, tape.tally)
+        await asyncio.sleep(TELL_S)
 
 
 async def simulate(

@@ -12,6 +12,8 @@ import structlog
 
 from relay import __version__
 from relay.cli.check import check
+from relay.cli.record import record
+from relay.cli.replay import replay
 from relay.cli.serve import demo, serve
 from relay.cli.sim import sim
 from relay.cli.tail import tail
@@ -19,6 +21,7 @@ from relay.errors import (
     ConfigError,
     ExitCode,
     ListenError,
+    RecordingError,
     RefusedError,
     RelayError,
     RoomNameError,
@@ -29,6 +32,7 @@ _EXIT_CODES: tuple[tuple[type[RelayError], ExitCode], ...] = (
     (ConfigError, ExitCode.CONFIG),
     (RoomNameError, ExitCode.CONFIG),
     (ListenError, ExitCode.LISTEN),
+    (RecordingError, ExitCode.RECORDING),
     (UnreachableError, ExitCode.UNREACHABLE),
     (RefusedError, ExitCode.UNREACHABLE),
 )
@@ -38,6 +42,8 @@ Examples:
   relay demo                               look at it without a live room
   relay serve --room https://live.douyin.com/80000000001
   relay tail 80000000001 --method chat,gift
+  relay record 80000000001 -o show.webcast
+  relay replay show.webcast --speed 2
 
 \b
 Exit codes:
@@ -47,6 +53,7 @@ Exit codes:
   3    the configuration was refused
   4    the port can't be had
   5    no relay at the address, or it refused (relay tail)
+  6    a recording can't be read or written
   130  Ctrl-C: before the start was complete, twice, or in a tool
 """
 
@@ -57,7 +64,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, check):
+for _command in (serve, demo, sim, tail, record, replay, check):
     relay.add_command(_command)
 
 

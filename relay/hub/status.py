@@ -44,7 +44,7 @@ class RoomStatus(Struct, frozen=True):
     anchor: str
     """The anchor's nickname."""
     transport: str
-    """`socket` or `poll`; "" while there is none."""
+    """`socket`, `poll` or `replay`; "" while there is none."""
     since_ms: int
     """When this state began."""
 

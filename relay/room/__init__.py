@@ -1,9 +1,10 @@
 """One fetcher task a watched room, its retry policy and health, and which rooms are watched.
 
-Imported by app only; imports hub, upstream, webcast, events, config, logs and errors.
+Imported by app and cli; imports hub, upstream, recording, webcast, events, config, logs and errors.
 """
 
 from relay.room.manager import RoomManager
-from relay.room.retry import Policy
+from relay.room.recorder import Recorder, Tally
+from relay.room.retry import REPLAYING, Policy
 
-__all__ = ["Policy", "RoomManager"]
+__all__ = ["REPLAYING", "Policy", "Recorder", "RoomManager", "Tally"]

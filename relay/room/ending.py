@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from relay.room.retry import Policy
-from relay.upstream.resolve import Resolver
+from relay.room.source import Looks
 from relay.upstream.status import RoomInfo, Status
 
 
@@ -19,7 +19,7 @@ class Ending:
         self,
         room_id: str,
         look: Callable[[], Awaitable[RoomInfo]],
-        resolver: Resolver,
+        resolver: Looks,
         policy: Policy,
     ) -> None:
         self._room_id = room_id

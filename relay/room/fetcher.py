@@ -5,18 +5,18 @@ Run by room/manager. How long to wait is retry's, a broadcast from start to end 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from relay.config import Config
 from relay.hub import RoomState
 from relay.room.ending import Ending
-from relay.room.following import Following, Runs
-from relay.room.ladder import Ladder, Transport
+from relay.room.following import Following
+from relay.room.ladder import Ladder
 from relay.room.memory import Memory
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
+from relay.room.source import Source
 from relay.upstream.broadcast import Broadcast
-from relay.upstream.client import Upstream
 from relay.upstream.failures import CAUSES, Failure
 from relay.upstream.names import RoomName
 from relay.upstream.status import NOTHING_KNOWN, RoomInfo, Status
@@ -31,7 +31,7 @@ class Fetcher:
     def __init__(
         self,
         name: RoomName,
-        upstream: Upstream,
+        upstream: Source,
         output: RoomOutput,
         config: Config,
         policy: Policy,
@@ -46,15 +46,12 @@ class Fetcher:
         """
         self._name = name
         self._resolver = upstream.resolver
-        self._transports: Mapping[Transport, Runs] = {
-            "socket": upstream.socket(),
-            "poll": upstream.poll(),
-        }
+        self._transports = upstream.transports()
         self._output = output
         self._memory = memory
         self._identified = identified
         self._missing = missing
-        self._transport_wanted = config.upstream.transport
+        self._transport_wanted = upstream.transport
         self._status_poll_s = config.watch.status_poll_s
         self._policy = policy
         self._known = NOTHING_KNOWN

@@ -7,28 +7,21 @@ the room is asked whether all that is still worth it.
 import asyncio
 from collections.abc import Mapping
 from enum import Enum
-from typing import Protocol
 
 from relay.hub import RoomState
 from relay.room.ending import Ending
-from relay.room.ladder import NEVER, Ladder, Transport
+from relay.room.ladder import NEVER, Ladder
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
 from relay.room.session import Progress, Session
-from relay.upstream.broadcast import Broadcast, Receiver
+from relay.room.source import Runs
+from relay.upstream.broadcast import Broadcast
+from relay.upstream.client import Transport
 from relay.upstream.failures import Failure, SessionEnd
 from relay.upstream.identity import new_visitor_id
 
 _SERVED_FAILURES = 2
 """What the failures in a row fall back to where messages came."""
-
-
-class Runs(Protocol):
-    """A transport of upstream/transports."""
-
-    async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
-        """Receive until the session ends."""
-        ...
 
 
 class _Verdict(Enum):

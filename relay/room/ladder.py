@@ -3,9 +3,9 @@
 from typing import Literal
 
 from relay.room.retry import Policy
+from relay.upstream.client import Transport
 from relay.upstream.failures import Failure
 
-Transport = Literal["socket", "poll"]
 NEVER = float("inf")
 _BARREN_SOCKETS = 2
 """Sockets in a row that were open and brought nothing."""
@@ -14,13 +14,13 @@ _BARREN_SOCKETS = 2
 class Ladder:
     """The choice for one broadcast. Times are the loop's clock."""
 
-    def __init__(self, configured: Literal["auto", "socket", "poll"], policy: Policy) -> None:
+    def __init__(self, configured: Literal["auto"] | Transport, policy: Policy) -> None:
         self._auto = configured == "auto"
         self._policy = policy
         self._refusals = 0
         self._barren = 0
         self._fell_for: Failure | None = None
-        self.transport: Transport = "poll" if configured == "poll" else "socket"
+        self.transport: Transport = "socket" if configured == "auto" else configured
         """What to use now."""
         self.climb_at = NEVER
         """When to leave polling for another try with the socket."""

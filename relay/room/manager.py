@@ -15,7 +15,8 @@ from relay.room.fetcher import Fetcher
 from relay.room.memory import Memory
 from relay.room.output import RoomOutput
 from relay.room.retry import Policy
-from relay.upstream.client import Upstream
+from relay.room.source import Source
+from relay.room.tape import Tape
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.status import RoomInfo
 
@@ -43,12 +44,24 @@ class _Watched:
 class RoomManager:
     """The rooms of this relay; satisfies server.Rooms."""
 
-    def __init__(self, hub: Hub, config: Config, upstream: Upstream, policy: Policy) -> None:
-        """`upstream` has to be open while this runs. Raises ConfigError for a configured room."""
+    def __init__(
+        self,
+        hub: Hub,
+        config: Config,
+        upstream: Source,
+        policy: Policy,
+        *,
+        tape: Tape | None = None,
+    ) -> None:
+        """`upstream` has to be open while this runs. Raises ConfigError for a configured room.
+
+        `tape`: what comes of the rooms, of one if it is to make sense, is recorded there.
+        """
         self._hub = hub
         self._config = config
         self._policy = policy
         self._upstream = upstream
+        self._tape = tape
         self._rooms: dict[Stream, _Watched] = {}
         self._by_name: dict[str, _Watched] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -156,7 +169,7 @@ class RoomManager:
                 since_ms=time.time_ns() // 1_000_000,
             )
         )
-        watched = _Watched(name, stream, RoomOutput(self._hub, stream))
+        watched = _Watched(name, stream, RoomOutput(self._hub, stream, self._tape))
         self._rooms[stream] = watched
         self._call(watched, name.value)
         return watched

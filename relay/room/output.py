@@ -12,7 +12,10 @@ import structlog
 from relay.events import Event
 from relay.hub import Hub, RoomCounters, RoomState, RoomStatus, Stream
 from relay.logs import Throttle
+from relay.room.tape import Tape
+from relay.upstream.broadcast import Broadcast
 from relay.upstream.status import RoomInfo
+from relay.webcast.recording import Record
 
 _HINTS = {
     "captcha": "Douyin wants a captcha solved from this address: slow down, or use another network",
@@ -34,10 +37,12 @@ _HINTS = {
 class RoomOutput:
     """One room's way into the hub."""
 
-    def __init__(self, hub: Hub, stream: Stream) -> None:
+    def __init__(self, hub: Hub, stream: Stream, tape: Tape | None = None) -> None:
+        """`tape`: what is to be recorded goes there, too."""
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
         self._hub = hub
         self._stream = stream
+        self._tape = tape
         self._closed = False
         self._logged = (RoomState.RESOLVING, "")
         self._bad_frames = Throttle()
@@ -110,6 +115,13 @@ class RoomOutput:
         """Say that upstream's messages may be missing at this point."""
         if not self._closed:
             self._hub.announce_gap(self._stream, reason)
+            if self._tape is not None:
+                self._tape.gap(reason)
+
+    def keep(self, record: Record, broadcast: Broadcast) -> None:
+        """Have what upstream sent recorded, where that is asked for."""
+        if self._tape is not None and not self._closed:
+            self._tape.keep(record, broadcast)
 
     def bad_frame(self, cause: str, text: str) -> None:
         """Count and log a frame that can't be read."""
@@ -138,6 +150,8 @@ class RoomOutput:
     def _set(self, status: RoomStatus) -> None:
         if not self._closed and status != self._stream.status:
             self._hub.set_status(self._stream, status)
+            if self._tape is not None:
+                self._tape.about(status)
 
     def _log_state(self, text: str) -> None:
         status = self._stream.status

@@ -5,6 +5,7 @@ Policy only: numbers and arithmetic, no I/O and no clock. Used by all of room.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 from types import MappingProxyType
 
@@ -93,3 +94,14 @@ class Policy:
     def spread_s(self, wait_s: float) -> float:
         """Jitter a regular wait by a fifth."""
         return wait_s * self.random.uniform(0.8, 1.2)
+
+
+REPLAYING = Policy(
+    missing_answers=1,
+    confirm=BackOff(0.05, 1.0),
+    # A recording is never ill, however quiet the room was.
+    doubt_s=inf,
+    heartbeats_only_s=inf,
+    low_value=BackOff(inf, inf),
+)
+"""For a recording that is played: it knows what it says."""

@@ -5,7 +5,6 @@ no bytes is the transport's to notice; heartbeats only and low-value messages on
 """
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -17,6 +16,7 @@ from relay.room.retry import Policy
 from relay.upstream.broadcast import Broadcast
 from relay.webcast.decode import decode_response
 from relay.webcast.pb.webcast_pb2 import Response
+from relay.webcast.recording import Record
 
 _RECENT_IDS = 512
 """Ids by which a repeated message is known; upstream repeats about 15."""
@@ -72,32 +72,29 @@ class Session:
         self.opened_at = self.message_at = self.value_at = self._loop.time()
         self.became_open.set()
 
-    def received(self, response: Response) -> None:
+    def received(self, response: Response, record: Record) -> None:
         """Publish the messages of a Response."""
         self._output.counters.frames["ok"] += 1
-        if not response.messages:
-            return
-        events = []
-        omitted = 0
-        for event, outcome in decode_response(
-            response,
-            room_id=self._broadcast.room_id,
-            web_rid=self._broadcast.web_rid,
-            now_ms=time.time_ns() // 1_000_000,
-        ):
-            self._output.counters.messages[outcome] += 1
-            omitted += outcome == "omitted"
-            events.append(event)
-        if omitted:
-            self._output.omitted(omitted)
-        self._notice(events)
-        self.new_events += self._output.publish(events)
+        if response.messages:
+            self._publish(response, record.time_ms)
+        # Behind a gap before its messages.
+        self._output.keep(record, self._broadcast)
 
-    def unreadable(self, error: FrameError, *, lost: bool) -> None:
+    def unreadable(self, error: FrameError, record: Record | None, *, lost: bool) -> None:
         """Count a frame that can't be read; say so to subscribers where it is lost."""
         self._output.bad_frame(error.cause, str(error))
         if lost:
             self._output.gap("corrupt_frame")
+        if record is not None:
+            self._output.keep(record, self._broadcast)
+
+    def lost(self, reason: str) -> None:
+        """Say to subscribers that something is missing."""
+        self._output.gap(reason)
+
+    def ended(self) -> None:
+        """Note that the broadcast is said to be over."""
+        self.end_said.set()
 
     def healthy(self) -> bool:
         """Whether the connection did what it is for."""
@@ -115,6 +112,23 @@ class Session:
             self.opened_at is not None
             and self.value_at > self.opened_at + self._policy.repeated_within_s
         )
+
+    def _publish(self, response: Response, now_ms: int) -> None:
+        events = []
+        omitted = 0
+        for event, outcome in decode_response(
+            response,
+            room_id=self._broadcast.room_id,
+            web_rid=self._broadcast.web_rid,
+            now_ms=now_ms,
+        ):
+            self._output.counters.messages[outcome] += 1
+            omitted += outcome == "omitted"
+            events.append(event)
+        if omitted:
+            self._output.omitted(omitted)
+        self._notice(events)
+        self.new_events += self._output.publish(events)
 
     def _notice(self, events: Sequence[Event]) -> None:
         """See what the messages prove, before they are published."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from relay.errors import FrameError
 from relay.webcast.pb.webcast_pb2 import Response
+from relay.webcast.recording import Record
 
 MAX_POSITION_CHARS = 4096
 """Of a cursor or internal_ext; recorded ones have up to 400. Longer ones are not taken over."""
@@ -49,8 +50,17 @@ class Receiver(Protocol):
     def opened(self) -> None:
         """Upstream took us: the handshake, or the first fetch, succeeded."""
 
-    def received(self, response: Response) -> None:
-        """A Response came, perhaps without messages."""
+    def received(self, response: Response, record: Record) -> None:
+        """A Response came, perhaps without messages; `record`: as what, and when."""
 
-    def unreadable(self, error: FrameError, *, lost: bool) -> None:
-        """Bytes came that can't be read; `lost`: upstream will not send them again."""
+    def unreadable(self, error: FrameError, record: Record | None, *, lost: bool) -> None:
+        """Bytes came that can't be read; `lost`: upstream will not send them again.
+
+        `record` is None for those that upstream is asked for again.
+        """
+
+    def lost(self, reason: str) -> None:
+        """Messages are missing here for another reason: the recording says so."""
+
+    def ended(self) -> None:
+        """The broadcast is over: the recording says so."""

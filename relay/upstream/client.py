@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from relay.config import UpstreamConfig
 from relay.upstream.fetch import MessageFetcher, PollTimings
@@ -14,6 +14,9 @@ from relay.upstream.signer import Signer
 from relay.upstream.transports.poll import PollTransport
 from relay.upstream.transports.push_urls import PushUrls
 from relay.upstream.transports.socket import SocketTimings, SocketTransport
+
+Transport = Literal["socket", "poll", "replay"]
+"""The ways in which frames come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Upstream:
         self._identity = Identity(self._http, config.live_url)
         self._signer = Signer(config.signer_url, self._http)
         self._opened = AsyncExitStack()
+        self.transport: Literal["auto", "socket", "poll"] = config.transport
+        """Which one to use."""
         self.resolver = Resolver(config, self._http, self._identity)
 
     async def __aenter__(self) -> Self:
@@ -49,6 +54,10 @@ class Upstream:
         traceback: TracebackType | None,
     ) -> None:
         await self._opened.aclose()
+
+    def transports(self) -> dict[Transport, SocketTransport | PollTransport]:
+        """Make the transports of one room."""
+        return {"socket": self.socket(), "poll": self.poll()}
 
     def socket(self) -> SocketTransport:
         """Make the socket transport of one room."""

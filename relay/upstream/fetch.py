@@ -7,6 +7,7 @@ Source: facts from f2, BarrageGrab, dycast. The answer is a bare Response protob
 import asyncio
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from relay.config import UpstreamConfig
 from relay.errors import FrameError, UpstreamError
@@ -16,6 +17,7 @@ from relay.upstream.identity import Identity
 from relay.upstream.params import FETCH_PATH, fetch_params, referer
 from relay.webcast.frames import DEFAULT_LIMITS, read_response
 from relay.webcast.pb.webcast_pb2 import Response
+from relay.webcast.recording import Record, RecordKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class PollTimings:
     """Bodies that can't be read, after which a position is given up: half a minute's."""
 
 
+class Fetched(NamedTuple):
+    """An answer of im/fetch."""
+
+    response: Response
+    record: Record
+    """The same as it came."""
+
+
 class MessageFetcher:
     """Fetches what is new in a broadcast, over HTTP."""
 
@@ -44,7 +54,7 @@ class MessageFetcher:
         self._timings = timings
         self._last_rtt_ms = 0
 
-    async def fetch(self, broadcast: Broadcast) -> Response:
+    async def fetch(self, broadcast: Broadcast) -> Fetched:
         """Ask for the messages after the broadcast's position, once upstream may be asked again.
 
         Does not advance the position. Raises UpstreamError (`empty_body` is how upstream refuses),
@@ -54,15 +64,15 @@ class MessageFetcher:
         await asyncio.sleep(broadcast.next_fetch_at - loop.time())
         pause_s = self._timings.default_s
         try:
-            response = await self._ask(broadcast)
-            if response.fetch_interval > 0:
-                pause_s = response.fetch_interval / 1000
+            fetched = await self._ask(broadcast)
+            if fetched.response.fetch_interval > 0:
+                pause_s = fetched.response.fetch_interval / 1000
                 pause_s = min(max(pause_s, self._timings.min_s), self._timings.max_s)
-            return response
+            return fetched
         finally:
             broadcast.next_fetch_at = loop.time() + pause_s
 
-    async def _ask(self, broadcast: Broadcast) -> Response:
+    async def _ask(self, broadcast: Broadcast) -> Fetched:
         cookies = await self._identity.cookies()
         begin_s = time.monotonic()
         try:
@@ -85,8 +95,9 @@ class MessageFetcher:
             raise
         self._last_rtt_ms = round((time.monotonic() - begin_s) * 1000)
         self._identity.absorb(answer.cookies)
+        record = Record(RecordKind.BODY, time.time_ns() // 1_000_000, answer.body)
         try:
-            return read_response(answer.body)
+            return Fetched(read_response(answer.body), record)
         except FrameError:
             refuse_html(answer.body)
             raise

@@ -20,6 +20,7 @@ from relay.upstream.failures import SessionEnd
 from relay.upstream.fetch import PollTimings
 from relay.upstream.transports.socket import SocketTimings
 from relay.webcast.pb import webcast_pb2 as pb
+from relay.webcast.recording import Record
 
 Script = Callable[[ServerConnection], Awaitable[None]]
 Handshake = Callable[[ServerConnection, Request], Response | None]
@@ -31,16 +32,26 @@ class Notes:
     def __init__(self) -> None:
         self.opens = 0
         self.responses: list[pb.Response] = []
+        self.records: list[Record] = []
         self.errors: list[tuple[str, bool]] = []
 
     def opened(self) -> None:
         self.opens += 1
 
-    def received(self, response: pb.Response) -> None:
+    def received(self, response: pb.Response, record: Record) -> None:
         self.responses.append(response)
+        self.records.append(record)
 
-    def unreadable(self, error: FrameError, *, lost: bool) -> None:
+    def unreadable(self, error: FrameError, record: Record | None, *, lost: bool) -> None:
         self.errors.append((error.cause, lost))
+        if record is not None:
+            self.records.append(record)
+
+    def lost(self, reason: str) -> None:
+        raise AssertionError(reason)
+
+    def ended(self) -> None:
+        raise AssertionError("only recordings say that")
 
     @property
     def ids(self) -> list[int]:

@@ -23,14 +23,14 @@ class PollTransport:
         unreadable = 0
         while True:
             try:
-                response = await self._fetcher.fetch(broadcast)
+                response, record = await self._fetcher.fetch(broadcast)
             except UpstreamError as error:
                 return SessionEnd(error.cause, str(error))
             except FrameError as error:
                 unreadable += 1
                 given_up = unreadable >= self._timings.unreadable_in_row
                 # Until then the position stays, so the next answer has these messages too.
-                receiver.unreadable(error, lost=given_up)
+                receiver.unreadable(error, None, lost=given_up)
                 if given_up:
                     broadcast.position = UpstreamPosition()
                     return SessionEnd("bad_body", f"im/fetch can't be read: {error}")
@@ -39,5 +39,5 @@ class PollTransport:
                 if not opened:
                     opened = True
                     receiver.opened()
-                receiver.received(response)
+                receiver.received(response, record)
                 broadcast.position.advance(response.cursor, response.internal_ext)

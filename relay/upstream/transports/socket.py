@@ -4,6 +4,7 @@ Sources: recorded browser sessions (acks, heartbeats), saermart, xhynice, jwwsjl
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from relay.upstream.params import ORIGIN, push_query, referer
 from relay.upstream.signer import Signer
 from relay.upstream.transports.push_urls import PushUrls
 from relay.webcast.frames import DEFAULT_LIMITS, HEARTBEAT, ack_frame, read_frame
+from relay.webcast.recording import Record, RecordKind
 
 MAX_MESSAGE_BYTES = 4 * DEFAULT_LIMITS.max_frame_bytes
 """Past this the connection is given up. A frame that is merely too large for us to read costs only
@@ -104,12 +106,12 @@ class SocketTransport:
         """Take the first position from im/fetch, as the page does, and what messages come along."""
         try:
             async with asyncio.timeout(self._timings.first_position_s):
-                response = await self._fetcher.fetch(broadcast)
+                response, record = await self._fetcher.fetch(broadcast)
         except (UpstreamError, FrameError, TimeoutError) as error:
             _log.debug("no first position", room_id=broadcast.room_id, error=str(error))
             return
         self._push_urls.note(response)
-        receiver.received(response)
+        receiver.received(response, record)
         broadcast.position.advance(response.cursor, response.internal_ext)
 
     async def _handshake(self, broadcast: Broadcast) -> connect:
@@ -182,16 +184,18 @@ class SocketTransport:
         receiver: Receiver,
     ) -> SessionEnd | None:
         """Hand on one frame and acknowledge it; gives the end where upstream says it."""
+        data = data.encode() if isinstance(data, str) else data
+        record = Record(RecordKind.FRAME, time.time_ns() // 1_000_000, data)
         try:
-            frame = read_frame(data.encode() if isinstance(data, str) else data)
+            frame = read_frame(data)
         except FrameError as error:
-            receiver.unreadable(error, lost=True)
+            receiver.unreadable(error, record, lost=True)
             return None
         if frame.payload_type == "close":
             return SessionEnd("close_frame", "upstream sent its close frame")
         if frame.response is None:
             return None
-        receiver.received(frame.response)
+        receiver.received(frame.response, record)
         # A shared Response carries another connection's headers; its own pair comes first.
         internal_ext = frame.response.internal_ext or frame.internal_ext
         broadcast.position.advance(frame.response.cursor or frame.cursor, internal_ext)

@@ -1,0 +1,51 @@
+"""What a room needs of upstream; satisfied by upstream/client and by a recording that is played.
+
+Used by manager and fetcher.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from relay.upstream.broadcast import Broadcast, Receiver
+from relay.upstream.client import Transport
+from relay.upstream.failures import SessionEnd
+from relay.upstream.names import RoomName
+from relay.upstream.status import RoomInfo
+
+
+class Runs(Protocol):
+    """A transport of upstream/transports."""
+
+    async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
+        """Receive until the session ends."""
+        ...
+
+
+class Looks(Protocol):
+    """Finds rooms. Never raises for what upstream does."""
+
+    async def look(self, name: RoomName, known: RoomInfo) -> RoomInfo:
+        """Ask about a room; `known` is what an earlier answer said of it."""
+        ...
+
+    async def look_broadcast(self, room_id: str) -> RoomInfo:
+        """Ask whether one broadcast still runs."""
+        ...
+
+
+class Source(Protocol):
+    """Upstream, for rooms."""
+
+    @property
+    def resolver(self) -> Looks:
+        """Says which room a name is, and whether it is live."""
+        ...
+
+    @property
+    def transport(self) -> Literal["auto"] | Transport:
+        """Which transport to use."""
+        ...
+
+    def transports(self) -> Mapping[Transport, Runs]:
+        """Make the transports of one room."""
+        ...

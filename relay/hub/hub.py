@@ -142,6 +142,15 @@ class Hub:
         replay = None if since is None else Replay(stream, since, frozenset())
         return self._subscribe(subscriber, stream, filter_, replay)
 
+    def is_taken(self, stream: Stream) -> bool:
+        """Tell whether somebody listens, and all have been sent what came until now.
+
+        For who feeds the hub with more than there is time for: a recording that plays at once.
+        """
+        fanout = self._fanout(stream)
+        behind = any(s.paused or s.is_replaying for s in fanout.subscriptions)
+        return bool(fanout.subscriptions) and not fanout.pending and not behind
+
     def flush(self) -> None:
         """Give out what is pending now, and rest."""
         if self._flush_handle is not None:

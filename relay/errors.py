@@ -67,7 +67,7 @@ class RoomRefusedError(RelayError):
 
 
 class FilterError(RelayError):
-    """A method filter with a name that is neither a method nor a short name."""
+    """A filter that can't be: a name that is no method, or what is no time."""
 
 
 class PositionError(RelayError):
@@ -95,6 +95,10 @@ class RefusedError(RelayError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class ExportError(RelayError):
+    """An export can't be written, or not gone on with; what was written is kept."""
 
 
 class CursorError(RelayError):

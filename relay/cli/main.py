@@ -12,6 +12,7 @@ import structlog
 
 from relay import __version__
 from relay.cli.check import check
+from relay.cli.export import export
 from relay.cli.record import record
 from relay.cli.replay import replay
 from relay.cli.serve import demo, serve
@@ -64,7 +65,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, record, replay, check):
+for _command in (serve, demo, sim, tail, export, record, replay, check):
     relay.add_command(_command)
 
 

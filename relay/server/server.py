@@ -23,6 +23,7 @@ from relay.server.port import Port
 from relay.server.rooms import Rooms
 from relay.server.session import Session
 from relay.server.state import ServerState
+from relay.store import Store
 
 KEEP_ALIVE_S = 60.0
 """How long an idle HTTP connection is kept."""
@@ -38,8 +39,8 @@ _log = structlog.get_logger(__name__)
 class RelayServer:
     """Serves clients on one port, between `start` and `stop`."""
 
-    def __init__(self, config: Config, hub: Hub, rooms: Rooms) -> None:
-        self._state = ServerState(config, hub, rooms)
+    def __init__(self, config: Config, hub: Hub, rooms: Rooms, store: Store | None = None) -> None:
+        self._state = ServerState(config, hub, rooms, store)
         self._runner = web.AppRunner(
             make_application(self._state),
             access_log=None,

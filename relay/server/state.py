@@ -13,6 +13,7 @@ from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
 from relay.logs import Throttle
 from relay.server.rooms import Rooms
+from relay.store import Store
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +40,8 @@ class ServerState:
     config: Config
     hub: Hub
     rooms: Rooms
+    store: Store | None = None
+    """None: none is configured."""
     clients: set[Client] = field(default_factory=set)
     """Open WebSocket connections and event streams."""
     accepted: int = 0

@@ -21,6 +21,8 @@ class Fate(Enum):
     """A message: what is in it is looked at."""
     TEXT = auto()
     """Somebody's text, or upstream's: names in it are replaced."""
+    PATTERN = auto()
+    """The same of upstream's with slots, {0:user}, which stay."""
     PIECE = auto()
     """A piece of rich text: somebody's own words, or a name where the text is upstream's."""
     COUNT = auto()
@@ -76,7 +78,6 @@ _TEXTS = frozenset(
         "cut_short_prompt",
         "cut_short_toast",
         "default_content",
-        "default_pattern",
         "describe",
         "description",
         "ecom_notice",
@@ -155,7 +156,11 @@ _STRANGERS = frozenset(
         "relay.webcast.GiftTrayInfo.tray_head_img",
     }
 )
-_SINGULAR = {"share_target": Fate.SHARE_TARGET, "string_value": Fate.PIECE}
+_SINGULAR = {
+    "default_pattern": Fate.PATTERN,
+    "share_target": Fate.SHARE_TARGET,
+    "string_value": Fate.PIECE,
+}
 _WHOLE_NUMBERS = frozenset(
     {
         FieldDescriptor.CPPTYPE_INT32,
@@ -206,7 +211,8 @@ def _fate_of_text(name: str) -> Fate:
 
 
 def _is_looked_into(entry: Descriptor) -> bool:
-    """Tell a message from a map of something else: keys and values of those can be anything."""
+    """Tell a message, or a few by number, from maps whose keys or values can be anything."""
     if not entry.GetOptions().map_entry:
         return True
-    return entry.fields_by_name["value"].message_type is not None
+    small = entry.fields_by_name["key"].cpp_type == FieldDescriptor.CPPTYPE_INT32
+    return small and entry.fields_by_name["value"].message_type is not None

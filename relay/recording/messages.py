@@ -20,6 +20,8 @@ _ASSETS = ("/img/webcast/", "/obj/webcast", "/obj/eden-cn")
 """Where upstream's own pictures are: badges, gifts, emojis. All others may show somebody."""
 _MAX_URLS = 3
 _MAX_CHANNEL_DIGITS = 4
+_SLOT = re.compile(r"(\{[0-9]{1,3}(?::[A-Za-z]*)?\})")
+_URL = re.compile(r"[A-Za-z]+://[!-~]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
 
@@ -52,7 +54,9 @@ class MessageScrubber:
                     for child in _children(field, value):
                         self.look_again(child)
             elif fate_of(field) in (Fate.TEXT, Fate.PIECE):
-                _set(message, field, value, self._names.in_text)
+                _set(message, field, value, self._text)
+            elif fate_of(field) is Fate.PATTERN:
+                _set(message, field, value, self._pattern)
 
     def _meet(self, message: Message) -> None:
         """Get to know everybody who is in a message."""
@@ -94,9 +98,11 @@ class MessageScrubber:
         names = self._names
         match fate:
             case Fate.TEXT:
-                return names.in_text(old)
+                return self._text(old)
+            case Fate.PATTERN:
+                return self._pattern(old)
             case Fate.PIECE:
-                return names.in_text(old) if typed else self._piece(old)
+                return self._text(old) if typed else self._piece(old)
             case Fate.COUNT:
                 return old if is_count(old) else ""
             case Fate.NICKNAME:
@@ -110,6 +116,15 @@ class MessageScrubber:
                 return old if len(old) <= _MAX_CHANNEL_DIGITS else names.uid(old)
         new = names.number(old)
         return new if field.cpp_type in _WIDE or new == old else 0
+
+    def _text(self, text: str) -> str:
+        """Replace names; addresses may be of pictures or pages of people."""
+        return self._names.in_text(_URL.sub("…", text))
+
+    def _pattern(self, text: str) -> str:
+        """Replace names in what is between slots."""
+        parts = _SLOT.split(text)
+        return "".join(self._text(part) if i % 2 == 0 else part for i, part in enumerate(parts))
 
     def _piece(self, text: str) -> str:
         """A piece of upstream's own sentences: a number, a gift, or else somebody's name."""
@@ -164,15 +179,12 @@ class MessageScrubber:
         urls = [url for old in image.url_list if (url := _asset(old))]
         new = pb.Image(
             url_list=urls[:_MAX_URLS],
-            height=image.height,
-            width=image.width,
             image_type=image.image_type,
         )
         if image.HasField("content"):
-            new.content.name = self._names.in_text(image.content.name)
-            new.content.alternative_text = self._names.in_text(image.content.alternative_text)
-            new.content.level = image.content.level
-            new.content.font_color = image.content.font_color
+            new.content.name = self._text(image.content.name)
+            new.content.alternative_text = self._text(image.content.alternative_text)
+            new.content.level = self._names.number(image.content.level)
         return new
 
 

@@ -22,7 +22,7 @@ _MAX_CHARS = 200
 """Of a name that is looked for in texts. Upstream allows 20 or so."""
 _MIN_NUMBER = 10**8
 """From here on a number anywhere may be an id; below they are counts more often."""
-_OURS = re.compile("(?:观众|粉丝团)[0-9a-f]{8}|user[0-9a-f]{10}")
+_OURS = re.compile("(?:观众|粉丝团)·[0-9a-f]{8}|user[0-9a-f]{10}")
 _NOBODY = ("", "0", MASKED_UID)
 
 
@@ -39,15 +39,15 @@ class Pseudonyms:
 
     def nickname(self, name: str) -> str:
         """Give another nickname, and look for this one in texts from now on."""
-        return self._met(name, "观众" + self._hash("name", name)[:8], _MIN_NAME_CHARS)
+        return self._met(name, "观众·" + self._hash("name", name)[:8], _MIN_NAME_CHARS)
 
     def stranger(self, name: str) -> str:
         """Give another nickname for what may be one; it is not looked for in texts."""
-        return self._known.get(name) or "观众" + self._hash("name", name)[:8]
+        return self._known.get(name) or "观众·" + self._hash("name", name)[:8]
 
     def club(self, name: str) -> str:
         """The same for a fans club, which carries its anchor's name as often as not."""
-        return self._met(name, "粉丝团" + self._hash("club", name)[:8], _MIN_NAME_CHARS)
+        return self._met(name, "粉丝团·" + self._hash("club", name)[:8], _MIN_NAME_CHARS)
 
     def uid(self, uid: str) -> str:
         """Give another uid, of 16 digits."""

@@ -1,6 +1,7 @@
 """The recent entries of one stream, kept in memory within bounds; used by the stream and replays.
 
-Bounds: number of events, bytes and age, as in `[hub] history_*`. The oldest go first.
+Bounds: number of events, bytes and age, as in `[hub] history_*`. The oldest go first; but what
+waits to be stored stays for as long, which the store bounds.
 """
 
 from bisect import bisect_left
@@ -49,7 +50,10 @@ _NOTHING = Entry(Kind.GAP, 0, "", b"", 0.0)
 class History:
     """A ring of entries, read by sequence numbers that count events and gaps alike."""
 
-    def __init__(self, config: HubConfig) -> None:
+    def __init__(self, config: HubConfig, done_upto: Callable[[], int] | None = None) -> None:
+        """`done_upto` gives the offset up to which events don't wait to be stored any more."""
+        self._done_upto = done_upto
+        self._free_upto = 0  # what it gave last
         self._max_events = config.history_events
         self._max_bytes = config.history_bytes
         self._max_age_s = config.history_s
@@ -88,27 +92,56 @@ class History:
         self._entries.append(entry)
         self.bytes += len(entry.body)
         while self.events > self._max_events or self.bytes > self._max_bytes:
-            self._drop_oldest()
+            index = self._oldest_event()
+            if index is not None and not self._is_free(self._entries[index].offset):
+                break
+            self._drop_through(len(self._entries) - 1 if index is None else index)
         self.expire(entry.at_s)
+
+    def begin_behind(self, offset: int) -> None:
+        """Begin, while there is nothing yet, behind events that were never here."""
+        self.gone = self._free_upto = self._gone_of[""] = offset
 
     def expire(self, now_s: float) -> None:
         """Let go of what is older than `history_s`."""
         oldest_s = now_s - self._max_age_s
-        while self._dropped < len(self._entries):
-            if self._entries[self._dropped].at_s >= oldest_s:
+        while (index := self._oldest_event()) is not None:
+            entry = self._entries[index]
+            if entry.at_s >= oldest_s or not self._is_free(entry.offset):
                 return
-            self._drop_oldest()
+            self._drop_through(index)
 
-    def _drop_oldest(self) -> None:
-        entry = self._entries[self._dropped]
-        self._entries[self._dropped] = _NOTHING
-        self._dropped += 1
-        self.bytes -= len(entry.body)
-        if entry.kind is Kind.EVENT:
-            self.events -= 1
-            self.gone = entry.offset
-            known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
-            self._gone_of[entry.method if known else ""] = entry.offset
+    def _oldest_event(self) -> int | None:
+        """Find the slot of the oldest event; losses before it go only when it goes.
+
+        So who comes from before them, and is told of what is gone, has them in that.
+        """
+        for index in range(self._dropped, len(self._entries)):
+            if self._entries[index].kind is Kind.EVENT:
+                return index
+        return None
+
+    def _is_free(self, offset: int) -> bool:
+        """Tell whether an event does not wait to be stored."""
+        if self._done_upto is not None and offset > self._free_upto:
+            self._free_upto = self._done_upto()
+        return self._done_upto is None or offset <= self._free_upto
+
+    def _drop_through(self, last: int) -> None:
+        """Let go of everything up to a slot."""
+        for index in range(self._dropped, last + 1):
+            entry = self._entries[index]
+            self._entries[index] = _NOTHING
+            self.bytes -= len(entry.body)
+            if entry.kind is Kind.EVENT:
+                self.events -= 1
+                self.gone = entry.offset
+                known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
+                self._gone_of[entry.method if known else ""] = entry.offset
+            else:
+                # Whatever upstream lost there, it may have been of any method.
+                self._gone_of[""] = entry.offset + 1
+        self._dropped = last + 1
         # Shifting the list now and then costs less than a look-up in the middle of a deque.
         if self._dropped > 64 and self._dropped * 2 > len(self._entries):
             del self._entries[: self._dropped]

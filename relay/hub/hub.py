@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from relay.config import HubConfig
 from relay.events import Event
+from relay.events.stored import HoleReason, Past
 from relay.hub import merging
+from relay.hub.archive import Archive
 from relay.hub.delivery import Encoding, HubCounters
 from relay.hub.fanout import Fanout
 from relay.hub.filters import Filter
@@ -26,24 +28,55 @@ REST_RATIO = 3.0
 meanwhile are joined, and flushing takes at most a quarter of the time."""
 MAX_REST_S = 0.05
 """The longest rest, and so the longest that an event waits for others."""
+TAKE_UP_S = 2.0
+"""How long a room waits at its start to hear from the archive where it was left."""
 
 
 class Hub:
     """Streams and their subscribers. Unknown or closed streams are a ValueError everywhere."""
 
-    def __init__(self, config: HubConfig) -> None:
+    def __init__(self, config: HubConfig, archive: Archive | None = None) -> None:
+        """`archive` keeps what memory doesn't, and lets streams go on after a restart."""
         self.counters = HubCounters()
         self._config = config
+        self._archive = archive
         self._fanouts: dict[Stream, Fanout[Subscription]] = {}
         self._unflushed: dict[Fanout[Subscription], None] = {}
         self._flush_handle: asyncio.Handle | None = None
         self._rest_until_s = 0.0
 
-    def open(self, status: RoomStatus) -> Stream:
-        """Begin the stream of a room that is now watched."""
-        stream = Stream(status, self._config)
+    def open(self, status: RoomStatus, alias: str = "") -> Stream:
+        """Begin the stream of a room that is now watched; `alias` is a further name of it."""
+        stream = Stream(status, self._config, self._archive, alias)
         self._fanouts[stream] = Fanout(stream, self.counters)
         return stream
+
+    async def take_up(self, stream: Stream) -> None:
+        """Let a stream go on where the archive left its room, if it has had no events yet.
+
+        Does nothing while it isn't known for sure which room it is: then it is to be called
+        again. Its first event settles that it begins an epoch of its own.
+        """
+        archive = self._archive
+        if archive is None or stream.settled:
+            return
+        web_rid, room_id = stream.status.web_rid, stream.status.room_id
+        if not web_rid and not room_id:
+            return
+        past: Past | None = None
+        try:
+            async with asyncio.timeout(TAKE_UP_S):
+                # A room_id is one room's for ever; a handle may have become another's.
+                names = stream.names if web_rid else [room_id]
+                past = await archive.take_up(stream.epoch, web_rid, names)
+        except TimeoutError:
+            past = None
+        if stream.settled or stream not in self._fanouts:
+            return  # what was taken up for it is given back when it begins, or is sealed
+        if past is not None:
+            self._settle(stream, past)
+        elif stream.status.web_rid:
+            self._settle(stream, None)
 
     def streams(self) -> list[Stream]:
         """Give all open streams, oldest first."""
@@ -62,6 +95,10 @@ class Hub:
         An event whose msg_id came before is dropped and counted, see `stream.DEDUP_IDS`.
         """
         fanout = self._fanout(stream)
+        if not stream.settled:
+            self._settle(stream, None)
+        if events and stream.lacks(events):
+            self._give(fanout, [stream.append_gap("restart")])
         entries = [entry for event in events if (entry := stream.append(event)) is not None]
         self._give(fanout, entries)
         return len(entries)
@@ -71,7 +108,11 @@ class Hub:
         fanout = self._fanout(stream)
         body = room_body(status)
         changed = body != room_body(stream.status)
+        ids = (stream.status.web_rid, stream.status.room_id)
         stream.status = status
+        renamed = ids != (status.web_rid, status.room_id)
+        if renamed and stream.settled and self._archive is not None:
+            self._archive.name(stream.epoch, status.web_rid, stream.names)
         if changed:
             self._give(fanout, [Entry(Kind.ROOM, stream.head, "", body, time.monotonic())])
 
@@ -80,7 +121,10 @@ class Hub:
 
         Subscribers get a `gap` frame in order with events; it is kept with them for replays.
         """
-        self._give(self._fanout(stream), [stream.append_gap(reason)])
+        fanout = self._fanout(stream)
+        if not stream.settled:
+            self._settle(stream, None)
+        self._give(fanout, [stream.append_gap(reason)])
 
     def merge(self, stream: Stream, into: Stream) -> None:
         """Close a stream whose room turned out to be that of `into`; move its subscribers there.
@@ -94,9 +138,18 @@ class Hub:
             raise ValueError("a stream can't be merged into itself")
         fanout = self._fanout(into)
         stream.successor = into
+        # Who waits to hear where the first one goes on hears it of the other one.
+        waiting = {
+            subscription: subscription.waits_for
+            for subscription in self._fanout(stream).subscriptions
+            if subscription.waits_for is not None
+        }
         subscriptions = self._take_out(stream)
+        if stream.head and not into.settled:
+            self._settle(into, None)
         junction = merging.join(stream, into)
         self._give(fanout, junction.adopted)
+        self._lead(stream, into, junction)
         for subscription in subscriptions:
             subscriber = subscription.subscriber
             if subscriber.closed:  # too slow to be given the last events
@@ -104,7 +157,9 @@ class Hub:
             there = subscriber.subscriptions.get(into)
             if there is None:
                 replay = None
-                if junction.behind is not None:
+                if subscription in waiting:
+                    replay = Replay(into, waiting[subscription], frozenset())
+                elif junction.behind is not None:
                     position = Position(into.epoch, junction.behind)
                     replay = Replay(into, position, junction.known)
                 there = self._subscribe(subscriber, into, subscription.filter, replay)
@@ -122,6 +177,8 @@ class Hub:
         """End the stream of a room that is no longer watched; subscribers are told `reason`."""
         for subscription in self._take_out(stream):
             subscription.subscriber.sink.ended(subscription, reason)
+        if self._archive is not None:
+            self._archive.seal(stream.epoch)
 
     def subscriber(self, sink: Sink, encoding: Encoding) -> Subscriber:
         """Make a client known; it has no subscription yet."""
@@ -170,6 +227,28 @@ class Hub:
             raise ValueError(f"the stream of room {stream.status.name!r} is closed")
         return fanout
 
+    def _settle(self, stream: Stream, past: Past | None) -> None:
+        """Settle where a stream goes on, None: nowhere; and tell who is subscribed already."""
+        epoch = stream.epoch
+        if past is None:
+            stream.begin()
+        else:
+            stream.take_up(past)
+        for subscription in list(self._fanout(stream).subscriptions):
+            subscription.settled(moved=stream.epoch != epoch)
+
+    def _lead(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
+        """Have the archive lead from a stream that was merged to the other one."""
+        if self._archive is None:
+            return
+        if not stream.settled:
+            self._archive.seal(stream.epoch)
+            return
+        behind = into.head if junction.behind is None else junction.behind
+        reason: HoleReason | None = "merged" if junction.behind is None else None
+        known = frozenset(offset for offset in junction.known if offset > behind)
+        self._archive.link(stream.epoch, into.epoch, behind, reason, known)
+
     def _subscribe(
         self, subscriber: Subscriber, stream: Stream, filter_: Filter, replay: Replay | None
     ) -> Subscription:
@@ -182,6 +261,8 @@ class Hub:
         return subscription
 
     def _give(self, fanout: Fanout[Subscription], entries: Sequence[Entry]) -> None:
+        if entries and self._archive is not None:
+            fanout.stream.save()
         if not entries or not fanout.add(entries):
             return
         self._unflushed[fanout] = None

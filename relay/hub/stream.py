@@ -1,13 +1,16 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from relay.config import HubConfig
-from relay.events import Event
+from relay.events import MASKED_UID, Event
+from relay.events.stored import Past, Record
+from relay.hub.archive import Archive
 from relay.hub.history import Entry, History, Kind
 from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
@@ -16,6 +19,9 @@ from relay.hub.status import RoomCounters, RoomStatus
 DEDUP_IDS = 10_000
 """A message is recognised as a duplicate among at least this many last ones of its room, at most
 twice as many. Upstream repeats about 15 messages at each connect."""
+
+_NO_IDS = ("", "0")
+"""Upstream gave none."""
 
 MAX_COUNTED_METHODS = 200
 """Methods counted by name in a room; further ones are counted as `other`."""
@@ -42,7 +48,19 @@ class KeptFrame(EventFrame):
     payload: msgspec.Raw
 
 
+class _KeptUser(Struct):
+    """What of an event's user is needed to find it by."""
+
+    uid: str
+    masked: bool
+
+
+class _KeptPayload(Struct):
+    user: _KeptUser | None = None
+
+
 _kept_frames = msgspec.json.Decoder(KeptFrame)
+_kept_payloads = msgspec.json.Decoder(_KeptPayload)
 
 
 class Stream:
@@ -51,19 +69,73 @@ class Stream:
     Read by all; changed by the hub only (but for `counters`, see there).
     """
 
-    def __init__(self, status: RoomStatus, config: HubConfig) -> None:
+    def __init__(
+        self,
+        status: RoomStatus,
+        config: HubConfig,
+        archive: Archive | None = None,
+        alias: str = "",
+    ) -> None:
+        """`alias` is a further name of the room, besides those in its status."""
+        self.archive = archive
+        self.settled = archive is None
+        """Whether `epoch` and `head` are for good: else the stream may yet turn out to go on
+        where the archive left its room, before its first event."""
         self.epoch = new_epoch()
         """Within it, offsets count 1, 2, 3 … without holes."""
         self.head = 0
         """Offset of the last event; 0: none yet."""
         self.status = status
         self.counters = RoomCounters()
-        self.history = History(config)
+        self.history = History(config, None if archive is None else self._done_upto)
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
         # Two generations of ids: the window is bounded without keeping an order.
         self._ids: set[str] = set()
         self._older_ids: set[str] = set()
+        self._alias = alias
+        self._unsaved: list[Record] = []
+        self._may_lack = False
+        """Whether upstream may have gone on without us since the last event."""
+
+    @property
+    def names(self) -> list[str]:
+        """What the room is called besides its web_rid."""
+        status = self.status
+        return [name for name in (self._alias, status.room_id) if name not in ("", status.web_rid)]
+
+    def begin(self) -> None:
+        """Settle that the stream begins an epoch of its own."""
+        if self.archive is not None:
+            self.archive.begin(self.epoch, self.status.web_rid, self.names)
+        self.settled = True
+
+    def take_up(self, past: Past) -> None:
+        """Settle that the stream goes on where the archive left its room."""
+        self.settled = True
+        self._ids.update(msg_id for msg_id in past.msg_ids if msg_id not in _NO_IDS)
+        if past.epoch == self.epoch:
+            return  # what was lost is told to who comes from the epoch before
+        self.epoch = past.epoch
+        self.head = past.head
+        self.history.begin_behind(past.head)
+        for body in past.losses:
+            self.history.append(Entry(Kind.GAP, past.head, "", body, time.monotonic()))
+        self._may_lack = past.head > 0
+
+    def lacks(self, events: Sequence[Event]) -> bool:
+        """Tell, of the first events after `take_up`, whether some may be missing before them.
+
+        Not where they begin with some that upstream repeats.
+        """
+        may_lack, self._may_lack = self._may_lack, False
+        return may_lack and not any(self.had(event.msg_id) for event in events)
+
+    def save(self) -> None:
+        """Hand what is new to the archive."""
+        if self._unsaved and self.archive is not None:
+            self.archive.append(self.epoch, self._unsaved)
+            self._unsaved = []
 
     def append(self, event: Event) -> Entry | None:
         """Number, encode and keep an event; None where it is a duplicate."""
@@ -97,14 +169,17 @@ class Stream:
         """Read back the events that history holds."""
         return [_kept_frames.decode(entry.body) for entry in self.history.events_kept()]
 
-    def gap_body(self, reason: str, **details: Any) -> bytes:
-        """Write a gap in this stream as JSON; `details` are those of Gap."""
+    def gap_body(self, reason: str, *, epoch: str | None = None, **details: Any) -> bytes:
+        """Write a gap in this stream as JSON; `details` are those of Gap.
+
+        `epoch` is one before the stream's own.
+        """
         status = self.status
         gap = Gap(
             room_id=status.room_id,
             web_rid=status.web_rid,
             reason=reason,
-            epoch=self.epoch,
+            epoch=self.epoch if epoch is None else epoch,
             **details,
         )
         return _json.encode(gap)
@@ -114,6 +189,9 @@ class Stream:
         body = self.gap_body(reason, offset=self.head)
         entry = Entry(Kind.GAP, self.head, "", body, time.monotonic())
         self.history.append(entry)
+        if self.archive is not None:
+            now_ms = time.time_ns() // 1_000_000
+            self._unsaved.append(Record(self.head, now_ms, "", None, "", body))
         self.counters.upstream_gaps += 1
         return entry
 
@@ -122,11 +200,16 @@ class Stream:
         entry = Entry(Kind.EVENT, frame.offset, frame.method, body, time.monotonic())
         self.head = frame.offset
         self.history.append(entry)
+        if self.archive is not None:
+            user = _uid_of(frame.payload)
+            self._unsaved.append(
+                Record(frame.offset, frame.time, frame.method, user, frame.msg_id, body)
+            )
         self._count_event(frame.method)
         return entry
 
     def _is_duplicate(self, msg_id: str) -> bool:
-        if msg_id in ("", "0"):  # upstream gave none
+        if msg_id in _NO_IDS:
             return False
         if self.had(msg_id):
             return True
@@ -135,9 +218,26 @@ class Stream:
         self._ids.add(msg_id)
         return False
 
+    def _done_upto(self) -> int:
+        return 0 if self.archive is None else self.archive.done_upto(self.epoch)
+
     def _count_event(self, method: str) -> None:
         events = self.counters.events
         if method not in events and len(events) >= MAX_COUNTED_METHODS:
             method = "other"
         events[method] += 1
         self.counters.last_event_ms = time.time_ns() // 1_000_000
+
+
+def _uid_of(payload: object) -> str | None:
+    """Give who did it; None: nobody, or nobody who is told apart from others."""
+    if isinstance(payload, msgspec.Raw):
+        try:
+            payload = _kept_payloads.decode(payload)
+        except msgspec.ValidationError:  # not one of ours that has a user
+            return None
+    user = getattr(payload, "user", None)
+    if user is None or user.masked or user.uid in ("", "0", MASKED_UID):
+        return None
+    uid: str = user.uid
+    return uid

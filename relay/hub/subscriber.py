@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from relay.config import HubConfig
+from relay.errors import StoreError
+from relay.events.stored import Page
 from relay.hub.delivery import Encoding, HubCounters, count_events
 from relay.hub.fanout import Fanout, Group
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.notices import room_body
+from relay.hub.position import Position
 from relay.hub.replay import Replay
 from relay.hub.slow import Outlet, Writer
 from relay.hub.stream import Stream
@@ -20,7 +23,10 @@ class Sink(Outlet, Protocol):
     """A client's connection; given by the server. None of these waits."""
 
     def moved(self, old: Stream, subscription: "Subscription") -> None:
-        """Tell the client that its room turned out to be `subscription.stream`'s."""
+        """Tell the client that its room turned out to be `subscription.stream`'s.
+
+        Or, `old` being that same stream, that this goes on in another epoch than was said.
+        """
         ...
 
     def ended(self, subscription: "Subscription", reason: str) -> None:
@@ -39,6 +45,7 @@ class Subscriber(Writer):
         super().__init__(sink, config, counters)
         self.encoding = encoding
         self.subscriptions: dict[Stream, Subscription] = {}
+        self._reading: Subscription | None = None
 
     def pause(self) -> None:
         """Note that the transport has more unsent than it likes."""
@@ -58,6 +65,24 @@ class Subscriber(Writer):
         super().close()
         for subscription in list(self.subscriptions.values()):
             subscription.drop()
+
+    def begin_reading(self, subscription: "Subscription") -> bool:
+        """Let a subscription have the archive read a page, unless another one does so already.
+
+        So what is read for a client, and not written yet, is one page at most.
+        """
+        if self._reading is not None:
+            return False
+        self._reading = subscription
+        return True
+
+    def end_reading(self, subscription: "Subscription") -> None:
+        """Give others their turn."""
+        self._reading = None
+        subscriptions = list(self.subscriptions.values())
+        turn = subscriptions.index(subscription) + 1 if subscription in subscriptions else 0
+        for waiting in subscriptions[turn:] + subscriptions[:turn]:
+            waiting.go_on()
 
     def settle(self) -> bool:
         """Give the client what is pending for it; tell whether it has had everything until now.
@@ -91,11 +116,12 @@ class Subscription:
         self._missed = _Missed()
         self._replay: Replay | None = None
         self._next_piece: asyncio.Handle | None = None
+        self._page: asyncio.Future[Page | None] | None = None
         if replay is None or replay.is_done(filter_):
             fanout.join(self)
         else:
             self._replay = replay
-            self._go_on()
+            self.go_on()
 
     @property
     def stream(self) -> Stream:
@@ -104,13 +130,23 @@ class Subscription:
 
     @property
     def position(self) -> int:
-        """The offset that delivery goes on behind."""
+        """The offset that delivery goes on behind, in `epoch`."""
         return self.stream.head if self._replay is None else self._replay.at
+
+    @property
+    def epoch(self) -> str:
+        """The epoch that delivery goes on in: the stream's own, or one before."""
+        return self.stream.epoch if self._replay is None else self._replay.epoch
 
     @property
     def is_replaying(self) -> bool:
         """Whether there is history that it has not been given yet."""
-        return self._replay is not None
+        return self._replay is not None and self._replay.waits_for is None
+
+    @property
+    def waits_for(self) -> Position | None:
+        """The position it begins with, while it is not settled where its stream goes on."""
+        return None if self._replay is None else self._replay.waits_for
 
     @property
     def encoding(self) -> Encoding:
@@ -131,12 +167,22 @@ class Subscription:
         """Take other methods of what is behind `position`, be it history or still to come."""
         if self.group is None:
             self.filter = filter_
+            if self._page is not None:  # it was asked for with other methods
+                self._page.cancel()
             return
         self._fanout.settle(self)
         if self.group is not None:  # settling may have shown that the client is too slow
             self._fanout.leave(self)
             self.filter = filter_
             self._fanout.join(self)
+
+    def settled(self, *, moved: bool) -> None:
+        """Go on after it is settled where the stream does; `moved`: in another epoch."""
+        if self._replay is not None:
+            self._replay.settle()
+            self.go_on()
+        elif moved:
+            self.subscriber.sink.moved(self.stream, self)
 
     def settle(self) -> None:
         """Give the client what is pending now, ahead of the flush."""
@@ -166,6 +212,8 @@ class Subscription:
         self._fanout.leave(self)
         self._fanout.subscriptions.pop(self, None)
         self.subscriber.subscriptions.pop(self.stream, None)
+        if self._page is not None:
+            self._page.cancel()
 
     def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
         """Write entries that passed the filter, `data` being their frames, if the client can."""
@@ -185,8 +233,8 @@ class Subscription:
         self._tell_missed()
         if self.group is not None:
             self.group.place(self)
-        elif self._replay is not None:
-            self._go_on()
+        else:
+            self.go_on()
 
     def _tell_missed(self) -> None:
         missed, self._missed = self._missed, _Missed()
@@ -198,27 +246,62 @@ class Subscription:
         if missed.room:
             self.write_notice(room_body(self.stream.status), Kind.ROOM)
 
-    def _go_on(self) -> None:
-        """Replay the next piece in the loop's next turn, unless the client is paused."""
-        if self._next_piece is None and not self.paused:
+    def go_on(self) -> None:
+        """Replay what comes next, unless the client is paused, or that is under way."""
+        replay = self._replay
+        if replay is None or replay.waits_for is not None or self.paused:
+            return
+        if self._next_piece is not None or self._page is not None:
+            return
+        if not replay.wants_page(self.filter):
             self._next_piece = asyncio.get_running_loop().call_soon(self._write_piece)
+        elif self.subscriber.begin_reading(self):
+            self._page = replay.ask_page(self.filter)
+            self._page.add_done_callback(self._write_page)
+
+    def _write_page(self, future: asyncio.Future[Page | None]) -> None:
+        """Write what the archive has read; it is read again where the client is paused by now."""
+        self._page = None
+        replay = self._replay
+        page, failed = None, False
+        if not future.cancelled():
+            try:
+                page = future.result()
+            except StoreError:
+                failed = True
+        if replay is not None and not future.cancelled() and not self.paused:
+            if failed:
+                replay.fail_page()
+            else:
+                self._write_entries(replay.take_page(page))
+        if self._replay is not None:
+            self._end_piece(self._replay)
+        self.subscriber.end_reading(self)
 
     def _write_piece(self) -> None:
         self._next_piece = None
         replay = self._replay
         if replay is None or self.paused:  # resumed() goes on
             return
+        if replay.wants_page(self.filter):  # new events have pushed out what was to come
+            self.go_on()
+            return
         gap = replay.take_gap(self.filter)
         if gap is not None:
             self.write_notice(gap)
-        entries = replay.take_entries(self.filter)
+        self._write_entries(replay.take_entries(self.filter))
+        self._end_piece(replay)
+
+    def _write_entries(self, entries: Sequence[Entry]) -> None:
         if entries:
             self.write(b"".join(map(self.encoding.frame, entries)))
             self.subscriber.counters.deliveries += count_events(entries)
+
+    def _end_piece(self, replay: Replay) -> None:
         if replay.is_done(self.filter):
             self._go_live()
         else:
-            self._go_on()
+            self.go_on()
 
     def _go_live(self) -> None:
         """Change from replaying to live, in the turn that reached the head."""

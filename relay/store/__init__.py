@@ -3,8 +3,11 @@
 Imported by app, server and cli; imports config, events, logs and errors only.
 """
 
+from relay.events.stored import Hole, Loss, Row
+from relay.store.answers import Answer, Position, StoredRoom
 from relay.store.reader import MAX_ROWS, Reader
-from relay.store.rows import Answer, Hole, Loss, Position, Row, StoredRoom
+from relay.store.schema import examine
+from relay.store.store import Store
 
 __all__ = [
     "MAX_ROWS",
@@ -14,5 +17,7 @@ __all__ = [
     "Position",
     "Reader",
     "Row",
+    "Store",
     "StoredRoom",
+    "examine",
 ]

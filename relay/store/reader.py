@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from relay.errors import NotStoredError
-from relay.store.rows import Answer, Hole, Loss, Position, Row, StoredRoom
+from relay.events.stored import Hole, Loss, Row
+from relay.store.answers import Answer, Position, StoredRoom
 from relay.store.schema import open_to_read
 from relay.store.select import Span, Wanted, select_missing, select_rows
 

@@ -6,7 +6,8 @@ SQLite in WAL mode: one relay writes, any number of processes read meanwhile.
 import fcntl
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from relay.errors import StoreError
@@ -155,6 +156,19 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} can't be read: {error}") from None
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write what the block writes at once, or nothing of it. Raises sqlite3.Error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # what went wrong may have rolled it back already
+            connection.execute("ROLLBACK")
+        raise
 
 
 def examine(path: Path) -> None:

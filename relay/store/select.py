@@ -8,7 +8,7 @@ import sqlite3
 from itertools import chain
 from typing import Any, NamedTuple
 
-from relay.store.rows import Hole, Loss, Row
+from relay.events.stored import Hole, Loss, Row
 
 MERGED_METHODS = 8
 """Up to so many methods are looked up each by itself; of more, every event is looked at."""

@@ -1,0 +1,339 @@
+"""Which epochs a room has and how they follow each other; used by the writer, in transactions.
+
+An epoch that this relay gives events out in is claimed. One that is neither claimed nor sealed was
+left by a relay that was killed: what it gave out last may be missing, so its offsets are never
+used again, and the room goes on in a new epoch that the old one leads to.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from relay.events.stored import Past
+from relay.store.backlog import Append, Begin, Link, Name, Seal, TakeUp
+
+RECENT_IDS = 2000
+"""Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
+
+
+class Claim(NamedTuple):
+    """An epoch in use."""
+
+    owner: str
+    """The epoch that the stream would have had of its own."""
+    web_rid: str
+    names: tuple[str, ...]
+
+
+Claims = Mapping[str, Claim]
+"""The epochs in use, by name; never changed, only replaced."""
+
+
+class _Epoch:
+    """What is known of an epoch that events are added to."""
+
+    def __init__(
+        self, no: int, last: int, at: int, min_lag: int | None, max_lag: int | None
+    ) -> None:
+        self.no = no
+        self.last = last
+        self.at = at
+        self.min_lag = min_lag
+        self.max_lag = max_lag
+
+
+class Epochs:
+    """The epochs in one open file. After each transaction either `keep` or `forget`."""
+
+    def __init__(self, connection: sqlite3.Connection, claims: Claims) -> None:
+        """`claims` are those from before, where the file is opened again."""
+        self._connection = connection
+        self._kept = claims
+        self._claims = dict(claims)
+        self._open: dict[str, _Epoch] = {}
+        self._changed: set[str] = set()
+        self._rows: list[tuple[Any, ...]] = []
+
+    def keep(self) -> Claims:
+        """The transaction was committed; gives the epochs that are in use since."""
+        self._kept = dict(self._claims)
+        return self._kept
+
+    def forget(self) -> None:
+        """The transaction was rolled back."""
+        self._claims = dict(self._kept)
+        self._open.clear()
+        self._changed.clear()
+        self._rows.clear()
+
+    def write_out(self) -> None:
+        """Write what was only collected; needed before a commit."""
+        self._connection.executemany(
+            "INSERT INTO events (epoch, offset, at, time, method, user, msg_id, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            self._rows,
+        )
+        self._rows.clear()
+        for name in self._changed:
+            epoch = self._open[name]
+            self._connection.execute(
+                "UPDATE epochs SET last = ?, at = ?, min_lag = ?, max_lag = ? WHERE no = ?",
+                (epoch.last, epoch.at, epoch.min_lag, epoch.max_lag, epoch.no),
+            )
+        self._changed.clear()
+
+    def append(self, item: Append) -> int:
+        """Add events; gives how many could not be: nobody ever said whose epoch this is."""
+        epoch = self._find(item.epoch)
+        if epoch is None:
+            claim = self._claims.get(item.epoch)
+            if claim is None:
+                return item.events
+            # The file was taken away, and made again.
+            first = item.records[0].offset + (not item.records[0].method)
+            epoch, _ = self._insert(item.epoch, claim.web_rid, claim.names, first=first)
+        epoch.at = at = max(epoch.at, item.at)
+        for offset, time_ms, method, user, msg_id, body in item.records:
+            if not method:
+                self._connection.execute(
+                    "INSERT INTO losses (epoch, offset, body) VALUES (?, ?, ?)",
+                    (epoch.no, offset, body),
+                )
+                continue
+            self._note_hole(epoch, offset - 1)
+            epoch.last = offset
+            lag = at - time_ms
+            epoch.min_lag = lag if epoch.min_lag is None else min(epoch.min_lag, lag)
+            epoch.max_lag = lag if epoch.max_lag is None else max(epoch.max_lag, lag)
+            self._rows.append((epoch.no, offset, at, time_ms, method, user, msg_id, body))
+        self._changed.add(item.epoch)
+        return 0
+
+    def take_up(self, item: TakeUp) -> Past | None:
+        """Go on in the room's last epoch, or begin `item.epoch` behind it.
+
+        None: it can't be told which room it is, or another stream is using it.
+        """
+        self.write_out()
+        room = self._room(item.web_rid, item.names)
+        if room is None:
+            if not item.web_rid:
+                return None
+            self._begin(item.epoch, item.web_rid, item.names)
+            return Past(item.epoch, 0, [], [])
+        if self._in_use(room, but=item.epoch):
+            return None
+        self._release(item.epoch)
+        msg_ids = self._recent_ids(room)
+        last = self._connection.execute(
+            "SELECT no, name, last, sealed FROM epochs WHERE room = ? AND next IS NULL"
+            " ORDER BY no DESC LIMIT 1",
+            (room,),
+        ).fetchone()
+        if last is None or not last[3]:
+            self._begin(item.epoch, item.web_rid, item.names)
+            return Past(item.epoch, 0, msg_ids, [])
+        no, name, head, _ = last
+        self._connection.execute("UPDATE epochs SET sealed = 0 WHERE no = ?", (no,))
+        self._name(room, item.web_rid, item.names)
+        self._lead(room, name, head)
+        self._claims[name] = Claim(item.epoch, item.web_rid, item.names)
+        losses = self._connection.execute(
+            "SELECT body FROM losses WHERE epoch = ? AND offset = ? ORDER BY no", (no, head)
+        )
+        return Past(name, head, msg_ids, [body for (body,) in losses])
+
+    def begin(self, item: Begin) -> None:
+        """Begin an epoch, whatever there was of its room."""
+        self.write_out()
+        self._release(item.epoch)
+        if self._find(item.epoch) is None:
+            self._begin(item.epoch, item.web_rid, item.names)
+
+    def name(self, item: Name) -> None:
+        """Note what the room of an epoch is called."""
+        self.write_out()
+        claim = self._claims.get(item.epoch)
+        room = self._room_of(item.epoch)
+        if claim is None or room is None:
+            return
+        self._claims[item.epoch] = claim._replace(web_rid=item.web_rid, names=item.names)
+        named = self._room(item.web_rid, ()) if item.web_rid else None
+        if named is not None and named != room:
+            if self._in_use(named, but=item.epoch):
+                return  # two streams of one room, which are about to be joined
+            (first,) = self._connection.execute(
+                "SELECT name FROM epochs WHERE room = ? ORDER BY no LIMIT 1", (room,)
+            ).fetchone()
+            self._lead(named, first, 0)
+            self._unite(room, named)
+            room = named
+        self._name(room, item.web_rid, item.names)
+
+    def link(self, item: Link) -> None:
+        """End an epoch that goes on in another."""
+        self.seal(Seal(item.epoch, item.head))
+        room, there = self._room_of(item.epoch), self._room_of(item.into)
+        if room is None or there is None:
+            return
+        self._connection.execute(
+            "UPDATE epochs SET next = ?, next_offset = ?, next_reason = ?, next_known = ?"
+            " WHERE name = ?",
+            (
+                item.into,
+                item.offset,
+                item.reason,
+                json.dumps(sorted(item.known)) if item.known else None,
+                item.epoch,
+            ),
+        )
+        if room != there and not self._in_use(room, but=""):
+            self._lead(room, item.into, item.offset)
+            self._unite(room, there)
+
+    def seal(self, item: Seal) -> None:
+        """Note that nothing more is given out in an epoch."""
+        self.write_out()
+        self._release(item.epoch)
+        epoch = self._find(item.epoch)
+        if epoch is None or self._claims.pop(item.epoch, None) is None:
+            return
+        self._note_hole(epoch, item.head)
+        self._connection.execute(
+            "UPDATE epochs SET sealed = 1, last = max(last, ?) WHERE no = ?", (item.head, epoch.no)
+        )
+        del self._open[item.epoch]
+
+    def _find(self, name: str) -> _Epoch | None:
+        epoch = self._open.get(name)
+        if epoch is None:
+            row = self._connection.execute(
+                "SELECT no, last, at, min_lag, max_lag FROM epochs WHERE name = ?", (name,)
+            ).fetchone()
+            if row is None:
+                return None
+            epoch = self._open[name] = _Epoch(*row)
+        return epoch
+
+    def _note_hole(self, epoch: _Epoch, upto: int) -> None:
+        """Remember what was given out but not stored."""
+        if upto > epoch.last:
+            self._connection.execute(
+                "INSERT INTO holes (epoch, first, last) VALUES (?, ?, ?)",
+                (epoch.no, epoch.last + 1, upto),
+            )
+
+    def _begin(self, name: str, web_rid: str, names: tuple[str, ...]) -> None:
+        _, room = self._insert(name, web_rid, names, first=1)
+        self._lead(room, name, 0)
+        self._claims[name] = Claim(name, web_rid, names)
+
+    def _insert(
+        self, name: str, web_rid: str, names: tuple[str, ...], *, first: int
+    ) -> tuple[_Epoch, int]:
+        """Add an epoch to the file; gives it and its room."""
+        room = self._room(web_rid, names)
+        if room is not None and self._in_use(room, but=name):
+            # By another stream. This one's room stays without a name until they are joined.
+            room, web_rid, names = None, "", ()
+        if room is None:
+            room = self._add("INSERT INTO rooms DEFAULT VALUES")
+        self._name(room, web_rid, names)
+        at = time.time_ns() // 1_000_000
+        no = self._add(
+            "INSERT INTO epochs (name, room, first, last, sealed, at) VALUES (?, ?, ?, ?, 0, ?)",
+            (name, room, first, first - 1, at),
+        )
+        epoch = self._open[name] = _Epoch(no, first - 1, at, None, None)
+        return epoch, room
+
+    def _add(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """Insert a row; gives its number."""
+        return self._connection.execute(sql, values).lastrowid or 0
+
+    def _lead(self, room: int, into: str, offset: int) -> None:
+        """Let a room's epochs that lead nowhere lead to this one, but for those in use."""
+        for (name,) in self._connection.execute(
+            "SELECT name FROM epochs WHERE room = ? AND next IS NULL AND name != ?", (room, into)
+        ).fetchall():
+            if name not in self._claims:
+                self._connection.execute(
+                    "UPDATE epochs SET next = ?, next_offset = ?, next_reason = 'restart'"
+                    " WHERE name = ?",
+                    (into, offset, name),
+                )
+
+    def _release(self, owner: str) -> None:
+        """Give back what a stream has claimed and makes no use of: the answer came too late."""
+        for name, claim in list(self._claims.items()):
+            if claim.owner == owner != name:
+                self._connection.execute("UPDATE epochs SET sealed = 1 WHERE name = ?", (name,))
+                del self._claims[name]
+
+    def _room(self, web_rid: str, names: tuple[str, ...]) -> int | None:
+        """Find a room: by its web_rid, else by a name of one whose web_rid is not another."""
+        if web_rid:
+            row = self._connection.execute(
+                "SELECT no FROM rooms WHERE web_rid = ?", (web_rid,)
+            ).fetchone()
+            if row is not None:
+                return int(row[0])
+        for name in names:
+            row = self._connection.execute(
+                "SELECT r.no, r.web_rid FROM names AS n JOIN rooms AS r ON r.no = n.room"
+                " WHERE n.name = ?",
+                (name,),
+            ).fetchone()
+            if row is not None and (not web_rid or row[1] is None):
+                return int(row[0])
+        return None
+
+    def _room_of(self, epoch: str) -> int | None:
+        row = self._connection.execute(
+            "SELECT room FROM epochs WHERE name = ?", (epoch,)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+    def _in_use(self, room: int, *, but: str) -> bool:
+        """Tell whether a stream other than that of `but` uses the room."""
+        return any(
+            self._room_of(name) == room
+            for name, claim in self._claims.items()
+            if but not in (name, claim.owner)
+        )
+
+    def _name(self, room: int, web_rid: str, names: tuple[str, ...]) -> None:
+        if web_rid:
+            self._connection.execute(
+                "UPDATE rooms SET web_rid = ? WHERE no = ? AND web_rid IS NULL", (web_rid, room)
+            )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO names (name, room) VALUES (?, ?)",
+            [(name, room) for name in names if name != web_rid],
+        )
+
+    def _unite(self, room: int, into: int) -> None:
+        """Make one room of two."""
+        (web_rid,) = self._connection.execute(
+            "SELECT web_rid FROM rooms WHERE no = ?", (room,)
+        ).fetchone()
+        self._connection.execute("UPDATE epochs SET room = ? WHERE room = ?", (into, room))
+        self._connection.execute("UPDATE names SET room = ? WHERE room = ?", (into, room))
+        self._connection.execute("DELETE FROM rooms WHERE no = ?", (room,))
+        self._name(into, web_rid or "", ())
+
+    def _recent_ids(self, room: int) -> list[str]:
+        found: list[str] = []
+        for (no,) in self._connection.execute(
+            "SELECT no FROM epochs WHERE room = ? ORDER BY no DESC LIMIT 5", (room,)
+        ).fetchall():
+            rows = self._connection.execute(
+                "SELECT msg_id FROM events WHERE epoch = ? ORDER BY offset DESC LIMIT ?",
+                (no, RECENT_IDS - len(found)),
+            )
+            found += [msg_id for (msg_id,) in rows]
+            if len(found) >= RECENT_IDS:
+                break
+        return found[::-1]

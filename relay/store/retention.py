@@ -1,0 +1,110 @@
+"""Deletes what is too old or too much, in steps of a few milliseconds; used by the writer.
+
+The oldest events of all rooms go first: what is left of an epoch is always its end, so that a
+position in front of that gets an exact gap.
+"""
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Collection
+
+from relay.config import StoreConfig
+from relay.store.schema import transaction
+
+STEP_EVENTS = 2000
+"""Events deleted in one transaction, at most."""
+STEP_PAGES = 200
+"""Free pages that the file is shortened by in one go, at most."""
+SPARE_PAGES = 1000
+"""Free pages that are left to be used again."""
+_DAY_MS = 86_400_000
+
+
+class Retention:
+    """What may be kept in one open file."""
+
+    def __init__(self, connection: sqlite3.Connection, config: StoreConfig) -> None:
+        self._connection = connection
+        self._keep_ms = int(config.keep_days * _DAY_MS)
+        self._max_bytes = config.max_bytes
+        self._page_bytes = self._pragma("page_size")
+
+    def used_bytes(self) -> int:
+        """Give the size of what is stored."""
+        return (self._pragma("page_count") - self._pragma("freelist_count")) * self._page_bytes
+
+    def step(self, claimed: Collection[str]) -> bool:
+        """Delete a little, if anything is too much; tell whether there may be more to delete.
+
+        `claimed` are the epochs in use, which are not forgotten however long nothing comes.
+        """
+        before_ms = time.time_ns() // 1_000_000 - self._keep_ms
+        if self.used_bytes() > self._max_bytes:
+            before_ms = sys.maxsize
+        oldest = self._connection.execute("SELECT at FROM events ORDER BY id LIMIT 1").fetchone()
+        if oldest is not None and oldest[0] < before_ms:
+            self._delete(before_ms)
+            return True
+        return self._forget_epochs(before_ms, claimed) or self._shorten()
+
+    def _delete(self, before_ms: int) -> None:
+        """Delete the oldest events, as far as they came before a time."""
+        last_id = 0
+        first_kept: dict[int, int] = {}
+        for id_, epoch, offset, at in self._connection.execute(
+            "SELECT id, epoch, offset, at FROM events ORDER BY id LIMIT ?", (STEP_EVENTS,)
+        ):
+            if at >= before_ms:
+                break
+            last_id = id_
+            first_kept[epoch] = offset + 1
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM events WHERE id <= ?", (last_id,))
+            for epoch, first in first_kept.items():
+                values = {"epoch": epoch, "first": first}
+                for sql in (
+                    "UPDATE epochs SET first = max(first, :first) WHERE no = :epoch",
+                    # Upstream's losses behind an event go with the event that follows them.
+                    "DELETE FROM losses WHERE epoch = :epoch AND offset < :first - 1",
+                    "DELETE FROM holes WHERE epoch = :epoch AND last < :first",
+                ):
+                    self._connection.execute(sql, values)
+
+    def _forget_epochs(self, before_ms: int, claimed: Collection[str]) -> bool:
+        """Forget an epoch that has had no events for long, and its room if it was the last one.
+
+        Until then, who comes with a position in it is told exactly what is missing.
+        """
+        found = self._connection.execute(
+            "SELECT no, room FROM epochs WHERE at < ? AND name NOT IN (SELECT value FROM"
+            " json_each(?)) AND NOT EXISTS (SELECT 1 FROM events WHERE epoch = epochs.no) LIMIT 1",
+            (before_ms - self._keep_ms, json.dumps(sorted(claimed))),
+        ).fetchone()
+        if found is None:
+            return False
+        values = dict(zip(("epoch", "room"), found, strict=True))
+        unused = "NOT EXISTS (SELECT 1 FROM epochs WHERE room = :room)"
+        with transaction(self._connection):
+            for sql in (
+                "DELETE FROM epochs WHERE no = :epoch",
+                "DELETE FROM losses WHERE epoch = :epoch",
+                "DELETE FROM holes WHERE epoch = :epoch",
+                f"DELETE FROM names WHERE room = :room AND {unused}",
+                f"DELETE FROM rooms WHERE no = :room AND {unused}",
+            ):
+                self._connection.execute(sql, values)
+        return True
+
+    def _shorten(self) -> bool:
+        """Give the file system some pages back, where many are free; tell whether it did."""
+        free = self._pragma("freelist_count")
+        if free <= max(SPARE_PAGES, self._pragma("page_count") // 10):
+            return False
+        self._connection.execute(f"PRAGMA incremental_vacuum({STEP_PAGES})").fetchall()
+        return True
+
+    def _pragma(self, name: str) -> int:
+        (value,) = self._connection.execute(f"PRAGMA {name}").fetchone()
+        return int(value)

@@ -1,0 +1,278 @@
+"""The store as the relay uses it: takes events without ever waiting, answers without ever blocking.
+
+Made by app; what the hub needs of it is hub/archive.
+"""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import structlog
+
+from relay.config import StoreConfig
+from relay.errors import StoreError
+from relay.events.stored import HoleReason, Page, Past, Record
+from relay.logs import Throttle
+from relay.store.answers import Answer, Position, StoredRoom
+from relay.store.backlog import (
+    MAX_EVENTS,
+    Append,
+    Backlog,
+    Begin,
+    Link,
+    Name,
+    Seal,
+    TakeUp,
+)
+from relay.store.reader import Reader
+from relay.store.resume import read_page
+from relay.store.select import Wanted
+from relay.store.writer import Writer
+
+READERS = 2
+"""Threads that read. What they are asked for is bounded by who asks: a page for each client."""
+STOP_S = 5.0
+"""How long a stop waits for what is not written yet."""
+LINKS_S = 1.0
+"""How long reading on waits for what is queued of how epochs follow each other."""
+
+_Result = TypeVar("_Result")
+
+_log = structlog.get_logger(__name__)
+
+
+class Store:
+    """Events on disk, between `__aenter__` and `__aexit__`. Satisfies hub.Archive."""
+
+    def __init__(self, config: StoreConfig) -> None:
+        self.refused = 0
+        """Events that found the backlog full."""
+        self._path = Path(config.path)
+        self._backlog = Backlog()
+        self._writer = Writer(config, self._backlog)
+        self._thread = threading.Thread(target=self._writer.run, name="store-writer", daemon=True)
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._local = threading.local()
+        self._readers: list[Reader] = []
+        self._heads: dict[str, int] = {}
+        """By epoch in use: the offset that was given out last."""
+        self._refused_upto: dict[str, int] = {}
+        self._full = False
+        self._throttle = Throttle(60.0)
+
+    async def __aenter__(self) -> Self:
+        """Open the file. Raises StoreError where it can't be used.
+
+        Where the disk is full or can't be written just now, nothing is raised: it is tried again.
+        """
+        await asyncio.to_thread(self._writer.open)
+        self._thread.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """Write what waits, and end every epoch properly, so that it can be gone on with."""
+        for epoch in list(self._heads):
+            self.seal(epoch)
+        self._backlog.stop()
+        await asyncio.to_thread(self._thread.join, STOP_S)
+        if self._thread.is_alive() or self._backlog.events:
+            _log.warning(
+                "the store could not be written to the end",
+                events=self._backlog.events,
+                error=self._writer.trouble or "the disk is too slow",
+            )
+        await asyncio.to_thread(self._pool.shutdown)
+        for reader in self._readers:
+            reader.close()
+
+    # What it is doing
+
+    @property
+    def trouble(self) -> str:
+        """Why events can't be stored just now; "" while they can."""
+        if self._writer.trouble:
+            return self._writer.trouble
+        return "the disk is too slow" if self._full else ""
+
+    @property
+    def stored(self) -> int:
+        """Events stored so far."""
+        return self._writer.counters.stored
+
+    @property
+    def lost(self) -> int:
+        """Events that could not be stored."""
+        return self.refused + self._writer.counters.spoilt
+
+    @property
+    def failures(self) -> int:
+        """Times that writing failed."""
+        return self._writer.counters.failures
+
+    @property
+    def waiting(self) -> int:
+        """Events that wait to be written."""
+        return self._backlog.events
+
+    @property
+    def used_bytes(self) -> int:
+        """Size of what is stored."""
+        return self._writer.counters.used_bytes
+
+    # What the hub gives it; none of this waits
+
+    def take_up(
+        self, epoch: str, web_rid: str, names: Sequence[str]
+    ) -> "asyncio.Future[Past | None]":
+        """Ask where a room's stream was left; `epoch` is what it goes on in if that can't be told.
+
+        None: it is unknown which room this is, another stream is using it, or the file can't be
+        written; then the stream has to `begin`.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Past | None] = loop.create_future()
+
+        def resolve(past: Past | None) -> None:
+            if not future.done():
+                future.set_result(past)
+
+        def answer(past: Past | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(resolve, past)
+
+        item = TakeUp(epoch, web_rid, tuple(names), answer)
+        if self._writer.trouble or not self._backlog.put(item):
+            resolve(None)
+        return future
+
+    def begin(self, epoch: str, web_rid: str, names: Sequence[str]) -> None:
+        """Begin an epoch of a stream's own; the room's earlier ones lead to it."""
+        self._heads[epoch] = 0
+        self._backlog.put(Begin(epoch, web_rid, tuple(names)))
+
+    def name(self, epoch: str, web_rid: str, names: Sequence[str]) -> None:
+        """Note what the room of an epoch in use is called."""
+        self._backlog.put(Name(epoch, web_rid, tuple(names)))
+
+    def append(self, epoch: str, records: Sequence[Record]) -> None:
+        """Store events of an epoch in use, in order; what finds no room is missing there."""
+        size = events = 0
+        for record in records:
+            size += len(record.body)
+            events += record.method != ""
+        head = self._heads[epoch] = records[-1].offset
+        at = time.time_ns() // 1_000_000
+        if self._backlog.append(Append(epoch, at, records, events, size)):
+            self._full = self._full and self._backlog.events > MAX_EVENTS // 2
+            return
+        self._full = True
+        self._refused_upto[epoch] = head
+        self.refused += events
+        held = self._throttle.admit()
+        if held is not None:
+            _log.warning(
+                "events are not stored: too many wait to be written",
+                error=self.trouble,
+                lost=self.lost,
+                held_back=held,
+            )
+
+    def link(
+        self, epoch: str, into: str, offset: int, reason: HoleReason | None, known: frozenset[int]
+    ) -> None:
+        """End an epoch whose stream goes on in the epoch `into`, behind `offset`.
+
+        `reason` says why something may be missing in between, None that nothing is. `known` are
+        offsets behind that of events that the first one had, too.
+        """
+        self._refused_upto.pop(epoch, None)
+        self._backlog.put(Link(epoch, self._heads.pop(epoch, 0), into, offset, reason, known))
+
+    def seal(self, epoch: str) -> None:
+        """End an epoch that nothing more is given out in; it may be taken up again."""
+        self._refused_upto.pop(epoch, None)
+        self._backlog.put(Seal(epoch, self._heads.pop(epoch, 0)))
+
+    def done_upto(self, epoch: str) -> int:
+        """Give the offset up to which events of an epoch in use don't wait any more.
+
+        They are stored, or never will be.
+        """
+        return max(self._writer.done_upto.get(epoch, 0), self._refused_upto.get(epoch, 0))
+
+    # What is asked of it
+
+    def page(
+        self,
+        since: Position,
+        into: str,
+        upto: int,
+        methods: frozenset[str],
+        *,
+        all_but: bool,
+    ) -> asyncio.Future[Page | None]:
+        """Read on behind a position, to the epoch `into` and its offset `upto`.
+
+        None: the position is of no epoch that leads there. The future raises StoreError where the
+        file can't be read.
+        """
+        wanted = Wanted(None if all_but and not methods else methods, all_but)
+
+        def read(reader: Reader) -> Page | None:
+            page = read_page(reader.connection, since, into, upto, wanted)
+            # How epochs follow each other may be on its way to the file.
+            if page is None and self._backlog.others and self._backlog.wait_written(LINKS_S):
+                page = read_page(reader.connection, since, into, upto, wanted)
+            return page
+
+        return self._in_thread(read)
+
+    async def query(self, room: str, **question: Any) -> Answer:
+        """Answer a question about a room; see Reader.query. What is queued is not included.
+
+        Raises NotStoredError and StoreError.
+        """
+        return await self._in_thread(lambda reader: reader.query(room, **question))
+
+    async def rooms(self) -> list[StoredRoom]:
+        """Give all rooms that events are stored of, the one with the newest last.
+
+        Raises StoreError.
+        """
+        return await self._in_thread(Reader.rooms)
+
+    async def written(self) -> None:
+        """Wait until all that was given before is written, or has failed to be for a while."""
+        await asyncio.to_thread(self._backlog.wait_written, STOP_S)
+
+    def _in_thread(self, ask: Callable[[Reader], _Result]) -> asyncio.Future[_Result]:
+        return asyncio.get_running_loop().run_in_executor(self._pool, self._read, ask)
+
+    def _read(self, ask: Callable[[Reader], _Result]) -> _Result:
+        """Ask with this thread's own reader."""
+        local = self._local
+        opened = self._writer.opened
+        reader: Reader | None = getattr(local, "reader", None)
+        if reader is not None and local.opened != opened:
+            self._drop(reader)
+            reader = None
+        try:
+            if reader is None:
+                reader = Reader(self._path)
+                self._readers.append(reader)
+                local.reader, local.opened = reader, opened
+            return ask(reader)
+        except sqlite3.Error as error:
+            if reader is not None:
+                self._drop(reader)
+            raise StoreError(f"{self._path} can't be read: {error}") from None
+
+    def _drop(self, reader: Reader) -> None:
+        self._local.reader = None
+        self._readers.remove(reader)
+        reader.close()

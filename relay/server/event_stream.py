@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct, field
 
 from relay.errors import CloseCode
-from relay.hub import Entry, Kind, Stream
+from relay.hub import Entry, Kind, Position, Stream
 from relay.server.messages import ServerMessage, Subscribed, encode_message
 
 _EPOCH = b'"epoch":"'
@@ -100,10 +100,17 @@ class SeveralRooms(EventStream):
         self._places: dict[bytes, list[int]] = {}
         """Which rooms an epoch stands for; more than one where a room was named twice."""
 
-    def begin(self, streams: list[Stream]) -> None:
-        """Take the rooms' streams, in the order of the request."""
+    def begin(self, streams: list[Stream], since: list[Position]) -> None:
+        """Take the rooms' streams, and the positions asked for, in the order of the request."""
         self._streams = streams
-        self._positions = [b""] * len(streams)
+        self._positions = [f"{epoch}:{offset}".encode() for epoch, offset in since] or [
+            b"" for _ in streams
+        ]
+        # The store may have epochs that are none of these streams' any more.
+        present = {stream.epoch for stream in streams}
+        for place, (epoch, _) in enumerate(since):
+            if epoch not in present:
+                self._places.setdefault(epoch.encode(), []).append(place)
 
     def id_behind(self, epoch: bytes, offset: int, body: bytes) -> bytes:
         """Move on in one room, and give the line with the positions in all."""

@@ -137,7 +137,7 @@ class EventStreamClient(asyncio.Protocol):
     def _subscribe(self, asked: Request) -> None:
         streams = [self.subscriptions.acquire(name) for name in asked.rooms]
         if isinstance(self._encoding, SeveralRooms):
-            self._encoding.begin(streams)
+            self._encoding.begin(streams, asked.since)
         for stream in dict.fromkeys(streams):
             places = [place for place, other in enumerate(streams) if other is stream]
             # Two names may have become one room since the client had its positions.

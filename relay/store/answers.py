@@ -1,5 +1,7 @@
 """What the store answers to questions; used by reader and by who asks."""
 
+import math
+
 from msgspec import Struct
 
 from relay.events.stored import Hole, Loss, Row
@@ -20,6 +22,27 @@ class Answer(Struct, frozen=True):
     """How far the answer goes: what to give as `since` to go on. None: there is nothing at all."""
     more: bool
     """Whether there is more behind `at`; with `newest`, before the first row."""
+    epochs: list[str]
+    """The epochs that were looked through, in their order."""
+
+    def in_order(self) -> list[Row | Hole | Loss]:
+        """Give the events, and what is missing in its place among them."""
+        ranks = {epoch: rank for rank, epoch in enumerate(self.epochs)}
+        return sorted([*self.rows, *self.holes], key=lambda item: _place(item, ranks))
+
+
+def _place(item: Row | Hole | Loss, ranks: dict[str, int]) -> tuple[int, float, int]:
+    """Order: upstream's loss just behind the event with the same offset, a hole before the next.
+
+    A hole of unknown extent is at the end of its epoch; before everything if that is unknown.
+    """
+    match item:
+        case Row():
+            return ranks.get(item.epoch, -1), item.offset, 1
+        case Loss():
+            return ranks.get(item.epoch, -1), item.offset, 2
+        case Hole():
+            return ranks.get(item.epoch, -1), math.inf if item.first is None else item.first, 0
 
 
 class StoredRoom(Struct, frozen=True):

@@ -144,11 +144,23 @@ class Reader:
         since, before, behind = bounds
         spans: list[Span] = []
         holes: list[Hole | Loss] = []
-        for no, name, first, last, min_lag, max_lag in self.connection.execute(
-            "SELECT no, name, first, last, min_lag, max_lag FROM epochs WHERE room = ? ORDER BY no",
+        found = self.connection.execute(
+            "SELECT no, name, first, last, min_lag, max_lag, next, next_reason, sealed, at"
+            " FROM epochs WHERE room = ? ORDER BY no",
             (room,),
-        ).fetchall():
+        ).fetchall()
+        steps = _steps_to_end({row[1]: row[6] for row in found})
+        # Epochs of a stream that was merged into an older one come before that one's.
+        for no, name, first, last, min_lag, max_lag, _, reason, sealed, at in sorted(
+            found, key=lambda row: (-steps[row[1]], row[0])
+        ):
             span = Span(no, name, first - 1, last)
+            is_beside = (isinstance(since, int) and at < since) or (
+                isinstance(before, int) and at >= before
+            )
+            if reason is not None and not is_beside:
+                # Of a sealed epoch nothing is missing behind its end; what is, nobody can number.
+                span = span._replace(end=Hole(name, None if sealed else last + 1, None, reason))
             # Events come with some lag; nothing of that time can have come before, or after.
             if isinstance(since, int) and min_lag is not None:
                 span = span._replace(after=self._first_at(span, since + min_lag) - 1)
@@ -206,12 +218,18 @@ class Reader:
             rows.reverse()
             read.reverse()
         holes: list[Hole | Loss] = []
+        broken = False
         for span in read:
             # What is just behind the last event belongs to the next page.
             ends = not more or newest or span is not read[-1]
             holes += select_missing(self.connection, span, end_losses=ends)
+            broken = broken and span.upto <= span.after
+            # A relay that was killed again and again gave out nothing in between.
+            if span.end is not None and ends and not broken:
+                holes.append(span.end)
+                broken = True
         at = (read[-1].name, max(read[-1].after, read[-1].upto)) if read else None
-        return Answer(rows, holes, at, more)
+        return Answer(rows, holes, at, more, [span.name for span in read])
 
 
 class _Bounds(NamedTuple):
@@ -221,6 +239,21 @@ class _Bounds(NamedTuple):
     before: Position | int | None
     behind: Position | None
     """Where the last page ended."""
+
+
+def _steps_to_end(following: dict[str, str | None]) -> dict[str, int]:
+    """Tell of each epoch how many come behind it."""
+    steps: dict[str, int] = {}
+    for name in following:
+        path: dict[str, None] = {}
+        at: str | None = name
+        while at in following and at not in steps and at not in path:
+            path[at] = None
+            at = following[at]
+        known = -1 if at is None else steps.get(at, -1)
+        for behind, one in enumerate(reversed(path), 1):
+            steps[one] = known + behind
+    return steps
 
 
 def _from(spans: list[Span], position: Position) -> list[Span] | None:
@@ -235,5 +268,5 @@ def _before(spans: list[Span], position: Position) -> list[Span]:
     """Cut off what is not before a position."""
     for index, span in enumerate(spans):
         if span.name == position[0]:
-            return [*spans[:index], span._replace(upto=min(span.upto, position[1] - 1))]
+            return [*spans[:index], span._replace(upto=min(span.upto, position[1] - 1), end=None)]
     return []

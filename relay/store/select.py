@@ -24,6 +24,8 @@ class Span(NamedTuple):
     """Behind the event with this offset,"""
     upto: int
     """up to this one, inclusive."""
+    end: Hole | None = None
+    """What is missing behind the epoch's last event, where the room went on in another epoch."""
 
 
 class Wanted(NamedTuple):

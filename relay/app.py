@@ -6,7 +6,7 @@ Called by cli, one function a command that runs the relay or the simulator.
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ from relay.recording import Overview, Recording
 from relay.room import REPLAYING, Policy, Recorder, RoomManager, Tally
 from relay.server import RelayServer
 from relay.sim import Scenario, Simulator
+from relay.store import Store
 from relay.upstream.client import Upstream
 from relay.upstream.transports.replay import Replay
 
@@ -35,17 +36,21 @@ _log = structlog.get_logger(__name__)
 async def running(config: Config, *, played: Replay | None = None) -> AsyncIterator[RelayServer]:
     """Run a relay for as long as the block lasts; gives the server that clients connect to.
 
-    `played`: a recording that stands for upstream. Raises ListenError where the port can't be had.
-    A crash of the room manager ends the block with an ExceptionGroup.
+    `played`: a recording that stands for upstream. Raises ListenError where the port can't be had,
+    StoreError where the store can't be used. A crash of the room manager ends the block with an
+    ExceptionGroup.
     """
     policy = Policy() if played is None else REPLAYING
-    hub = Hub(config.hub)
-    # Opening it asks for nothing yet, and it is open for as long as rooms or clients may ask.
-    async with played or Upstream(config.upstream, policy.timings) as upstream:
+    # Opening upstream asks for nothing yet. Both are open for as long as rooms or clients may ask.
+    async with (
+        Store(config.store) if config.store.path else nullcontext() as store,
+        played or Upstream(config.upstream, policy.timings) as upstream,
+    ):
+        hub = Hub(config.hub, store)
         rooms = RoomManager(hub, config, upstream, policy)
         if played is not None:
             played.is_taken = lambda: all(map(hub.is_taken, rooms.streams()))
-        server = RelayServer(config, hub, rooms)
+        server = RelayServer(config, hub, rooms, store)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
         await server.start()

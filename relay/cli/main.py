@@ -26,12 +26,14 @@ from relay.errors import (
     RefusedError,
     RelayError,
     RoomNameError,
+    StoreError,
     UnreachableError,
 )
 
 _EXIT_CODES: tuple[tuple[type[RelayError], ExitCode], ...] = (
     (ConfigError, ExitCode.CONFIG),
     (RoomNameError, ExitCode.CONFIG),
+    (StoreError, ExitCode.CONFIG),
     (ListenError, ExitCode.LISTEN),
     (RecordingError, ExitCode.RECORDING),
     (UnreachableError, ExitCode.UNREACHABLE),

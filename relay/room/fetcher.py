@@ -61,6 +61,7 @@ class Fetcher:
     async def run(self) -> None:
         """Watch the room, broadcast after broadcast; ends only by cancellation."""
         self._output.enter(RoomState.RESOLVING)
+        await self._output.take_up()
         upcoming: RoomInfo | None = None
         while True:
             info = upcoming or await self._find_broadcast()
@@ -124,6 +125,7 @@ class Fetcher:
             self._broadcast.web_rid = self._broadcast.web_rid or self._known.web_rid
         self._output.learn(info)
         self._identified(info)
+        await self._output.take_up()
         return info
 
     def _say_missing(self, info: RoomInfo, answers: int) -> float:

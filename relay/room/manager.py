@@ -167,7 +167,8 @@ class RoomManager:
                 anchor="",
                 transport="",
                 since_ms=time.time_ns() // 1_000_000,
-            )
+            ),
+            alias=name.value,
         )
         watched = _Watched(name, stream, RoomOutput(self._hub, stream, self._tape))
         self._rooms[stream] = watched

@@ -78,6 +78,11 @@ class RoomOutput:
             )
         )
 
+    async def take_up(self) -> None:
+        """Let the room's stream go on where the store left it, as soon as the room is known."""
+        if not self._closed:
+            await self._hub.take_up(self._stream)
+
     def enter(
         self, state: RoomState, reason: str = "", *, transport: str = "", text: str = ""
     ) -> None:

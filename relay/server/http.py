@@ -145,7 +145,10 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 
 async def _readyz(request: web.Request) -> web.Response:
-    """200 while clients are accepted; 503 while stopping. Rooms' states are for people."""
+    """200 while clients are accepted; 503 while stopping. The rest is for people.
+
+    Degraded: live events are served as ever, but not stored.
+    """
     state = request.app[STATE]
     rooms = {
         stream.status.web_rid or stream.status.name: stream.status.state
@@ -153,7 +156,11 @@ async def _readyz(request: web.Request) -> web.Response:
     }
     if state.stopping:
         return json_response({"status": "stopping", "rooms": rooms}, status=503)
-    return json_response({"status": "ready", "rooms": rooms})
+    if state.store is None:
+        return json_response({"status": "ready", "rooms": rooms})
+    trouble = state.store.trouble
+    status = "degraded" if trouble else "ready"
+    return json_response({"status": status, "rooms": rooms, "store": trouble or "ok"})
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from relay import __version__
 from relay.hub import RoomCounters, RoomState, Stream
 from relay.server.state import REFUSALS, ServerState
+from relay.store import Store
 
 
 def make_registry(state: ServerState) -> CollectorRegistry:
@@ -36,6 +37,8 @@ class RelayCollector(Collector):
         yield _gauge("relay_build_info", "Version of the relay.", ["version"], [(__version__,)])
         yield from _of_rooms(rooms)
         yield from self._of_clients()
+        if self._state.store is not None:
+            yield from _of_store(self._state.store)
 
     def _of_clients(self) -> Iterator[Metric]:
         state = self._state
@@ -98,6 +101,19 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
         for state in RoomState:
             states.add_metric([room, state], stream.status.state is state)
     yield from (duplicates, gaps, age, kept, size, states)
+
+
+def _of_store(store: Store) -> Iterator[Metric]:
+    for name, text, value in (
+        ("relay_store_events", "Events stored.", store.stored),
+        ("relay_store_lost", "Events that could not be stored.", store.lost),
+        ("relay_store_failures", "Times that writing the store failed.", store.failures),
+    ):
+        yield CounterMetricFamily(name, text, value)
+    degraded = float(store.trouble != "")
+    yield GaugeMetricFamily("relay_store_degraded", "1 while events are not stored.", degraded)
+    yield GaugeMetricFamily("relay_store_waiting", "Events that wait to be stored.", store.waiting)
+    yield GaugeMetricFamily("relay_store_bytes", "Size of what is stored.", store.used_bytes)
 
 
 def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:

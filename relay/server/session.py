@@ -21,6 +21,9 @@ from relay.server.query import read_query, read_request
 from relay.server.state import ServerState
 from relay.server.subscriptions import Subscriptions, close_code
 
+_HISTORY_LOOK_S = 0.005
+"""How often a client that pings is looked at while history is written to it."""
+
 
 class Session:
     """Reads one connection's messages and answers them."""
@@ -83,7 +86,7 @@ class Session:
     async def _answer(self, ping: Ping) -> None:
         """Send a pong behind everything that there was for the client when its ping came."""
         while not self._subscriber.settle():
-            # It reads too slowly, or history is written to it, a piece a turn.
+            # It reads too slowly, or history is written to it, a piece a turn or from the store.
             await self._connection.writable()
-            await asyncio.sleep(0)
+            await asyncio.sleep(_HISTORY_LOOK_S)
         self._connection.send_message(Pong(ping.id))

@@ -167,7 +167,7 @@ class Subscriptions:
                 room=name,
                 room_id=stream.status.room_id,
                 web_rid=stream.status.web_rid,
-                epoch=stream.epoch,
+                epoch=subscription.epoch,
                 offset=subscription.position,
                 **_described(subscription.filter),
             )

@@ -38,8 +38,8 @@ READERS = 2
 """Threads that read. What they are asked for is bounded by who asks: a page for each client."""
 STOP_S = 5.0
 """How long a stop waits for what is not written yet."""
-LINKS_S = 1.0
-"""How long reading on waits for what is queued of how epochs follow each other."""
+QUEUED_S = 1.0
+"""How long reading on waits for what is queued, where that may be what comes next."""
 
 _Result = TypeVar("_Result")
 
@@ -224,9 +224,12 @@ class Store:
         wanted = Wanted(None if all_but and not methods else methods, all_but)
 
         def read(reader: Reader) -> Page | None:
+            # Where there was no room for some events, those before may wait to be written still.
+            if self._writer.done_upto.get(into, 0) < upto and not self._writer.trouble:
+                self._backlog.wait_written(QUEUED_S)
             page = read_page(reader.connection, since, into, upto, wanted)
             # How epochs follow each other may be on its way to the file.
-            if page is None and self._backlog.others and self._backlog.wait_written(LINKS_S):
+            if page is None and self._backlog.others and self._backlog.wait_written(QUEUED_S):
                 page = read_page(reader.connection, since, into, upto, wanted)
             return page
 

@@ -49,6 +49,8 @@ class Listener:
 
     def __init__(self, hub: Hub) -> None:
         self.frames: list[dict[str, Any]] = []
+        self.lines: list[bytes] = []
+        """The same as they were written."""
         self.ended_with: list[str] = []
         self.moved_to: list[Stream] = []
         self._hub = hub
@@ -88,7 +90,9 @@ class Listener:
     # hub.Sink
 
     def write(self, data: bytes) -> None:
-        self.frames += map(json.loads, data.splitlines())
+        lines = data.splitlines()
+        self.lines += lines
+        self.frames += map(json.loads, lines)
         self._changed.set()
 
     def buffered(self) -> int:

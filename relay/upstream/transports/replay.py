@@ -26,6 +26,9 @@ NOT_RECORDED = "not_recorded"
 """Reason of the gap where recording was interrupted."""
 _LOOK_S = 0.001
 """How often the slowest client is looked at, where it sets the pace."""
+_UNTAKEN_BYTES = 32 * 1024
+"""Of frames, most of them compressed, that are played between two looks: as events they are far
+less than what makes a client slow."""
 _SKIPPED_AT_ONCE = 1000
 _MAX_REASON_CHARS = 64
 
@@ -69,6 +72,8 @@ class Replay:
         self._round = Round(1)
         self._begin_at = 0.0
         """When the round's second 0 was, by the loop's clock."""
+        self._untaken_bytes = _UNTAKEN_BYTES
+        """Played since clients were last looked at."""
         self._room: Room | None = None
         """The broadcast that is being played; None: between two, or at the end."""
         self._last_room_id = ""
@@ -193,8 +198,13 @@ class Replay:
 
     async def _wait_for(self, item: _Item) -> None:
         if self._speed is None:
-            while not self.is_taken():  # noqa: ASYNC110  clients tell nobody that they go on
-                await asyncio.sleep(_LOOK_S)
+            # The hub gives out what there is between records.
+            await asyncio.sleep(0)
+            self._untaken_bytes += len(item.record.body)
+            if self._untaken_bytes > _UNTAKEN_BYTES:
+                while not self.is_taken():  # noqa: ASYNC110  clients tell nobody that they go on
+                    await asyncio.sleep(_LOOK_S)
+                self._untaken_bytes = len(item.record.body)
             return
         now = asyncio.get_running_loop().time()
         if item.round is not self._round or not self._begin_at:

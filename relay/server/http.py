@@ -14,6 +14,7 @@ from relay.errors import RoomNameError, RoomRefusedError
 from relay.hub import RoomStatus, Stream
 from relay.server.answers import ApiError, error_response, json_response
 from relay.server.checks import check_request
+from relay.server.history import serve_history
 from relay.server.metrics import make_registry
 from relay.server.sse import serve_events
 from relay.server.state import STATE, ServerState
@@ -87,6 +88,7 @@ def make_application(state: ServerState) -> web.Application:
             web.post("/api/rooms", _add_room),
             web.get("/api/rooms/{id}", _show_room),
             web.delete("/api/rooms/{id}", _remove_room),
+            web.get("/api/rooms/{id}/events", serve_history, allow_head=False),
             *(web.get(path, _page) for path in _PAGES),
         ]
     )

@@ -1,5 +1,6 @@
-"""Reads what a client asks for, from queries and messages alike; used by session and sse."""
+"""Reads what a client asks for, from queries and messages alike; used by all that take any."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -42,20 +43,36 @@ def read_query(path: str, since: str | None = None) -> tuple[Request, list[str]]
 
     Gives the request, and complaints about parameters that don't exist. Raises RequestError.
     """
-    try:
-        found = parse_qs(urlsplit(path).query, keep_blank_values=True, max_num_fields=500)
-    except ValueError as error:
-        raise RequestError("bad_request", f"the query can't be read: {error}") from None
+    found = read_parameters(path)
     request = Subscribe(
-        room_id=_words(found.get("room_id", [])),
-        method=_words(found["method"]) or None if "method" in found else None,
-        since=since or _single(found, "since"),
+        room_id=words(found.get("room_id", [])),
+        method=words(found["method"]) or None if "method" in found else None,
+        since=since or single(found, "since"),
     )
-    slow = _single(found, "slow")
+    slow = single(found, "slow")
     if slow not in (None, "close", "skip"):
         raise RequestError("bad_request", f"slow={slow[:64]!r}: write slow=close or slow=skip")
     checked = read_request(request, slow=slow)
-    return checked, [_complain(name) for name in found if name not in _PARAMETERS]
+    return checked, [complaint(name, _PARAMETERS) for name in found if name not in _PARAMETERS]
+
+
+def read_parameters(path: str) -> dict[str, list[str]]:
+    """Give the values of each parameter of a request path. Raises RequestError."""
+    try:
+        return parse_qs(urlsplit(path).query, keep_blank_values=True, max_num_fields=500)
+    except ValueError as error:
+        raise RequestError("bad_request", f"the query can't be read: {error}") from None
+
+
+def read_methods(names: list[str], request_id: RequestId = None) -> frozenset[str]:
+    """Turn names of methods, at least one, into methods. Raises RequestError, FilterError."""
+    if not names:
+        raise RequestError(
+            "bad_method", "method is empty; leave it out to mean all methods", request_id
+        )
+    if len(names) > MAX_METHODS:
+        raise RequestError("bad_method", f"{len(names)} methods; at most {MAX_METHODS}", request_id)
+    return resolve_methods(names)
 
 
 def read_request(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
@@ -83,16 +100,7 @@ def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
         )
     methods = None
     if message.method is not None:
-        names = _listed(message.method)
-        if not names:
-            raise RequestError(
-                "bad_method", "method is empty; leave it out to mean all methods", message.id
-            )
-        if len(names) > MAX_METHODS:
-            raise RequestError(
-                "bad_method", f"{len(names)} methods; at most {MAX_METHODS}", message.id
-            )
-        methods = resolve_methods(names)
+        methods = read_methods(_listed(message.method), message.id)
     if isinstance(message, Unsubscribe):
         return Request(message.id, rooms, methods)
     since = []
@@ -109,22 +117,24 @@ def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
 
 
 def _listed(names: str | list[str]) -> list[str]:
-    return _words([names] if isinstance(names, str) else names)
+    return words([names] if isinstance(names, str) else names)
 
 
-def _words(texts: list[str]) -> list[str]:
+def words(texts: list[str]) -> list[str]:
     """Split comma lists; blanks don't count."""
     return [word for text in texts for part in text.split(",") if (word := part.strip())]
 
 
-def _single(found: dict[str, list[str]], name: str) -> Any:
+def single(found: dict[str, list[str]], name: str) -> Any:
+    """Give the value of a parameter, None where it is missing or blank. Raises RequestError."""
     values = [value for value in found.get(name, []) if value]
     if len(values) > 1:
         raise RequestError("bad_request", f"{name} is given {len(values)} times")
     return values[0] if values else None
 
 
-def _complain(name: str) -> str:
-    near = get_close_matches(name, _PARAMETERS, n=1)
-    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(_PARAMETERS)}"
+def complaint(name: str, parameters: Sequence[str]) -> str:
+    """Say that there is no such parameter, and which may be meant."""
+    near = get_close_matches(name, parameters, n=1)
+    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(parameters)}"
     return f"no parameter {name[:64]!r}; {meant}"

@@ -82,8 +82,10 @@ class LazyClient:
 
 
 @asynccontextmanager
-async def lazy_connection(relay: Relay, request: bytes) -> AsyncIterator[LazyClient]:
-    """A client that asks for a stream of frames, and has read up to a room's state."""
+async def lazy_connection(
+    relay: Relay, request: bytes, until: bytes = b'"op":"room"'
+) -> AsyncIterator[LazyClient]:
+    """A client that has asked for something and read up to some bytes: those of a room's state."""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
@@ -91,7 +93,7 @@ async def lazy_connection(relay: Relay, request: bytes) -> AsyncIterator[LazyCli
         await loop.sock_connect(sock, ("127.0.0.1", relay.server.port))
         await loop.sock_sendall(sock, request)
         client = LazyClient(sock)
-        await client.read_until(b'"op":"room"')
+        await client.read_until(until)
         yield client
 
 

@@ -92,7 +92,7 @@ async def test_version() -> None:
     assert await run("--version") == (0, f"relay {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "sim", "tail", "check"])
+@pytest.mark.parametrize("command", ["serve", "demo", "sim", "tail", "record", "replay", "check"])
 async def test_help_of_every_command(command: str) -> None:
     code, general, _ = await run("--help")
     assert code == 0

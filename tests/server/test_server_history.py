@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +11,15 @@ import aiohttp
 import pytest
 from msgspec.structs import replace
 from raw import lazy_connection
-from serving import FakeRooms, Relay, make_event, relay_running
+from serving import Relay, make_event, relay_running
+from stored import ROOM, storing
 
-from relay.config import Config, HubConfig, ServerConfig, StoreConfig
+from relay.config import HubConfig
 from relay.events import Event
-from relay.hub import Hub, Stream
-from relay.server import RelayServer, history
-from relay.store import Store
+from relay.hub import Stream
+from relay.server import history
 
-ROOM = "1"
 START_MS = 1_700_000_000_000
-
-
-@asynccontextmanager
-async def storing(path: Path, *, events: int = 20) -> AsyncIterator[Relay]:
-    """A relay with a store, that keeps so many events in memory."""
-    config = Config(
-        hub=HubConfig(history_events=events),
-        server=ServerConfig(port=0),
-        store=StoreConfig(path=str(path)),
-    )
-    async with Store(config.store) as store:
-        hub = Hub(config.hub, store)
-        rooms = FakeRooms(hub)
-        relay = Relay(hub, rooms, RelayServer(config, hub, rooms, store))
-        await relay.server.start()
-        try:
-            await hub.take_up(rooms.add(ROOM))
-            yield relay
-        finally:
-            for stream in rooms.streams():
-                hub.close(stream, "removed")
-            await relay.server.stop(5)
 
 
 def make(number: int, method: str = "WebcastChatMessage", uid: str = "") -> Event:

@@ -2,14 +2,18 @@
 
 import asyncio
 import random
+import sqlite3
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from event_source import EventSource, Received, listening
+from msgspec.structs import replace
 from raw import lazy_connection, raw_connection, talk
 from serving import Relay, make_event, make_status, receive, relay_running
+from stored import storing
 
 from relay.config import HubConfig, ServerConfig
 from relay.errors import RoomRefusedError
@@ -218,6 +222,49 @@ async def test_rooms_that_turn_out_to_be_one_go_on_where_they_are(relay: Relay) 
         events = await source.some(6)
         assert offsets(events) == [3]
         assert events[-1].id == f"{one}:3,{three}:0,{one}:3"
+
+
+async def test_several_rooms_go_on_over_a_restart_in_the_epochs_that_they_were_in(
+    tmp_path: Path,
+) -> None:
+    """The store has more than memory, and one room was left without a proper end."""
+    path = tmp_path / "events.db"
+    rooms = ("1", "2")
+
+    def publish(relay: Relay, count: int) -> None:
+        for room in rooms:
+            events = [make_event(content=room) for _ in range(count)]
+            relay.publish(
+                room, *(replace(e, web_rid=room, room_id=f"7{room:0>18}") for e in events)
+            )
+
+    async with storing(path, *rooms) as relay:
+        publish(relay, 50)
+        epochs = [relay.rooms[room].epoch for room in rooms]
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE epochs SET sealed = 0 WHERE name = ?", (epochs[1],))
+    connection.close()
+    async with storing(path, *rooms) as relay:
+        publish(relay, 30)
+        new = relay.rooms["2"].epoch
+        seen: dict[str, list[int]] = {}
+        gaps = []
+        last_id = f"{epochs[0]}:10,{epochs[1]}:20"
+        while missing := 70 + 30 + 30 - sum(map(len, seen.values())):
+            async with listening(relay, "room_id=1,2", last_id=last_id) as source:
+                for event in await source.some(5 + min(missing, 9)):  # 5: hello and so on
+                    if event.name == "message":
+                        seen.setdefault(event.frame["epoch"], []).append(event.frame["offset"])
+                    elif event.name == "gap":
+                        gaps.append((event.frame["reason"], event.frame["epoch"]))
+                last_id = source.last_id
+        assert seen == {
+            epochs[0]: list(range(11, 81)),
+            epochs[1]: list(range(21, 51)),
+            new: list(range(1, 31)),
+        }
+        # Of two of which it can't be told where they end, the same may be told again.
+        assert set(gaps) == {("restart", epochs[0]), ("restart", epochs[1])}
 
 
 async def test_a_room_that_is_removed_ends_the_stream_if_it_was_the_last(relay: Relay) -> None:

@@ -1,0 +1,37 @@
+"""A server under test with a store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from serving import FakeRooms, Relay
+
+from relay.config import Config, HubConfig, ServerConfig, StoreConfig
+from relay.hub import Hub
+from relay.server import RelayServer
+from relay.store import Store
+
+ROOM = "1"
+
+
+@asynccontextmanager
+async def storing(path: Path, *rooms: str, events: int = 20) -> AsyncIterator[Relay]:
+    """A relay with a store, that watches ROOM or these, and keeps so many events in memory."""
+    config = Config(
+        hub=HubConfig(history_events=events),
+        server=ServerConfig(port=0),
+        store=StoreConfig(path=str(path)),
+    )
+    async with Store(config.store) as store:
+        hub = Hub(config.hub, store)
+        watched = FakeRooms(hub)
+        relay = Relay(hub, watched, RelayServer(config, hub, watched, store))
+        await relay.server.start()
+        try:
+            for room in rooms or (ROOM,):
+                await hub.take_up(watched.add(room))
+            yield relay
+        finally:
+            for stream in watched.streams():
+                hub.close(stream, "removed")
+            await relay.server.stop(5)

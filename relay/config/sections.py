@@ -31,7 +31,7 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     """Names, besides its own, that the relay is reached by, e.g. behind a reverse proxy:
     `relay.example.org`."""
     max_clients: Count = 10_000
-    """WebSocket connections at once."""
+    """WebSocket connections and event streams at once."""
 
 
 Scope = Literal["read", "watch", "admin"]

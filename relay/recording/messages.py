@@ -62,7 +62,8 @@ class MessageScrubber:
         """Get to know everybody who is in a message."""
         if isinstance(message, pb.User):
             self._user(message)
-        elif isinstance(message, pb.GiftStruct):
+            return
+        if isinstance(message, pb.GiftStruct):
             self._gift_names.add(message.name)
         for field, value in message.ListFields():
             if field.message_type is not None and fate_of(field) is Fate.INSIDE:

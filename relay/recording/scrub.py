@@ -10,11 +10,11 @@ from collections import Counter
 from google.protobuf.message import DecodeError, Message
 from msgspec.structs import replace
 
-from relay.errors import FrameError, RecordingError
+from relay.errors import FrameError
 from relay.recording.messages import MessageScrubber
 from relay.recording.pseudonyms import Pseudonyms
 from relay.webcast.budget import MAX_PAYLOAD_BYTES
-from relay.webcast.frames import read_frame, read_response
+from relay.webcast.frames import DEFAULT_LIMITS, read_frame, read_response
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
 from relay.webcast.recording import Record, RecordKind, Room, read_text, text_record
@@ -25,7 +25,8 @@ class Scrubber:
 
     def __init__(self) -> None:
         self.dropped_messages: Counter[str] = Counter()
-        """By method, which is upstream's word; `unreadable` for whole frames."""
+        """By method, which is upstream's word; those in frames that were `too large` once they
+        were rewritten; `unreadable` for whole frames."""
         self._names = Pseudonyms()
         self._messages = MessageScrubber(self._names)
 
@@ -50,15 +51,15 @@ class Scrubber:
                     messages=[new for old in response.messages if (new := self._message(old))],
                     now=response.now,
                 )
-                return _with_response(record, kept) if kept.ListFields() else None
+                return self._with_response(record, kept) if kept.ListFields() else None
             case RecordKind.ROOM:
                 return self._room(record)
             case RecordKind.HEADER | RecordKind.GAP | RecordKind.END:
                 return record
         return None
 
-    def look_again(self, record: Record) -> Record:
-        """Replace names in a rewritten record that have been met only after it."""
+    def look_again(self, record: Record) -> Record | None:
+        """Replace names in a rewritten record that have been met only after it; as `scrub`."""
         if record.kind == RecordKind.ROOM:
             room = read_text(record, Room)
             return _with_text(record, replace(room, title=self._names.in_text(room.title)))
@@ -66,12 +67,12 @@ class Scrubber:
             return record
         response = self._read(record)
         if response is None:
-            raise RecordingError("what was scrubbed can't be read again")
+            return None
         for message in response.messages:
             parsed = METHODS[message.method].FromString(message.payload)
             self._messages.look_again(parsed)
             message.payload = parsed.SerializeToString()
-        return _with_response(record, response)
+        return self._with_response(record, response)
 
     def _read(self, record: Record) -> pb.Response | None:
         try:
@@ -94,6 +95,17 @@ class Scrubber:
             msg_type=message.msg_type,
             payload=parsed.SerializeToString(),
         )
+
+    def _with_response(self, record: Record, response: pb.Response) -> Record | None:
+        body = response.SerializeToString()
+        if record.kind == RecordKind.FRAME:
+            frame = pb.PushFrame(payload_encoding="pb", payload_type="msg", payload=body)
+            body = frame.SerializeToString()
+        # It was compressed, perhaps, and names may have become longer.
+        if len(body) > DEFAULT_LIMITS.max_frame_bytes:
+            self.dropped_messages["too large"] += len(response.messages)
+            return None
+        return Record(record.kind, record.time_ms, body)
 
     def _room(self, record: Record) -> Record:
         room = read_text(record, Room)
@@ -120,14 +132,6 @@ def _parse(message: pb.Message) -> Message | None:
         return kind.FromString(message.payload)
     except DecodeError:
         return None
-
-
-def _with_response(record: Record, response: pb.Response) -> Record:
-    body = response.SerializeToString()
-    if record.kind == RecordKind.FRAME:
-        frame = pb.PushFrame(payload_encoding="pb", payload_type="msg", payload=body)
-        body = frame.SerializeToString()
-    return Record(record.kind, record.time_ms, body)
 
 
 def _with_text(record: Record, room: Room) -> Record:

@@ -79,10 +79,11 @@ class RecordingWriter:
         self._sound_bytes += len(member)
         self.bytes_written += len(member)
 
-    def rewrite(self, change: Callable[[Record], Record]) -> None:
+    def rewrite(self, change: Callable[[Record], Record | None]) -> None:
         """Put changed records in the place of all that is in the file, at once; then close it.
 
-        Raises RecordingError, and leaves the file as it was.
+        Those that are changed to None are left out. Raises RecordingError, and leaves the file as
+        it was.
         """
         path = self.path.resolve()
         part = path.with_name(f".{path.name}.part")
@@ -103,7 +104,7 @@ class RecordingWriter:
             os.close(self._file)
             self._file = -1
 
-    def _copy(self, path: Path, change: Callable[[Record], Record]) -> None:
+    def _copy(self, path: Path, change: Callable[[Record], Record | None]) -> None:
         records = (record for _, record in Recording(self.path).records())
         header = next(records)
         copy = RecordingWriter(
@@ -113,8 +114,10 @@ class RecordingWriter:
             batch: list[Record] = []
             batch_bytes = 0
             for record in records:
-                batch.append(change(record))
-                batch_bytes += len(record.body)
+                changed = change(record)
+                if changed is not None:
+                    batch.append(changed)
+                    batch_bytes += len(changed.body)
                 if batch_bytes > _BATCH_BYTES:
                     copy.write(batch)
                     batch, batch_bytes = [], 0

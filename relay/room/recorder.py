@@ -142,6 +142,7 @@ class Recorder:
         """
         if self._scrubber is not None and self.tally.frames:
             await asyncio.to_thread(self._writer.rewrite, self._scrubber.look_again)
+            self._count()
 
     def close(self) -> None:
         """Close the file. Safe to repeat."""

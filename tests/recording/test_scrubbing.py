@@ -176,6 +176,52 @@ def test_nobody_is_left_in_any_field_of_any_message(method: str) -> None:
     assert [event.method for event, _ in events(found)] == [method]
 
 
+@pytest.mark.parametrize("method", sorted(METHODS))
+@pytest.mark.parametrize("number", [-(2**63), -1, 2**63 - 1])
+def test_no_number_or_text_is_too_odd(method: str, number: int) -> None:
+    def fill(message: Message, depth: int) -> None:
+        for field in message.DESCRIPTOR.fields:
+            if field.message_type is not None:
+                if depth and not field.message_type.GetOptions().map_entry:
+                    inner = getattr(message, field.name)
+                    fill(inner.add() if field.is_repeated else inner, depth - 1)
+                continue
+            value: object = "\x00{0:user}\U0010ffff" if number < 0 else "观众·"
+            if field.type == FieldDescriptor.TYPE_BYTES:
+                value = b"\xff"
+            elif field.cpp_type in (FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64):
+                unsigned = field.cpp_type == FieldDescriptor.CPPTYPE_UINT64
+                value = abs(number) if unsigned else number
+            elif field.cpp_type == FieldDescriptor.CPPTYPE_INT32:
+                value = max(-(2**31), min(number, 2**31 - 1))
+            elif field.cpp_type != FieldDescriptor.CPPTYPE_STRING:
+                continue
+            if field.is_repeated:
+                getattr(message, field.name).append(value)
+            else:
+                setattr(message, field.name, value)
+
+    message = METHODS[method]()
+    fill(message, 2)
+    response = pb.Response(
+        messages=[pb.Message(method=method, msg_id=5, payload=message.SerializeToString())]
+    )
+    scrubber = Scrubber()
+    for _ in range(2):
+        found = kept(scrubber, Record(RecordKind.BODY, 1, response.SerializeToString()))
+        assert [event.method for event, _ in events(found)] == [method]
+        assert scrubber.look_again(found) is not None
+
+
+def test_what_grows_too_large_is_left_out_and_counted() -> None:
+    scrubber = Scrubber()
+    kept(scrubber, frame(pb.ChatMessage(user=pb.User(id=5, nickname="土豆"))))
+    chat = pb.ChatMessage(content="土豆" * 8_000)
+    many = frame(*[chat] * 60)
+    assert scrubber.scrub(many) is None
+    assert scrubber.dropped_messages["too large"] == 60
+
+
 def test_fields_named_after_people_are_treated_as_such() -> None:
     about_people = re.compile(
         r"uid|user|anchor|owner|author|operator|invit|open_?id|nick|^sec_|linkmic_id|room_?id",
@@ -357,10 +403,13 @@ def test_names_that_are_met_later_are_replaced_when_all_is_looked_at_again() -> 
     assert NICK.encode() in early.body
     later = payload(scrubber, pb.ChatMessage(user=somebody(), content="来了"))
     again = scrubber.look_again(early)
+    assert again is not None
     ((event, _),) = events(again)
     assert event.payload.content == f"等{later.user.nickname}呢"
     assert event.payload.user == events(early)[0].event.payload.user
-    assert read_text(scrubber.look_again(title), Room).title == f"等{later.user.nickname}"
+    again_title = scrubber.look_again(title)
+    assert again_title is not None
+    assert read_text(again_title, Room).title == f"等{later.user.nickname}"
     # And what was put there is not taken for a name.
     kept(scrubber, frame(pb.ChatMessage(user=pb.User(id=6, nickname="观众"))))
     assert scrubber.look_again(again) == again
@@ -387,7 +436,9 @@ def test_nobody_of_the_recorded_sessions_is_left(recorded: Path) -> None:
             if kind is not None:
                 _identities(kind.FromString(message.payload), people)
     found = [new for record in records if (new := scrubber.scrub(record)) is not None]
-    plain = b"".join(scrubber.look_again(record).body for record in found)
+    again = [new for record in found if (new := scrubber.look_again(record)) is not None]
+    assert len(again) == len(found)
+    plain = b"".join(record.body for record in again)
     assert len(people) > 50
     assert len(found) > 20
     for text in people:

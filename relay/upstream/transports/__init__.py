@@ -1,4 +1,5 @@
-"""Ways to receive a broadcast: `socket` (push WebSocket) and `poll` (im/fetch).
+"""Ways to receive a broadcast: `socket` (push WebSocket), `poll` (im/fetch), `replay` (recorded).
 
-Each has `run(broadcast, receiver)`: one session until it ends. Imported by upstream/client.
+Each has `run(broadcast, receiver)`: one session until it ends. Imported by upstream/client; replay,
+which stands for upstream as a whole, by app.
 """

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -337,3 +338,38 @@ async def test_a_killed_export_goes_on_while_a_relay_writes(tmp_path: Path) -> N
         assert kills
         assert store.lost == 0
     assert offsets(out.read_text()) == list(range(1, 4001))
+
+
+def readme_lines(library: str) -> list[str]:
+    """Give the lines that the README opens exports with."""
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\nimport duckdb, pandas\n\n(.*?)```", text, re.DOTALL)
+    return [line for line in code.splitlines() if line.startswith(library)]
+
+
+async def write_chats_and_gifts(path: Path) -> None:
+    gift = {
+        "room_id": BROADCAST, "content": "送出了 小心心 x5", "gift_id": "463", "group_id": "1",
+        "user": {"uid": "9007199254740993", "nickname": "小明"}, "count": 5, "diamond_total": 5,
+    }  # fmt: skip
+    async with storing(path, [frame(1), frame(2, "WebcastGiftMessage", payload=gift)]):
+        pass
+
+
+@pytest.mark.parametrize("library", ["duckdb", "pandas"])
+def test_exports_open_as_the_readme_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    module = pytest.importorskip(library)
+    monkeypatch.chdir(tmp_path)
+    store = tmp_path / "events.db"
+    asyncio.run(write_chats_and_gifts(store))
+    for name, arguments in (
+        ("show.jsonl", []),
+        ("show.parquet", ["--format", "parquet"]),
+        ("gifts.csv", ["--format", "csv", "--method", "gift"]),
+    ):
+        assert export(store, *arguments, "-o", name).exit_code == 0
+    for line in readme_lines(library):
+        opened = eval(line, {library: module})  # noqa: S307  # our own README
+        assert len(opened) > 0

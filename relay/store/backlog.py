@@ -104,6 +104,12 @@ class Backlog:
         return self._events_in - self._events_out
 
     @property
+    def is_half_full(self) -> bool:
+        """Whether so much waits that something seems to hold the writer up."""
+        waiting_bytes = self._bytes_in - self._bytes_out
+        return self.events > MAX_EVENTS // 2 or waiting_bytes > MAX_BYTES // 2
+
+    @property
     def others(self) -> int:
         """Whatever else waits."""
         return self._others_in - self._others_out

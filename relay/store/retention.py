@@ -41,23 +41,28 @@ class Retention:
         `claimed` are the epochs in use, which are not forgotten however long nothing comes.
         """
         before_ms = time.time_ns() // 1_000_000 - self._keep_ms
-        if self.used_bytes() > self._max_bytes:
-            before_ms = sys.maxsize
         oldest = self._connection.execute("SELECT at FROM events ORDER BY id LIMIT 1").fetchone()
         if oldest is not None and oldest[0] < before_ms:
-            self._delete(before_ms)
+            self._delete(before_ms, sys.maxsize)
+            return True
+        excess_bytes = self.used_bytes() - self._max_bytes
+        if oldest is not None and excess_bytes > 0:
+            self._delete(sys.maxsize, excess_bytes)
             return True
         return self._forget_epochs(before_ms, claimed) or self._shorten()
 
-    def _delete(self, before_ms: int) -> None:
-        """Delete the oldest events, as far as they came before a time."""
+    def _delete(self, before_ms: int, max_bytes: int) -> None:
+        """Delete the oldest events that came before a time, until this much of bodies is gone."""
         last_id = 0
         first_kept: dict[int, int] = {}
-        for id_, epoch, offset, at in self._connection.execute(
-            "SELECT id, epoch, offset, at FROM events ORDER BY id LIMIT ?", (STEP_EVENTS,)
+        gone_bytes = 0
+        for id_, epoch, offset, at, size in self._connection.execute(
+            "SELECT id, epoch, offset, at, length(body) FROM events ORDER BY id LIMIT ?",
+            (STEP_EVENTS,),
         ):
-            if at >= before_ms:
+            if at >= before_ms or gone_bytes >= max_bytes:
                 break
+            gone_bytes += size
             last_id = id_
             first_kept[epoch] = offset + 1
         with transaction(self._connection):

@@ -19,6 +19,8 @@ CHECKPOINT_PAGES = 2000
 """The write-ahead log is worked into the file each time it has grown by this much."""
 WAL_BYTES = 64 * 1024 * 1024
 """A write-ahead log that has grown larger, since somebody was reading, is cut back to this."""
+_LEAST_BYTES = 512
+"""Of any database that is not empty."""
 BUSY_S = 2.0
 """How long a write waits for another process that has the file locked."""
 
@@ -76,9 +78,11 @@ class Lock:
     def __init__(self, path: Path) -> None:
         """Raises StoreError where another relay has it, OSError where it can't be had now."""
         # Not the file itself: closing any descriptor of that would free SQLite's own locks on it.
-        self._descriptor = os.open(
-            path.with_name(path.name + "-lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        place = path.with_name(path.name + "-lock")
+        try:
+            self._descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError as error:
+            raise StoreError(f"store.path: {place} can't be made: {error.strerror}") from None
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -99,7 +103,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     Raises StoreError where it can't be used as it is; sqlite3.Error or OSError where it may be
     later: disk full, read-only, locked.
     """
-    _check_place(path)
+    check_place(path)
     if not path.exists():
         # Viewers' names are for the relay's own user. SQLite's further files get the same mode.
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -121,6 +125,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
                 f"BEGIN IMMEDIATE; {STEPS[step]} PRAGMA application_id = {APPLICATION_ID};"
                 f" PRAGMA user_version = {step + 1}; COMMIT;"
             )
+        with transaction(connection):  # whether it can be written at all
+            pass
     except BaseException:
         connection.close()
         raise
@@ -132,7 +138,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
     Raises StoreError where it can't be used.
     """
-    _check_place(path)
+    check_place(path)
     if not path.is_file():
         raise StoreError(f"{path}: no such file")
     try:
@@ -176,7 +182,7 @@ def examine(path: Path) -> None:
 
     Raises StoreError. What may pass by itself, such as a full disk, is not looked for.
     """
-    _check_place(path)
+    check_place(path)
     if path.exists():
         try:
             with closing(
@@ -187,14 +193,18 @@ def examine(path: Path) -> None:
             raise StoreError(f"store.path: {path} can't be opened: {error}") from None
 
 
-def _check_place(path: Path) -> None:
-    """Refuse places where no file of ours can be."""
+def check_place(path: Path) -> None:
+    """Refuse places where no file of ours can be. Raises StoreError."""
     if not path.parent.is_dir():
         raise StoreError(f"store.path: {path.parent} is no folder; make it, or name another")
-    if path.exists() and not path.is_file():
+    if not path.exists():
+        return
+    if not path.is_file():
         raise StoreError(f"store.path: {path} is no file; name one")
-    if path.exists() and path.stat().st_size and not os.access(path, os.R_OK):
-        raise StoreError(f"store.path: {path}: not permitted to read it")
+    # SQLite takes what is this short for empty, and would write over it. It is not opened to look:
+    # closing it would free the locks that this process may have on it.
+    if 0 < path.stat().st_size < _LEAST_BYTES:
+        raise _no_database(path)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> int:
@@ -206,9 +216,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        raise StoreError(
-            f"store.path: {path} is not a database; move it away, or name another file"
-        ) from None
+        raise _no_database(path) from None
     if tables and mark != APPLICATION_ID:
         raise StoreError(f"store.path: {path} is another program's database; name another file")
     if version > len(STEPS):
@@ -217,3 +225,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
             f" {len(STEPS)}); update this one, or name another file"
         )
     return int(version) if tables else 0
+
+
+def _no_database(path: Path) -> StoreError:
+    return StoreError(f"store.path: {path} is not a database; move it away, or name another file")

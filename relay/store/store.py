@@ -20,7 +20,6 @@ from relay.events.stored import HoleReason, Page, Past, Record
 from relay.logs import Throttle
 from relay.store.answers import Answer, Position, StoredRoom
 from relay.store.backlog import (
-    MAX_EVENTS,
     Append,
     Backlog,
     Begin,
@@ -97,7 +96,7 @@ class Store:
         """Why events can't be stored just now; "" while they can."""
         if self._writer.trouble:
             return self._writer.trouble
-        return "the disk is too slow" if self._full else ""
+        return "the disk is too slow" if self._full and self._backlog.is_half_full else ""
 
     @property
     def stored(self) -> int:
@@ -168,7 +167,7 @@ class Store:
         head = self._heads[epoch] = records[-1].offset
         at = time.time_ns() // 1_000_000
         if self._backlog.append(Append(epoch, at, records, events, size)):
-            self._full = self._full and self._backlog.events > MAX_EVENTS // 2
+            self._full = self._full and self._backlog.is_half_full
             return
         self._full = True
         self._refused_upto[epoch] = head

@@ -17,7 +17,7 @@ from relay.logs import Throttle
 from relay.store.backlog import Append, Backlog, Begin, Item, Link, Name, Seal, TakeUp
 from relay.store.epochs import Claims, Epochs
 from relay.store.retention import Retention
-from relay.store.schema import Lock, open_to_write, transaction
+from relay.store.schema import Lock, check_place, open_to_write, transaction
 
 BATCH_S = 0.2
 """How long events wait for others to be written with."""
@@ -128,6 +128,7 @@ class Writer:
         backlog.urgent.clear()
 
     def _open(self) -> "_OpenFile":
+        check_place(self._path)
         self._lock = self._lock or Lock(self._path)
         self._file = file = _OpenFile(self._path, self._config, self._claims)
         self.counters.used_bytes = file.retention.used_bytes()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,13 @@ class Life:
 async def life(path: Path, ring: int = 5, **store: Any) -> AsyncIterator[Life]:
     async with Store(StoreConfig(path=str(path), **store)) as opened:
         yield Life(Hub(HubConfig(history_events=ring), opened), opened)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for what a thread does."""
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 def copy_of(path: Path, to: Path) -> Path:

@@ -50,9 +50,12 @@ async def serve_history(request: web.Request) -> web.StreamResponse:
     """Answer with what there is of a room's past, from memory and the store."""
     state = request.app[STATE]
     question = _read(request.raw_path)
-    past = Past(*_find(state, request.match_info["id"]), state.store, question.wanted)
+    room, stream = _find(state, request.match_info["id"])
+    past = Past(room, stream, state.store, question.wanted)
     limit = question.limit
     try:
+        if stream is None and state.store is not None and not state.store.trouble:
+            await state.store.written()  # where it was watched until just now
         if (limit or 0) > MAX_LIMIT or _LINES in request.headers.get(hdrs.ACCEPT, ""):
             return await _serve_lines(request, past, question)
         items, page = await _collect(past, question, limit or DEFAULT_LIMIT)

@@ -14,9 +14,10 @@ import structlog
 from relay import __version__
 from relay.config import Config, RoomConfig
 from relay.hub import Hub
-from relay.room import RoomManager
+from relay.room import Policy, RoomManager
 from relay.server import RelayServer
 from relay.sim import Scenario, Simulator
+from relay.upstream.client import Upstream
 
 DRAIN_S = 5.0
 """How long clients get to take what is on its way to them when the relay stops."""
@@ -31,21 +32,24 @@ async def running(config: Config) -> AsyncIterator[RelayServer]:
     Raises ListenError where the port can't be had. A crash of the room manager ends the block
     with an ExceptionGroup.
     """
+    policy = Policy()
     hub = Hub(config.hub)
-    rooms = RoomManager(hub, config)
-    server = RelayServer(config, hub, rooms)
-    # The port first: a second relay on it must not disturb upstream before it gives up. Outside
-    # the group, which would wrap the ListenError.
-    await server.start()
-    async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(rooms.run(), name="rooms")
-        try:
-            yield server
-        finally:
-            # Fetchers first, so that nothing is added behind what the clients still get.
-            watching.cancel()
-            await asyncio.wait([watching])
-            await server.stop(DRAIN_S)
+    # Opening it asks for nothing yet, and it is open for as long as rooms or clients may ask.
+    async with Upstream(config.upstream, policy.timings) as upstream:
+        rooms = RoomManager(hub, config, upstream, policy)
+        server = RelayServer(config, hub, rooms)
+        # The port first: a second relay on it must not disturb upstream before it gives up.
+        # Outside the group, which would wrap the ListenError.
+        await server.start()
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(rooms.run(), name="rooms")
+            try:
+                yield server
+            finally:
+                # Fetchers first, so that nothing is added behind what the clients still get.
+                watching.cancel()
+                await asyncio.wait([watching])
+                await server.stop(DRAIN_S)
 
 
 async def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:

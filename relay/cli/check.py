@@ -6,7 +6,8 @@ import click
 
 from relay.config import load_config, to_toml
 from relay.hub import Hub
-from relay.room import RoomManager
+from relay.room import Policy, RoomManager
+from relay.upstream.client import Upstream
 
 DEFAULT_FILE = Path("config.toml")
 
@@ -41,6 +42,8 @@ def check(path: Path | None) -> None:
     """
     found = find_config(path)
     config = load_config(found)
-    # Whether names can be rooms is the manager's to judge; it raises what it would in `serve`.
-    RoomManager(Hub(config.hub), config)
+    # Whether names can be rooms is the manager's to judge, and the signer's URL upstream's; they
+    # raise what they would in `serve`.
+    policy = Policy()
+    RoomManager(Hub(config.hub), config, Upstream(config.upstream, policy.timings), policy)
     click.echo(f"# {describe_source(found)}\n{to_toml(config)}", nl=False)

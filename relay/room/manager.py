@@ -43,12 +43,12 @@ class _Watched:
 class RoomManager:
     """The rooms of this relay; satisfies server.Rooms."""
 
-    def __init__(self, hub: Hub, config: Config, policy: Policy | None = None) -> None:
-        """Raises ConfigError where the configured rooms or the signer can't be used."""
+    def __init__(self, hub: Hub, config: Config, upstream: Upstream, policy: Policy) -> None:
+        """`upstream` has to be open while this runs. Raises ConfigError for a configured room."""
         self._hub = hub
         self._config = config
-        self._policy = policy or Policy()
-        self._upstream = Upstream(config.upstream, self._policy.timings)
+        self._policy = policy
+        self._upstream = upstream
         self._rooms: dict[Stream, _Watched] = {}
         self._by_name: dict[str, _Watched] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -57,7 +57,7 @@ class RoomManager:
 
     async def run(self) -> None:
         """Watch rooms until cancelled. One room's crash is logged and retried there."""
-        async with self._upstream, asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks:
             for name, text in self._configured.items():
                 watched = self._by_name.get(name.value) or self._open(text, name)
                 watched.pinned = True

@@ -82,7 +82,7 @@ class Policy:
     """A break up to here is covered by upstream's own position. After a longer one, with nothing
     repeated that we had, messages may be lost, and that is said."""
     timings: Timings = field(default_factory=Timings)
-    """Of the transports."""
+    """Of the transports; what Upstream is made with."""
     random: Random = field(default_factory=Random)
     """Source of all jitter."""
 

@@ -1,4 +1,4 @@
-"""All I/O towards Douyin in one object, shared by all rooms; made by room/manager."""
+"""All I/O towards Douyin in one object, shared by all rooms; made and opened by app."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field

@@ -240,6 +240,7 @@ class RecordedUpstream:
             live_url=self._http,
             webcast_url=self._http,
             push_urls=[f"ws://127.0.0.1:{port}"],
+            calls_per_s=1000,
             **changes,
         )
 

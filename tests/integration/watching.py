@@ -13,7 +13,7 @@ from relay.config import Config, HubConfig, RoomConfig, UpstreamConfig, WatchCon
 from relay.hub import Entry, Filter, Hub, RoomState, Stream, Subscription
 from relay.room import Policy, RoomManager
 from relay.room.retry import BackOff
-from relay.upstream.client import Timings
+from relay.upstream.client import Timings, Upstream
 from relay.upstream.failures import Failure
 from relay.upstream.fetch import PollTimings
 from relay.upstream.transports.socket import SocketTimings
@@ -121,17 +121,18 @@ async def watching(
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )
     hub = Hub(config.hub)
-    manager = RoomManager(hub, config, policy)
-    listener = Listener(hub)
-    running = asyncio.create_task(manager.run(), name="manager")
-    try:
-        for room in rooms:
-            # Asked for before anything could happen: nothing is missed.
-            listener.listen(manager.add(room))
-        yield manager, listener
-    finally:
-        listener.stop()
-        running.cancel()
-        await asyncio.wait([running])
-        if not running.cancelled():
-            running.result()
+    async with Upstream(config.upstream, policy.timings) as opened:
+        manager = RoomManager(hub, config, opened, policy)
+        listener = Listener(hub)
+        running = asyncio.create_task(manager.run(), name="manager")
+        try:
+            for room in rooms:
+                # Asked for before anything could happen: nothing is missed.
+                listener.listen(manager.add(room))
+            yield manager, listener
+        finally:
+            listener.stop()
+            running.cancel()
+            await asyncio.wait([running])
+            if not running.cancelled():
+                running.result()

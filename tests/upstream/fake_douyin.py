@@ -78,6 +78,7 @@ class FakeDouyin:
         return [request.path for request in self.requests]
 
     def config(self, **changes: Any) -> UpstreamConfig:
+        changes = {"calls_per_s": 1000, **changes}
         return UpstreamConfig(live_url=self.url, webcast_url=self.url, **changes)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:

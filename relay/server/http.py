@@ -1,7 +1,6 @@
 """The HTTP side: health, metrics, rooms, and the page; an aiohttp application."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from importlib import resources
 
 import msgspec
@@ -12,30 +11,22 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from relay import __version__
 from relay.errors import RoomNameError, RoomRefusedError
 from relay.hub import RoomStatus, Stream
-from relay.server.answers import ApiError, error_response, json_response
-from relay.server.checks import check_request
+from relay.server.access import access_of
+from relay.server.answers import ApiError, json_response
+from relay.server.guard import guard
 from relay.server.metrics import make_registry
-from relay.server.state import ServerState
+from relay.server.state import STATE, ServerState
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest request body."""
 BODY_S = 10.0
 """How long a client may take to send a request body."""
 
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 _PAGES = {
     "/": ("index.html", "text/html"),
     "/web/page.css": ("page.css", "text/css"),
     "/web/page.js": ("page.js", "text/javascript"),
 }
-_PREFLIGHT = {
-    hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
-    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Content-Type",
-}
-"""What browsers ask before a page of an allowed Origin may post JSON."""
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-_STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
 _FILES: web.AppKey[dict[str, bytes]] = web.AppKey("files", dict)
 
@@ -68,8 +59,8 @@ class _RoomView(Struct):
 
 def make_application(state: ServerState) -> web.Application:
     """Build the application."""
-    app = web.Application(middlewares=[_guard, _explain], client_max_size=MAX_BODY_BYTES)
-    app[_STATE] = state
+    app = web.Application(middlewares=[guard], client_max_size=MAX_BODY_BYTES)
+    app[STATE] = state
     app[_METRICS] = make_registry(state)
     folder = resources.files("relay") / "web"
     app[_FILES] = {name: (folder / name).read_bytes() for name, _ in _PAGES.values()}
@@ -89,49 +80,6 @@ def make_application(state: ServerState) -> web.Application:
     return app
 
 
-@web.middleware
-async def _guard(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Check Host and Origin before anything else; add the headers that every answer has."""
-    state = request.app[_STATE]
-    origins = request.headers.getall(hdrs.ORIGIN, [])
-    verdict = check_request(request.headers.getall(hdrs.HOST, []), origins, state.config.server)
-    response: web.StreamResponse
-    if verdict == "host":
-        state.refuse("host", request.headers.get(hdrs.HOST, ""))
-        response = error_response(421, "wrong_host", "this relay does not serve that Host")
-    elif verdict == "origin":
-        state.refuse("origin", origins[0])
-        response = error_response(
-            403, "forbidden_origin", "that Origin may not use this relay; see allowed_origins"
-        )
-    elif request.method == hdrs.METH_OPTIONS and origins:
-        response = web.Response(status=204, headers=_PREFLIGHT)
-    else:
-        response = await handler(request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Origin"
-    if verdict == "ok" and origins:
-        response.headers["Access-Control-Allow-Origin"] = origins[0]
-    return response
-
-
-@web.middleware
-async def _explain(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Answer errors as JSON."""
-    try:
-        return await handler(request)
-    except ApiError as error:
-        return error_response(error.status, error.code, str(error))
-    except web.HTTPException as error:
-        code = _CODES.get(error.status, "bad_request")
-        response = error_response(error.status, code, f"{error.reason}: {request.path}")
-        if isinstance(error, web.HTTPMethodNotAllowed):
-            response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
-        return response
-
-
 async def _healthz(_request: web.Request) -> web.Response:
     """Answer as long as the process works at all."""
     return json_response({"status": "ok", "version": __version__})
@@ -139,14 +87,14 @@ async def _healthz(_request: web.Request) -> web.Response:
 
 async def _readyz(request: web.Request) -> web.Response:
     """200 while clients are accepted; 503 while stopping. Rooms' states are for people."""
-    state = request.app[_STATE]
-    rooms = {
-        stream.status.web_rid or stream.status.name: stream.status.state
-        for stream in state.rooms.streams()
-    }
-    if state.stopping:
-        return json_response({"status": "stopping", "rooms": rooms}, status=503)
-    return json_response({"status": "ready", "rooms": rooms})
+    state = request.app[STATE]
+    answer: dict[str, object] = {"status": "stopping" if state.stopping else "ready"}
+    if access_of(request).may("read"):
+        answer["rooms"] = {
+            stream.status.web_rid or stream.status.name: stream.status.state
+            for stream in state.rooms.streams()
+        }
+    return json_response(answer, status=503 if state.stopping else 200)
 
 
 async def _metrics(request: web.Request) -> web.Response:
@@ -161,7 +109,7 @@ async def _not_websocket(_request: web.Request) -> web.Response:
 
 
 async def _list_rooms(request: web.Request) -> web.Response:
-    streams = request.app[_STATE].rooms.streams()
+    streams = request.app[STATE].rooms.streams()
     return json_response({"rooms": [_view(stream) for stream in streams]})
 
 
@@ -175,7 +123,7 @@ async def _add_room(request: web.Request) -> web.Response:
     except (msgspec.DecodeError, RecursionError) as error:
         raise ApiError(400, "bad_request", f'send {{"room": "…"}}: {error}') from None
     try:
-        return json_response(_view(request.app[_STATE].rooms.add(wanted.room)), status=201)
+        return json_response(_view(request.app[STATE].rooms.add(wanted.room)), status=201)
     except RoomNameError as error:
         raise ApiError(400, "unknown_room", str(error)) from None
     except RoomRefusedError as error:
@@ -185,7 +133,7 @@ async def _add_room(request: web.Request) -> web.Response:
 async def _show_room(request: web.Request) -> web.Response:
     name = request.match_info["id"]
     try:
-        stream = request.app[_STATE].rooms.find(name)
+        stream = request.app[STATE].rooms.find(name)
     except RoomNameError as error:
         raise ApiError(404, "unknown_room", str(error)) from None
     if stream is None:
@@ -196,7 +144,7 @@ async def _show_room(request: web.Request) -> web.Response:
 async def _remove_room(request: web.Request) -> web.Response:
     name = request.match_info["id"]
     try:
-        removed = request.app[_STATE].rooms.remove(name)
+        removed = request.app[STATE].rooms.remove(name)
     except RoomNameError as error:
         raise ApiError(404, "unknown_room", str(error)) from None
     if not removed:
@@ -214,8 +162,8 @@ async def _page(request: web.Request) -> web.Response:
             # The Host has been checked: it is one of ours. Not every browser counts
             # WebSockets of the same host as 'self'.
             "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-            f" connect-src 'self' ws://{request.host}; img-src 'self' data:; base-uri 'none';"
-            " form-action 'none'; frame-ancestors 'none'",
+            f" connect-src 'self' ws://{request.host} wss://{request.host}; img-src 'self' data:;"
+            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         },
     )
 

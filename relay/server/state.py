@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
+from aiohttp import web
 
 from relay.config import Config
 from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
 from relay.logs import Throttle
+from relay.server.access import Keyring
 from relay.server.rooms import Rooms
 
 _log = structlog.get_logger(__name__)
@@ -41,19 +43,32 @@ class ServerState:
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
     stopping: bool = False
+    keyring: Keyring = field(init=False)
     _throttles: dict[str, Throttle] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.keyring = Keyring(self.config.auth)
+
     def refuse(self, cause: str, detail: str) -> None:
-        """Count and log that something was refused; `detail` is what it sent."""
+        """Count and log that something was refused; `detail` is what it sent.
+
+        But for queries and headers such as Authorization: tokens stand in them.
+        """
         self.refused[cause] += 1
         held = self._throttles.setdefault(cause, Throttle()).admit()
         if held is not None:
             _log.warning("refused", cause=cause, detail=detail[:200], held_back=held)
 
 
+STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
+"""Where the HTTP side finds it."""
+
 REFUSALS = (
     "host",  # a Host header that is not ours
     "origin",  # a page that may not use the relay
+    "bad_token",  # a token is missing or wrong
+    "forbidden_scope",  # a token that does not allow what was asked
+    "rate_limited",  # a token used faster than [auth] allows
     "too_many_clients",  # more than [server] max_clients
     "garbage",  # first bytes that are not HTTP
     "bad_http",  # an HTTP request that can't be read

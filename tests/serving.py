@@ -5,17 +5,18 @@ import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from relay.config import Config, HubConfig, ServerConfig
 from relay.errors import RoomNameError, RoomRefusedError
-from relay.events import Event
+from relay.events import Event, Payload
 from relay.hub import Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
 
+AnyPayload = TypeVar("AnyPayload", bound=Payload)
 _ids = itertools.count(7_000_000_000_000_000_000)
 
 
@@ -28,6 +29,16 @@ def make_event(method: str = "WebcastChatMessage", msg_id: str = "", **payload: 
         time=1_630_827_777_298,
         payload=payload or {"content": "你好"},
     )
+
+
+def make_payload(kind: type[AnyPayload], **fields: Any) -> AnyPayload:
+    """Make a payload struct; what isn't given is neutral."""
+    neutral: dict[Any, Any] = {int: 0, str: "", bool: False}
+    hints = get_type_hints(kind)
+    defaults = {
+        name: () if get_origin(hint) is tuple else neutral.get(hint) for name, hint in hints.items()
+    }
+    return kind(**{**defaults, **fields})
 
 
 def make_status(web_rid: str = "80000000001", **changes: Any) -> RoomStatus:

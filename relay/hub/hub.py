@@ -173,7 +173,10 @@ class Hub:
         return subscription
 
     def _give(self, fanout: Fanout[Subscription], entries: Sequence[Entry]) -> None:
-        if not entries or not fanout.add(entries):
+        if not entries:
+            return
+        fanout.stream.notify()
+        if not fanout.add(entries):
             return
         self._unflushed[fanout] = None
         if self._flush_handle is None:
@@ -191,4 +194,5 @@ class Hub:
         subscriptions = list(fanout.subscriptions)
         for subscription in subscriptions:
             subscription.cut_off()
+        stream.notify()
         return subscriptions

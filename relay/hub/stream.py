@@ -1,6 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from relay.events import Event
 from relay.hub.history import Entry, History, Kind
 from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
+from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomStatus
 
 DEDUP_IDS = 10_000
@@ -59,6 +61,10 @@ class Stream:
         self.status = status
         self.counters = RoomCounters()
         self.history = History(config)
+        self.snapshot = Snapshot()
+        self.listeners: set[Callable[[], None]] = set()
+        """Called whenever an entry is published, and when the stream is closed; they must not
+        wait, nor publish. Whoever adds one takes it out again."""
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
         # Two generations of ids: the window is bounded without keeping an order.
@@ -70,6 +76,7 @@ class Stream:
         if self._is_duplicate(event.msg_id):
             self.counters.duplicates += 1
             return None
+        self.snapshot.take(event)
         return self._keep(
             EventFrame(
                 method=event.method,
@@ -88,6 +95,11 @@ class Stream:
         if self._is_duplicate(frame.msg_id):
             return None
         return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
+
+    def notify(self) -> None:
+        """Call the listeners; the hub does when it has published, or closed the stream."""
+        for listener in list(self.listeners):
+            listener()
 
     def had(self, msg_id: str) -> bool:
         """Tell whether an event came, as far back as duplicates are recognised."""

@@ -14,6 +14,7 @@ from relay.config import ServerConfig, is_loopback
 Verdict = Literal["ok", "host", "origin"]
 
 WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
+FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
 
 
 def check_request(hosts: Sequence[str], origins: Sequence[str], config: ServerConfig) -> Verdict:

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from relay.config import Scope
 from relay.server.access import NOBODY, UNIDENTIFIED, Access, set_access
 from relay.server.answers import ApiError, error_response
-from relay.server.checks import WRONG_HOST, check_request
+from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
 from relay.server.state import STATE, ServerState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -39,9 +39,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise ApiError(421, "wrong_host", WRONG_HOST)
         if verdict == "origin":
             state.refuse("origin", origins[0])
-            raise ApiError(
-                403, "forbidden_origin", "that Origin may not use this relay; see allowed_origins"
-            )
+            raise ApiError(403, "forbidden_origin", FORBIDDEN_ORIGIN)
         if request.method == hdrs.METH_OPTIONS and origins:
             response = web.Response(status=204, headers=_PREFLIGHT)
         else:

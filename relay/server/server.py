@@ -123,11 +123,8 @@ class RelayServer:
         state.clients.add(connection)
         state.accepted += 1
         try:
-            if connection.forbidden_origin:
-                connection.begin_close(
-                    CloseCode.FORBIDDEN_ORIGIN,
-                    "pages of this Origin may not use the relay; see [server] allowed_origins",
-                )
+            if connection.refusal is not None:
+                connection.begin_close(*connection.refusal)
             elif state.stopping:
                 connection.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
             else:

@@ -31,6 +31,7 @@ from relay.server.state import ServerState
 _CLOSE_CODES = {
     "unknown_room": CloseCode.UNKNOWN_ROOM,
     "room_refused": CloseCode.ROOM_REFUSED,
+    "forbidden_scope": CloseCode.FORBIDDEN_SCOPE,
 }
 """What an error in the query closes the connection with; else BAD_REQUEST."""
 
@@ -138,8 +139,18 @@ class Session:
                 self._tell_subscribed(request.id, name, subscription)
 
     def _acquire(self, name: str, request_id: RequestId) -> Stream:
+        rooms = self._state.rooms
+        access = self._connection.access
         try:
-            stream = self._state.rooms.acquire(name)
+            if not access.may("watch") and rooms.find(name) is None:
+                self._state.refuse("forbidden_scope", f"{access.name}: start a room")
+                raise RequestError(
+                    "forbidden_scope",
+                    f"room {name!r} is not watched, and to start one takes a token with the scope"
+                    " watch",
+                    request_id,
+                )
+            stream = rooms.acquire(name)
         except RoomNameError as error:
             raise RequestError("unknown_room", str(error), request_id) from None
         except RoomRefusedError as error:

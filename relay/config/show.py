@@ -10,20 +10,27 @@ from relay.config.sections import Config
 
 def to_toml(config: Config) -> str:
     """Give `config` as a TOML document with every key, URLs masked as mask_url does."""
-    rooms: list[str] = []
     tables: list[str] = []
+    arrays: list[str] = []
     for section, content in msgspec.to_builtins(config).items():
         if isinstance(content, list):
-            rooms = [_table(f"[[{section}]]", entry) for entry in content]
-        else:
-            tables.append(_table(f"[{section}]", content))
-    return "\n".join([*tables, *rooms])
+            arrays += [_table(f"[[{section}]]", entry) for entry in content]
+            continue
+        inner = {key: value for key, value in content.items() if _is_tables(value)}
+        tables.append(_table(f"[{section}]", {k: v for k, v in content.items() if k not in inner}))
+        for key, entries in inner.items():
+            arrays += [_table(f"[[{section}.{key}]]", entry) for entry in entries]
+    return "\n".join([*tables, *arrays])
 
 
 def mask_url(text: str) -> str:
     """Hide what a URL may carry of passwords and keys: user information and query values."""
     text = re.sub(r"//[^/@\s]*@", "//***@", text)
     return re.sub(r"([?&][^=&#]*=)[^&#]*", r"\1***", text)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _table(header: str, content: dict[str, object]) -> str:

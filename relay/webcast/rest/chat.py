@@ -4,7 +4,19 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from relay.events import Event
+from relay.events import (
+    ChatPayload,
+    EmojiChatPayload,
+    Event,
+    GiftPayload,
+    LikePayload,
+    MemberPayload,
+    Payload,
+    PrivilegeScreenChatPayload,
+    ScreenChatPayload,
+    SocialPayload,
+    User,
+)
 from relay.webcast.rest.fields import UnixMs
 
 
@@ -54,7 +66,7 @@ class MemberDetail(Struct):
     action: Annotated[int, Meta(description="1 entered.")]
 
 
-class ChatPayload(Struct):
+class MessagePayload(Struct):
     """What happened."""
 
     room_id: str
@@ -71,7 +83,7 @@ class ChatMessage(Struct):
 
     method: Annotated[str, Meta(description="Upstream's name, as WebcastChatMessage.")]
     msg_id: str
-    payload: ChatPayload
+    payload: MessagePayload
     create_time_ms: UnixMs
     seq: Annotated[int, Meta(description="The event's offset in the room's stream.")]
 
@@ -104,14 +116,73 @@ class ChatItem(Struct):
     tid: str | UnsetType = UNSET
 
 
-def message_of(event: Event, offset: int) -> ChatMessage | None:
-    """Give an event as a message of 2021; None where nobody in particular did it.
+_WRITTEN = (ChatPayload, EmojiChatPayload, ScreenChatPayload, PrivilegeScreenChatPayload)
 
-    `offset` is the event's place in its stream.
+
+def message_of(event: Event, offset: int) -> ChatMessage | None:
+    """Give an event as a message of 2021; None for one whose payload has no type.
+
+    `offset` is the event's place in its stream. Where upstream hides who did it, the user's
+    fields are "".
     """
-    raise NotImplementedError
+    payload = event.payload
+    if not isinstance(payload, Payload):
+        return None
+    return ChatMessage(
+        method=event.method,
+        msg_id=event.msg_id,
+        payload=_payload_of(payload),
+        create_time_ms=event.time,
+        seq=offset,
+    )
 
 
 def item_of(event: Event) -> ChatItem | None:
-    """Give an event as an item of 2020; None where nobody in particular did it."""
-    raise NotImplementedError
+    """Give an event as an item of 2020; None for one whose payload has no type."""
+    payload = event.payload
+    if not isinstance(payload, Payload):
+        return None
+    user = payload.user
+    item = ChatItem(
+        type=event.method,
+        nickname=user.nickname if user else "",
+        uid=user.uid if user else "",
+        short_id=user.short_id if user else "",
+        msg_id=event.msg_id,
+        sec_uid=user.sec_uid if user else "",
+        avatar=user.avatar if user else "",
+    )
+    if isinstance(payload, _WRITTEN):
+        item.text = payload.content
+        item.tid = event.msg_id
+    else:
+        item.msg = payload.content
+    return item
+
+
+def _payload_of(payload: Payload) -> MessagePayload:
+    message = MessagePayload(payload.room_id, payload.content, _user_of(payload.user))
+    match payload:
+        case LikePayload():
+            message.like = LikeDetail(payload.count, payload.total)
+        case GiftPayload():
+            message.gift = GiftDetail(
+                gift_id=payload.gift_id,
+                name=payload.name,
+                count=payload.count,
+                combo=payload.combo,
+                repeat_end=payload.repeat_end,
+                diamond_each=payload.diamond_each,
+                to_user=_user_of(payload.to_user) if payload.to_user else UNSET,
+            )
+        case SocialPayload():
+            message.social = SocialDetail(payload.action, payload.follow_count)
+        case MemberPayload():
+            message.member = MemberDetail(payload.member_count, payload.action)
+    return message
+
+
+def _user_of(user: User | None) -> ChatUser:
+    if user is None:
+        return ChatUser("", "", "", "", "")
+    return ChatUser(user.uid, user.nickname, user.avatar, user.unique_id, user.sec_uid)

@@ -5,9 +5,13 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from relay.errors import UpstreamError
 from relay.events import LiveShoppingPayload, ProductChangePayload
+from relay.webcast.rest.codes import read_answer
+from relay.webcast.rest.completion import object_of
 from relay.webcast.rest.documents import Shaped
 from relay.webcast.rest.fields import Fen, Id, IdText, Partial, UnixS
+from relay.webcast.rest.shape import MAX_ITEMS, integer_of, shape
 
 
 class PromotionExtra(Struct):
@@ -95,8 +99,28 @@ class PromotionsDocument(Struct):
 
 
 def promotions_from_pop(body: bytes) -> Shaped:
-    """Give what promotions/pop/v3 answers as a PromotionsDocument. Raises UpstreamError."""
-    raise NotImplementedError
+    """Give what promotions/pop/v3 answers as a PromotionsDocument.
+
+    Raises UpstreamError: `bad_body` where there is no list, or what its status_code says.
+    """
+    answer = read_answer(body, "promotions/pop")
+    data = answer if "promotions" in answer else object_of(answer.get("data"))
+    items = data.get("promotions", ...)
+    if items is None:
+        items = []
+    if not isinstance(items, list):
+        raise UpstreamError("bad_body", "promotions/pop answers without promotions")
+    given = {key: value for key, value in data.items() if value is not None}
+    document = {
+        "has_more": False,
+        "next_page_id": "",
+        "total": len(items),
+        **given,
+        "promotions": [_completed(item, at) for at, item in enumerate(items[:MAX_ITEMS], 1)],
+    }
+    # Cut here already, so that no more are looked at; shape can't see it any more.
+    cut = {"promotions[]"} if len(items) > MAX_ITEMS else set()
+    return _document(document, cut, partial=False)
 
 
 def promotions_from_events(
@@ -108,4 +132,52 @@ def promotions_from_events(
 
     `shopping` and `change` are the last ones, `promotion_ids` those that were shown so far.
     """
-    raise NotImplementedError
+    promotions: list[dict[str, Any]] = []
+    for at, promotion_id in enumerate(promotion_ids, 1):
+        promotion: dict[str, Any] = {"promotion_id": promotion_id, "index": at}
+        if shopping and promotion_id == shopping.promotion_id:
+            promotion["in_stock"] = not shopping.sold_out
+        promotions.append(promotion)
+    total = (change.total if change else 0) or (shopping.promotions_num if shopping else 0)
+    document = {
+        "current_promotion_id": shopping.promotion_id if shopping else None,
+        "has_more": total > len(promotions),
+        "next_page_id": "",
+        "promotions": promotions,
+        "total": total or len(promotions),
+    }
+    return _document(document, set(), partial=True)
+
+
+def _document(document: dict[str, Any], cut: set[str], *, partial: bool) -> Shaped:
+    # What upstream doesn't send, as the seeds have it: how its app treats every list.
+    constants = {
+        "entries": [],
+        "expire_time": 300_000,
+        "min_refresh_gap": 10_000,
+        "top_limit": 100,
+        "room_type": 0,
+        "show_begin_time": 0,
+        "show_duration": 0,
+        "status_msg": "",
+    }
+    complete = {**constants, **document, "partial": partial, "status_code": 0}
+    shaped, missing = shape(complete, PromotionsDocument, "")
+    return Shaped(shaped, tuple(sorted(missing | cut)))
+
+
+def _completed(item: object, number: int) -> dict[str, Any]:
+    """Put what pop/v3 names otherwise where the seeds have it."""
+    promotion = dict(object_of(item))
+    if not promotion:
+        return promotion
+    for key in ("max_price", "market_price", "min_price"):
+        if promotion.get("price") is None:
+            promotion["price"] = promotion.get(key)
+    cover = object_of(promotion.get("cover")).get("url_list")
+    if isinstance(cover, list) and cover:
+        promotion["cover"] = cover[0]
+    promotion["index"] = (
+        integer_of(promotion.get("index")) or integer_of(promotion.get("real_index")) or number
+    )
+    return promotion

@@ -256,8 +256,3 @@ class Room(Struct):
     with_draw_something: bool
     with_ktv: bool
     with_linkmic: bool
-
-
-def share_url(room_id: str) -> str:
-    """Build the address that upstream's apps share for a broadcast."""
-    return f"https://webcast.amemv.com/douyin/webcast/reflow/{room_id}"

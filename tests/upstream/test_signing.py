@@ -29,7 +29,7 @@ async def signer_of(fake: FakeDouyin) -> AsyncIterator[Signer]:
 
 async def cause_and_text(signer: Signer) -> tuple[str, str]:
     with pytest.raises(UpstreamError) as failure:
-        await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     return failure.value.cause, str(failure.value)
 
 
@@ -63,7 +63,7 @@ def test_a_visitor_has_nineteen_digits() -> None:
 
 async def test_without_a_signer_urls_stay_as_they_are() -> None:
     async with HttpClient() as http:
-        signed = await Signer("", http).sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed = await Signer("", http).sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     assert (signed.signed_url, signed.headers, signed.cookies) == (URL, {}, {})
 
 
@@ -72,7 +72,7 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         fake.signer = json_answer(
             {"signed_url": URL + "&signature=abc", "headers": {"X-A": "1"}, "cookies": {"c": "2"}}
         )
-        signed = await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed = await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
 
     assert signed.signed_url == URL + "&signature=abc"
     assert (signed.headers, signed.cookies) == ({"X-A": "1"}, {"c": "2"})

@@ -50,6 +50,7 @@ def read_answer(body: bytes, what: str) -> dict[str, Any]:
 
 def refusal(what: str, code: int, words: str) -> UpstreamError:
     """Make the error for a `status_code` other than 0; `words` are upstream's own."""
+    words = words[:_MAX_TEXT_CHARS]
     text = f"{what} answers code {code}" + (f": {words}" if words else "")
     return UpstreamError(cause_of(code), text, upstream_code=code, upstream_text=words)
 
@@ -61,5 +62,5 @@ def _words(answer: dict[str, Any]) -> str:
         for key in ("prompts", "message", "status_msg"):
             words = place.get(key)
             if isinstance(words, str) and words:
-                return words[:_MAX_TEXT_CHARS]
+                return words
     return ""

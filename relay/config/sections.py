@@ -20,7 +20,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ServerConfig(Section, frozen=True, kw_only=True):
     """`[server]`: the one port that serves everything."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     """Address to listen on. Others than loopback ones are taken only where there are tokens."""
     port: Port = 8787
     """0 lets the system choose; the log line says which."""

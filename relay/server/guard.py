@@ -53,10 +53,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = answer_error(request, told)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Origin"
+    add_headers(response)
     if verdict == "ok" and origins:
         response.headers["Access-Control-Allow-Origin"] = origins[0]
     return response
@@ -95,6 +92,14 @@ def _scope_wanted(request: web.Request) -> Scope | None:
     if path.startswith("/api/") and request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
         return "admin"
     return "read"
+
+
+def add_headers(response: web.StreamResponse) -> None:
+    """Add the headers that every answer has."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Origin"
 
 
 def answer_error(request: web.BaseRequest, error: ApiError) -> web.Response:

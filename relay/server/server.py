@@ -2,10 +2,9 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from aiohttp import web
@@ -18,6 +17,7 @@ from relay.server.connection import WRITE_HIGH_BYTES, ClientConnection
 from relay.server.handshake import judge_handshake
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
+from relay.server.http_protocol import HttpProtocol
 from relay.server.messages import MAX_MESSAGE_BYTES
 from relay.server.port import Port
 from relay.server.rooms import Rooms
@@ -42,9 +42,6 @@ class RelayServer:
         self._state = ServerState(config, hub, rooms)
         self._runner = web.AppRunner(
             make_application(self._state),
-            access_log=None,
-            logger=HttpLog(self._state),
-            keepalive_timeout=KEEP_ALIVE_S,
             shutdown_timeout=HTTP_STOP_S,
             # Else the task of a client that hung up in the middle of a body stays for a while.
             handler_cancellation=True,
@@ -70,7 +67,15 @@ class RelayServer:
         """Bind the port and serve. Raises ListenError."""
         config = self._state.config.server
         await self._runner.setup()
-        http_protocol = cast("Callable[[], asyncio.Protocol]", self._runner.server)
+        # Annotated more narrowly by aiohttp than its documentation has it.
+        logs: dict[str, Any] = {"access_log": None, "logger": HttpLog(self._state)}
+        http_protocol = partial(
+            HttpProtocol,
+            cast("web.Server", self._runner.server),
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=KEEP_ALIVE_S,
+            **logs,
+        )
         self._port = Port(self._state, http_protocol)
         # Annotated as a class by websockets; its documentation allows any factory.
         factory = cast("type[ServerConnection]", partial(ClientConnection, port=self._port))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_origin, get_type_hints
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from relay.config import Config, HubConfig, ServerConfig
+from relay.config import AuthConfig, Config, HubConfig, ServerConfig
 from relay.errors import RoomNameError, RoomRefusedError
 from relay.events import Event, Payload
 from relay.hub import Hub, RoomState, RoomStatus, Stream
@@ -154,9 +154,17 @@ class Relay:
 
 @asynccontextmanager
 async def relay_running(
-    *, hub: HubConfig | None = None, server: ServerConfig | None = None, stop_s: float = 5
+    *,
+    hub: HubConfig | None = None,
+    server: ServerConfig | None = None,
+    auth: AuthConfig | None = None,
+    stop_s: float = 5,
 ) -> AsyncIterator[Relay]:
-    config = Config(hub=hub or HubConfig(), server=server or ServerConfig(port=0))
+    config = Config(
+        hub=hub or HubConfig(),
+        server=server or ServerConfig(port=0),
+        auth=auth or AuthConfig(),
+    )
     its_hub = Hub(config.hub)
     rooms = FakeRooms(its_hub)
     relay = Relay(its_hub, rooms, RelayServer(config, its_hub, rooms))

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
+SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds" / "repaired"
 NOTHING_MAY_BE_SKIPPED = os.environ.get("RELAY_TESTS_ALL") == "1"
 
 
@@ -59,6 +60,14 @@ def recorded() -> Path:
     if not RECORDED.is_dir():
         _do_without(f"no recorded frames at {RECORDED}")
     return RECORDED
+
+
+@pytest.fixture
+def seeds() -> Path:
+    """The folder of the example answers that the REST endpoints keep to, as valid JSON."""
+    if not SEEDS.is_dir():
+        _do_without(f"no example answers at {SEEDS}")
+    return SEEDS
 
 
 @pytest.fixture

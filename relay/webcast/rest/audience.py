@@ -114,7 +114,7 @@ def _masked(user: dict[str, Any]) -> bool:
     # mystery_man is 1 for normal people.
     mystery = integer_of(user.get("mystery_man")) or 0
     ids = (user["id_str"], user["sec_uid"], user["display_id"])
-    return mystery > 1 or MASKED_UID in ids or not user["id_str"]
+    return mystery > 1 or MASKED_UID in ids or not user["id"]
 
 
 def _rank_of(place: int, contributor: Contributor) -> dict[str, Any]:

@@ -15,13 +15,13 @@ MAX_ITEMS = 200
 hostile body would become many. Upstream's longest list, the contributors, has 200."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
-_MAX_INTEGER = 2**64 - 1
-_MIN_INTEGER = -(2**63)
+_MIN, _MAX = -(2**63), 2**64 - 1
+"""Of an integer: what 64 bits hold, signed or not."""
 _MAX_EXACT_FLOAT = 2.0**53
 _ID_KEY = re.compile(r"(?:.*_)?ids?")
 
-_Convert = Callable[[object], object | None]
-_Neutral = Callable[[], object]
+_Convert = Callable[[object], Any]
+_Neutral = Callable[[], Any]
 _Fit = Callable[[object, str, set[str]], object]
 
 
@@ -99,7 +99,7 @@ class _Table:
             fitted[key], fitted[text_key] = join(fitted.get(key), fitted.get(text_key))
         for key, kind, convert, neutral in self._scalars:
             found = fitted.get(key)
-            if found.__class__ is not kind:
+            if found.__class__ is not kind or (kind is int and not _MIN <= found <= _MAX):
                 found = convert(found)
                 if found is None:
                     missing.add(f"{path}.{key}" if path else key)
@@ -175,7 +175,7 @@ def integer_of(value: object) -> int | None:
         number = int(value) if _INTEGER.fullmatch(value) else None
     elif isinstance(value, float) and value.is_integer() and abs(value) <= _MAX_EXACT_FLOAT:
         number = int(value)
-    return number if number is not None and _MIN_INTEGER <= number <= _MAX_INTEGER else None
+    return number if number is not None and _MIN <= number <= _MAX else None
 
 
 def _text_of(value: object) -> str | None:
@@ -211,14 +211,12 @@ _SCALARS: Final[dict[type[inspect.Type], tuple[type, _Convert, _Neutral]]] = {
 def _join_id(number: object, text: object) -> tuple[object, object]:
     if number.__class__ is int and str(number) == text:
         return number, text
-    exact = integer_of(text) if isinstance(text, str) else None
-    if not exact:
-        exact = integer_of(number)
-        if exact is None:
-            return number, text if isinstance(text, str) else ""
-        if not exact and isinstance(text, str):
-            return exact, text
-    return exact, str(exact) if exact else ""
+    by_text = integer_of(text) if isinstance(text, str) else None
+    exact = by_text or integer_of(number)
+    if exact:
+        return exact, str(exact)
+    known = by_text if exact is None else exact
+    return number if known is None else known, text if isinstance(text, str) else ""
 
 
 def _join_ids(numbers: object, texts: object) -> tuple[object, object]:

@@ -1,7 +1,7 @@
 """Stops asking an endpoint that keeps failing, and tries it again later; used by asking."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from random import Random
 from typing import Literal
@@ -19,7 +19,7 @@ MAX_OPEN_S = 300.0
 _JITTER = 0.2
 _PROBE_S = 1.0
 """When to ask again while a probe is under way."""
-_ROOM_ANSWERS = frozenset({"unknown_room", "room_over", "bad_params"})
+ROOM_ANSWERS = frozenset({"unknown_room", "room_over", "bad_params"})
 """Upstream's proper answers about one room: the endpoint works."""
 _NO_ANSWERS = frozenset({"other_code", "not_found", "busy"})
 """May be about the room or about the endpoint, or was our own doing: proves nothing."""
@@ -31,8 +31,15 @@ class Breaker:
     """The breaker of one endpoint."""
 
     def __init__(
-        self, endpoint: str, random: Random, clock: Callable[[], float] = time.monotonic
+        self,
+        endpoint: str,
+        random: Random,
+        *,
+        ambiguous: Set[str] = frozenset(),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`ambiguous`: further causes that prove nothing here."""
+        self._no_answers = _NO_ANSWERS | ambiguous
         self._endpoint = endpoint
         self._random = random
         self._clock = clock
@@ -85,9 +92,9 @@ class Breaker:
                 self._probing = False
 
     def _judge(self, error: UpstreamError, *, probe: bool) -> None:
-        if error.cause in _ROOM_ANSWERS:
+        if error.cause in ROOM_ANSWERS:
             self._works()
-        elif error.cause in _NO_ANSWERS or CAUSES[error.cause] is Failure.SIGNER:
+        elif error.cause in self._no_answers or CAUSES[error.cause] is Failure.SIGNER:
             return
         elif probe or self._open_until is None:
             # Calls that began before it opened, and fail after, have had their say.

@@ -1,4 +1,4 @@
-"""Keeps answers for a few seconds, within bounds; used by asking."""
+"""Keeps answers for a few seconds, within bounds; used by sharing."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 class _Entry(NamedTuple, Generic[T]):
     value: T
-    expires_at: float
+    since: float
     size_bytes: int
 
 
@@ -35,18 +35,20 @@ class Cache(Generic[T]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, key: Hashable) -> T | None:
-        """Give the value of `key`, if it is still good."""
+    def get(self, key: Hashable, *, younger_than_s: float = float("inf")) -> T | None:
+        """Give the value of `key`, if it is still good, and young enough for the caller."""
         self._trim()
         entry = self._entries.get(key)
-        return None if entry is None else entry.value
+        if entry is None or self._clock() - entry.since >= younger_than_s:
+            return None
+        return entry.value
 
     def put(self, key: Hashable, value: T, size_bytes: int) -> None:
         """Keep a value; `size_bytes` is about what it takes."""
         old = self._entries.pop(key, None)
         if old is not None:
             self._bytes -= old.size_bytes
-        self._entries[key] = _Entry(value, self._clock() + self._lifetime_s, size_bytes)
+        self._entries[key] = _Entry(value, self._clock(), size_bytes)
         self._bytes += size_bytes
         self._trim()
 
@@ -56,7 +58,7 @@ class Cache(Generic[T]):
         while self._entries:
             key, entry = next(iter(self._entries.items()))
             if (
-                entry.expires_at > now
+                now - entry.since < self._lifetime_s
                 and len(self._entries) <= self._max_entries
                 and self._bytes <= self._max_bytes
             ):

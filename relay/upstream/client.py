@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from relay.config import UpstreamConfig
+from relay.upstream.api import LiveApi
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
@@ -46,10 +47,13 @@ class Upstream:
         calls = Calls(config, self._http, self._identity, self._signer, random)
         self.resolver = Resolver(PatientWays(calls, budget, refusals), refusals)
         """The fetchers', which have time."""
+        self.api = LiveApi(calls, self._signer, budget, refusals, random)
+        """For clients, who wait for an answer."""
 
     async def __aenter__(self) -> Self:
         await self._opened.enter_async_context(self._http)
         await self._opened.enter_async_context(self._identity)
+        self._opened.push_async_callback(self.api.close)
         return self
 
     async def __aexit__(

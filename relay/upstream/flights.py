@@ -1,4 +1,4 @@
-"""Asks each question once at a time, however many want the answer; used by asking."""
+"""Asks each question once at a time, however many want the answer; used by sharing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
@@ -27,11 +27,11 @@ class Flights:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def join(self, key: Hashable, ask: Callable[[], Awaitable[T]], *, at_most_s: float) -> T:
+    async def join(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask, or wait with those who have asked the same.
 
-        Raises UpstreamError: what `ask` raises, `timeout` where that takes longer than
-        `at_most_s`, `busy` where too much is under way, or where it is cancelled by `close`.
+        Raises UpstreamError: what `ask` raises, or `busy` where too much is under way, or where it
+        is cancelled by `close`.
         """
         task: asyncio.Task[T | UpstreamError] | None = self._tasks.get(key)
         if task is None:
@@ -45,14 +45,7 @@ class Flights:
             self._tasks[key] = task
             task.add_done_callback(partial(self._landed, key))
         # Unlike awaiting the task, this leaves it alone when the waiting one is cancelled.
-        await asyncio.wait([task], timeout=at_most_s)
-        if not task.done():
-            raise UpstreamError(
-                "timeout",
-                f"upstream's answer takes longer than {at_most_s:g} s; it is still waited for, and "
-                "kept for whoever asks next",
-                retry_after_s=1.0,
-            )
+        await asyncio.wait([task])
         if task.cancelled():
             raise UpstreamError("busy", "the relay is stopping")
         outcome = task.result()

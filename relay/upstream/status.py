@@ -1,13 +1,13 @@
 """What is known of a room, and how each of upstream's answers says it; no I/O.
 
-Used by resolve, page and room. Sources: recorded web/enter answers; facts from f2, douyinLive and
-biliup for the codes.
+Used by resolve, lookups, page and room. Sources: recorded web/enter answers; facts from f2,
+douyinLive and biliup for the codes.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -172,6 +172,12 @@ def read_reflow(body: bytes) -> RoomInfo:
     if data.room is None:
         raise UpstreamError("bad_body", "reflow/info answers without a room")
     return _room_info(_status_of(data.room), _id(data.room.id_str), data.room)
+
+
+def read_room(room: dict[str, Any]) -> RoomInfo:
+    """Read a room object as /info serves it."""
+    read = msgspec.convert(room, _Room)
+    return _room_info(_status_of(read), _id(read.id_str), read)
 
 
 def read_page_state(state: object) -> RoomInfo | None:

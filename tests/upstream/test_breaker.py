@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> Breaker:
-    return Breaker("reflow", Random(5), clock)
+    return Breaker("reflow", Random(5), clock=clock)
 
 
 def fail(breaker: Breaker, cause: str = "empty_body", times: int = 1) -> None:

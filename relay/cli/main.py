@@ -15,6 +15,7 @@ from relay.cli.check import check
 from relay.cli.serve import demo, serve
 from relay.cli.sim import sim
 from relay.cli.tail import tail
+from relay.cli.token import token
 from relay.errors import (
     ConfigError,
     ExitCode,
@@ -57,7 +58,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, check):
+for _command in (serve, demo, sim, tail, check, token):
     relay.add_command(_command)
 
 

@@ -18,7 +18,7 @@ from relay.config.sections import (
     UpstreamConfig,
     WatchConfig,
 )
-from relay.config.show import mask_url, to_toml
+from relay.config.show import mask_url, to_toml, toml_table
 
 __all__ = [
     "AuthConfig",
@@ -39,4 +39,5 @@ __all__ = [
     "read_toml",
     "suggest",
     "to_toml",
+    "toml_table",
 ]

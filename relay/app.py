@@ -37,7 +37,7 @@ async def running(config: Config) -> AsyncIterator[RelayServer]:
     # Opening it asks for nothing yet, and it is open for as long as rooms or clients may ask.
     async with Upstream(config.upstream, policy.timings) as upstream:
         rooms = RoomManager(hub, config, upstream, policy)
-        server = RelayServer(config, hub, rooms)
+        server = RelayServer(config, hub, rooms, upstream.api)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
         await server.start()

@@ -186,12 +186,12 @@ def test_the_answer_of_a_signer_is_understood() -> None:
 async def test_metrics_and_endpoints(text: str) -> None:
     async with relay_running() as running:
         running.rooms.add("80000000001")
-        state = ServerState(Config(), running.hub, running.rooms)
+        state = ServerState(Config(), running.hub, running.rooms, running.live)
         metrics = set()
         for metric in RelayCollector(state).collect():
             metrics.add(metric.name + "_total" * (metric.type == "counter"))
     assert set(first_cells(text, "relay_clients")) == metrics
-    app = make_application(ServerState(Config(), Hub(Config().hub), running.rooms))
+    app = make_application(ServerState(Config(), Hub(Config().hub), running.rooms, running.live))
     routes = {f"{r.method} {r.resource.canonical}" for r in app.router.routes() if r.resource}
     own = {r for r in routes if not r.startswith("HEAD") and "/web/" not in r and r != "GET /ws"}
     assert set(first_cells(text, "GET /metrics")) == own

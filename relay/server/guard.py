@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-from relay.config import Scope
+from relay.config import RestConfig, Scope
 from relay.server.access import NOBODY, UNIDENTIFIED, Access, set_access
 from relay.server.answers import ApiError, error_response
 from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
+from relay.server.rest import envelope
 from relay.server.state import STATE, ServerState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -104,9 +105,16 @@ def add_headers(response: web.StreamResponse) -> None:
 
 def answer_error(request: web.BaseRequest, error: ApiError) -> web.Response:
     """Answer a request with an error, in the form that its path has."""
-    response = error_response(error.status, error.code, str(error))
-    if error.retry_after_s is not None:
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    if envelope.is_rest_path(request.path):
+        # What can't be read as HTTP belongs to no application.
+        config = RestConfig()
+        if isinstance(request, web.Request):
+            config = request.app[STATE].config.rest
+        response = envelope.error_response(error, config)
+    else:
+        response = error_response(error.status, error.code, str(error))
+        if error.retry_after_s is not None:
+            response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

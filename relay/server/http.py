@@ -15,6 +15,7 @@ from relay.server.access import access_of
 from relay.server.answers import ApiError, json_response
 from relay.server.guard import guard
 from relay.server.metrics import make_registry
+from relay.server.rest.endpoints import add_endpoints
 from relay.server.state import STATE, ServerState
 
 MAX_BODY_BYTES = 64 * 1024
@@ -77,6 +78,7 @@ def make_application(state: ServerState) -> web.Application:
             *(web.get(path, _page) for path in _PAGES),
         ]
     )
+    add_endpoints(app, state)
     return app
 
 

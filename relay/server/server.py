@@ -20,6 +20,7 @@ from relay.server.http_log import HttpLog
 from relay.server.http_protocol import HttpProtocol
 from relay.server.messages import MAX_MESSAGE_BYTES
 from relay.server.port import Port
+from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.session import Session
 from relay.server.state import ServerState
@@ -38,8 +39,8 @@ _log = structlog.get_logger(__name__)
 class RelayServer:
     """Serves clients on one port, between `start` and `stop`."""
 
-    def __init__(self, config: Config, hub: Hub, rooms: Rooms) -> None:
-        self._state = ServerState(config, hub, rooms)
+    def __init__(self, config: Config, hub: Hub, rooms: Rooms, live: Live) -> None:
+        self._state = ServerState(config, hub, rooms, live)
         self._runner = web.AppRunner(
             make_application(self._state),
             shutdown_timeout=HTTP_STOP_S,

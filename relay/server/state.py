@@ -13,6 +13,7 @@ from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
 from relay.logs import Throttle
 from relay.server.access import Keyring
+from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 
 _log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ class ServerState:
     config: Config
     hub: Hub
     rooms: Rooms
+    live: Live
     clients: set[Client] = field(default_factory=set)
     """Open WebSocket connections."""
     accepted: int = 0

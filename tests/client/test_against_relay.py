@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from keys import READ, WATCH, auth
-from serving import FakeRooms, Relay, make_event, relay_running
+from serving import FakeLive, FakeRooms, Relay, make_event, relay_running
 
 from relay.client import (
     Gap,
@@ -54,7 +54,7 @@ async def _offsets(stream: Stream, count: int) -> list[int]:
 @asynccontextmanager
 async def serving_again(config: Config, hub: Hub, rooms: FakeRooms) -> AsyncIterator[None]:
     """Serve on a port that was served before."""
-    server = RelayServer(config, hub, rooms)
+    server = RelayServer(config, hub, rooms, FakeLive())
     await server.start()
     try:
         yield

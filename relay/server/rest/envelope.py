@@ -13,7 +13,7 @@ from msgspec import Struct
 from relay.config import RestConfig
 from relay.server.answers import ApiError
 from relay.server.rest.errors import RestError
-from relay.webcast.rest.answer import Source
+from relay.webcast.rest.answer import Answer, Source
 
 PREFIX = "/douyin/liveroom"
 """What is under it is answered in the envelope, errors included."""
@@ -77,19 +77,22 @@ def is_rest_path(path: str) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def success_response(
-    data: object, source: Source, fetched_at_ms: int | None = None, missing: Sequence[str] = ()
-) -> web.Response:
-    """Answer with `data`, a struct or what is encoded already (msgspec.Raw).
+def meta_now(source: Source) -> Meta:
+    """Describe an answer that is made now."""
+    return Meta(source, now_ms(), 0, ())
 
-    `fetched_at_ms` is when upstream gave it, Unix ms; None: it is made now.
-    """
-    now_ms = time.time_ns() // 1_000_000
-    since_ms = now_ms if fetched_at_ms is None else fetched_at_ms
+
+def meta_of(answer: Answer) -> Meta:
+    """Describe an answer that upstream gave, perhaps a while ago."""
     # The clock may have been set back meanwhile.
-    meta = Meta(source, since_ms, max(now_ms - since_ms, 0), missing)
+    age_ms = max(now_ms() - answer.fetched_at_ms, 0)
+    return Meta(answer.source, answer.fetched_at_ms, age_ms, answer.missing)
+
+
+def success_response(data: object, meta: Meta) -> web.Response:
+    """Answer with `data`, a struct or what is encoded already (msgspec.Raw)."""
     body = _json.encode(Envelope(200, "success", data, meta, new_request_id()))
-    return web.Response(body=body, content_type="application/json")
+    return web.Response(body=body, content_type="application/json", charset="utf-8")
 
 
 def error_response(
@@ -110,7 +113,13 @@ def error_response(
         status=200 if config.always_http_200 else error.status,
         headers={} if retry_after is None else {hdrs.RETRY_AFTER: str(retry_after)},
         content_type="application/json",
+        charset="utf-8",
     )
+
+
+def now_ms() -> int:
+    """Give the time, Unix ms."""
+    return time.time_ns() // 1_000_000
 
 
 def new_request_id() -> str:

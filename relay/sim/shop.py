@@ -65,7 +65,7 @@ def _promotion(product: Product, index: int, anchor: Person, room_id: str) -> di
         "label_icon": "https://example.invalid/label/explain.png",
         "platform_icon": "https://example.invalid/label/shop.png",
         "platform_label": "小店",
-        "platform": 4,
+        "platform": 1,
         "real_index": index + 1,
     }
     if index % 2:

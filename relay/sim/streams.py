@@ -72,7 +72,7 @@ def mobile_stream(room_id: int, started_s: int) -> dict[str, Any]:
     stream = web_stream(room_id, started_s)
     params = json.dumps({"VCodec": "h264"})
     stream_id = _stream_id(room_id)
-    sizes = {"ld": (480, 848, 800_000), "sd": (540, 960, 1_000_000)}
+    sizes = {"ld": (360, 640, 500_000), "sd": (720, 1280, 1_200_000)}
     return {
         **stream,
         "id": stream_id,
@@ -90,7 +90,7 @@ def mobile_stream(room_id: int, started_s: int) -> dict[str, Any]:
                     key: {
                         "width": width,
                         "height": height,
-                        "fps": 15,
+                        "fps": 20,
                         "default_bitrate": bits,
                         "max_bitrate": bits * 2,
                         "min_bitrate": bits // 2,
@@ -140,9 +140,9 @@ def _stream_data(room_id: int, started_s: int) -> str:
             "stream": str(_stream_id(room_id)),
             "version": 0,
             "rule_ids": "{}",
-            "app_id": "100034",
-            "mode": "HotForward",
-            "lines": {"main": "line_1"},
+            "app_id": "0",
+            "mode": "sim",
+            "lines": {"main": "sim"},
             "stream_data_content_encoding": "default",
             "common_sdk_params": {"main": "{}"},
             "stream_name": f"stream-{_stream_id(room_id)}",
@@ -189,7 +189,6 @@ def _address(room_id: int, started_s: int, key: str, kind: str) -> str:
     expire_s = started_s + _WEEK_S
     sign = hashlib.blake2b(f"{name}.{kind}".encode(), digest_size=16).hexdigest()
     return (
-        f"https://{host}/stage/{name}.{kind}?arch_hrchy=w1&exp_hrchy=w1&expire={expire_s:x}"
-        f"&major_anchor_level=common&sign={sign}&t_id=037-{started_s}-{sign[:6]}"
-        f"&unique_id={name}_{kind}"
+        f"https://{host}/sim/{name}.{kind}?line=main&level=1&expire={expire_s:x}&sign={sign}"
+        f"&trace=sim-{started_s}-{sign}&unique_id={name}_{key}_{kind}&codec=h264&only_audio=0"
     )

@@ -23,11 +23,6 @@ _CAUSES: Mapping[int, str] = MappingProxyType(
 _MAX_TEXT_CHARS = 200
 
 
-def cause_of(code: int) -> str:
-    """Tell which cause of UpstreamError a `status_code` other than 0 is."""
-    return _CAUSES.get(code, "other_code")
-
-
 def read_answer(body: bytes, what: str) -> dict[str, Any]:
     """Decode an answer and make sure that it isn't a refusal; `what` names it in errors.
 
@@ -52,7 +47,9 @@ def refusal(what: str, code: int, words: str) -> UpstreamError:
     """Make the error for a `status_code` other than 0; `words` are upstream's own."""
     words = words[:_MAX_TEXT_CHARS]
     text = f"{what} answers code {code}" + (f": {words}" if words else "")
-    return UpstreamError(cause_of(code), text, upstream_code=code, upstream_text=words)
+    return UpstreamError(
+        _CAUSES.get(code, "other_code"), text, upstream_code=code, upstream_text=words
+    )
 
 
 def _words(answer: dict[str, Any]) -> str:

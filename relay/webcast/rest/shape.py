@@ -1,6 +1,6 @@
 """Makes upstream's objects fit the REST structs; called by the mappings beside it.
 
-A struct is compiled once to flat tables; a room of 1,000 keys then fits in about 0.1 ms.
+A struct is compiled once, to flat tables: fitting a room takes a fraction of a millisecond.
 """
 
 import re
@@ -98,8 +98,9 @@ class _Table:
         for key, text_key, join in self._twins:
             fitted[key], fitted[text_key] = join(fitted.get(key), fitted.get(text_key))
         for key, kind, convert, neutral in self._scalars:
-            found = fitted.get(key)
-            if found.__class__ is not kind or (kind is int and not _MIN <= found <= _MAX):
+            found: Any = fitted.get(key)
+            right = found.__class__ is kind
+            if not right or (kind is int and not _MIN <= found <= _MAX):
                 found = convert(found)
                 if found is None:
                     missing.add(f"{path}.{key}" if path else key)

@@ -82,6 +82,7 @@ def test_info_of_a_room_of_which_only_the_id_is_known(seeds: Path) -> None:
     assert not [path for path in shaped.missing if path.startswith("data.owner.")]
 
 
+@pytest.mark.recorded
 @pytest.mark.parametrize(
     ("name", "inside"),
     [

@@ -22,6 +22,7 @@ from relay.sim.web import similar_rooms, web_enter
 _TTWID_S = 365 * 86_400
 _SIMILAR = 12
 """Rooms that web/enter recommends beside the one asked for."""
+_BARE = {"type_id", "live_id", "room_id", "app_id"}
 
 
 class Douyin:
@@ -111,6 +112,8 @@ class Douyin:
         answer: HttpAnswer = "ok"
         if room is not None and broadcast is not None:
             answer, card = room.behaviours.reflow, card_of(room, broadcast)
+            if answer == "ok" and room.behaviours.fussy_reflow and set(request.query) - _BARE:
+                answer = "bad_params"
         elif room_id in self._passersby:
             room, card = self._gate.first, self._passersby[room_id]
         else:

@@ -83,8 +83,11 @@ class Behaviours(_Table, frozen=True, kw_only=True):
     """What web/enter answers."""
     reflow: HttpAnswer = "ok"
     """What reflow/info answers."""
+    fussy_reflow: bool = False
+    """reflow/info refuses with 10011 any parameter but type_id, live_id, room_id and app_id."""
     reflow_unknown: HttpAnswer = "bad_params"
-    """What reflow/info answers for a room_id that isn't here. Not about one room."""
+    """What reflow/info answers for a room_id that isn't here; `ok` and `no_data` are the same.
+    Not about one room."""
     feed: HttpAnswer = "ok"
     """What webcast/feed/ answers. Not about one room."""
     feed_form: Literal["objects", "strings", "nested"] = "objects"

@@ -7,7 +7,7 @@ from typing import get_args
 
 import aiohttp
 import pytest
-from sim_calls import PATHS, ask, only, path_of, simulator
+from sim_calls import PATHS, ask, get, only, path_of, simulator
 from sim_client import PATIENCE_S, browser, until
 
 from relay.sim.refusals import HUGE_BYTES
@@ -185,3 +185,11 @@ async def test_one_endpoint_refuses_for_one_room_only() -> None:
         assert (await ask(http, sim, "reflow")).status == 403
         assert (await ask(http, sim, "reflow", id=second.room_id)).status == 200
         assert (await ask(http, sim, "ranklist")).json()["status_code"] == 0
+
+
+async def test_reflow_may_refuse_parameters_that_are_not_needed() -> None:
+    async with simulator(fussy_reflow=True) as sim, browser() as http:
+        bare = path_of(sim, "reflow") + "&type_id=0&live_id=1&app_id=6383"
+        assert (await get(http, sim, bare)).json()["status_code"] == 0
+        more = (await get(http, sim, bare + "&version_code=99.99.99")).json()
+        assert more["status_code"] == 10011

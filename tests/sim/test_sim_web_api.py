@@ -104,7 +104,7 @@ async def test_the_ranklist_ranks_who_gave() -> None:
         assert [rank["rank"] for rank in data["ranks"]] == list(range(1, len(scores) + 1))
         assert scores == sorted(scores, reverse=True)
         assert scores[0] > 0
-        assert data["total"] == room.current.show.online
+        assert data["total"] >= len(scores)
         assert all(rank["user"]["mystery_man"] == 1 for rank in data["ranks"])
 
 

@@ -5,18 +5,18 @@ from importlib import resources
 
 import msgspec
 from aiohttp import hdrs, web
-from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from relay import __version__
 from relay.errors import RoomNameError, RoomRefusedError
-from relay.hub import RoomStatus, Stream
 from relay.server.access import access_of
 from relay.server.answers import ApiError, json_response
 from relay.server.guard import guard
 from relay.server.metrics import make_registry
 from relay.server.rest.endpoints import add_endpoints
+from relay.server.rest.openapi import make_document
 from relay.server.state import STATE, ServerState
+from relay.server.views import AddRoom, Health, Readiness, RoomList, RoomView
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest request body."""
@@ -29,33 +29,8 @@ _PAGES = {
     "/web/page.js": ("page.js", "text/javascript"),
 }
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
+_OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
 _FILES: web.AppKey[dict[str, bytes]] = web.AppKey("files", dict)
-
-
-class _AddRoom(Struct, forbid_unknown_fields=True):
-    room: str
-
-
-class _RoomView(Struct):
-    """A room in answers."""
-
-    name: str
-    web_rid: str
-    room_id: str
-    state: str
-    reason: str
-    title: str
-    anchor: str
-    transport: str
-    since: int
-    """When the state began, Unix ms."""
-    epoch: str
-    offset: int
-    """Of the last event."""
-    events: int
-    """New events since the room is watched."""
-    last_event: int
-    """When the last event came, Unix ms; 0: never."""
 
 
 def make_application(state: ServerState) -> web.Application:
@@ -63,6 +38,7 @@ def make_application(state: ServerState) -> web.Application:
     app = web.Application(middlewares=[guard], client_max_size=MAX_BODY_BYTES)
     app[STATE] = state
     app[_METRICS] = make_registry(state)
+    app[_OPENAPI] = make_document()
     folder = resources.files("relay") / "web"
     app[_FILES] = {name: (folder / name).read_bytes() for name, _ in _PAGES.values()}
     app.router.add_routes(
@@ -70,6 +46,7 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/healthz", _healthz),
             web.get("/readyz", _readyz),
             web.get("/metrics", _metrics),
+            web.get("/openapi.json", _openapi),
             web.get("/ws", _not_websocket),
             web.get("/api/rooms", _list_rooms),
             web.post("/api/rooms", _add_room),
@@ -84,15 +61,15 @@ def make_application(state: ServerState) -> web.Application:
 
 async def _healthz(_request: web.Request) -> web.Response:
     """Answer as long as the process works at all."""
-    return json_response({"status": "ok", "version": __version__})
+    return json_response(Health("ok", __version__))
 
 
 async def _readyz(request: web.Request) -> web.Response:
     """200 while clients are accepted; 503 while stopping. Rooms' states are for people."""
     state = request.app[STATE]
-    answer: dict[str, object] = {"status": "stopping" if state.stopping else "ready"}
+    answer = Readiness("stopping" if state.stopping else "ready")
     if access_of(request).may("read"):
-        answer["rooms"] = {
+        answer.rooms = {
             stream.status.web_rid or stream.status.name: stream.status.state
             for stream in state.rooms.streams()
         }
@@ -106,26 +83,30 @@ async def _metrics(request: web.Request) -> web.Response:
     )
 
 
+async def _openapi(request: web.Request) -> web.Response:
+    return web.Response(body=request.app[_OPENAPI], content_type="application/json")
+
+
 async def _not_websocket(_request: web.Request) -> web.Response:
     raise ApiError(426, "upgrade_required", "open /ws as a WebSocket, on a connection of its own")
 
 
 async def _list_rooms(request: web.Request) -> web.Response:
     streams = request.app[STATE].rooms.streams()
-    return json_response({"rooms": [_view(stream) for stream in streams]})
+    return json_response(RoomList([RoomView.of(stream) for stream in streams]))
 
 
 async def _add_room(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(BODY_S):
             body = await request.read()
-        wanted = msgspec.json.decode(body, type=_AddRoom)
+        wanted = msgspec.json.decode(body, type=AddRoom)
     except TimeoutError:
         raise ApiError(408, "too_slow", f"no whole body within {BODY_S:g} s") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ApiError(400, "bad_request", f'send {{"room": "…"}}: {error}') from None
     try:
-        return json_response(_view(request.app[STATE].rooms.add(wanted.room)), status=201)
+        return json_response(RoomView.of(request.app[STATE].rooms.add(wanted.room)), status=201)
     except RoomNameError as error:
         raise ApiError(400, "unknown_room", str(error)) from None
     except RoomRefusedError as error:
@@ -140,7 +121,7 @@ async def _show_room(request: web.Request) -> web.Response:
         raise ApiError(404, "unknown_room", str(error)) from None
     if stream is None:
         raise ApiError(404, "unknown_room", f"room {name!r} is not watched")
-    return json_response(_view(stream))
+    return json_response(RoomView.of(stream))
 
 
 async def _remove_room(request: web.Request) -> web.Response:
@@ -167,23 +148,4 @@ async def _page(request: web.Request) -> web.Response:
             f" connect-src 'self' ws://{request.host} wss://{request.host}; img-src 'self' data:;"
             " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         },
-    )
-
-
-def _view(stream: Stream) -> _RoomView:
-    status: RoomStatus = stream.status
-    return _RoomView(
-        name=status.name,
-        web_rid=status.web_rid,
-        room_id=status.room_id,
-        state=status.state,
-        reason=status.reason,
-        title=status.title,
-        anchor=status.anchor,
-        transport=status.transport,
-        since=status.since_ms,
-        epoch=stream.epoch,
-        offset=stream.head,
-        events=stream.counters.events.total(),
-        last_event=stream.counters.last_event_ms,
     )

@@ -12,7 +12,13 @@ from relay.logs import Throttle
 from relay.server.rest import chat, feed, status
 from relay.server.rest.audience import audience
 from relay.server.rest.chat import ChatMeta
-from relay.server.rest.envelope import PREFIX, Meta, error_response, new_request_id
+from relay.server.rest.envelope import (
+    PREFIX,
+    Envelope,
+    Meta,
+    error_response,
+    new_request_id,
+)
 from relay.server.rest.errors import INVALID_PARAM, RestError
 from relay.server.rest.info import info
 from relay.server.rest.params import ONE_ROOM, Parameter
@@ -35,9 +41,9 @@ class Endpoint(Struct, frozen=True):
     name: str
     handler: _Handler
     parameters: Mapping[str, Parameter]
-    data: Any
-    """Type of what stands under `data`."""
-    meta: type[Meta] = Meta
+    answers: tuple[Any, ...]
+    """Types of what it answers with."""
+    about: str
 
     @property
     def path(self) -> str:
@@ -46,12 +52,49 @@ class Endpoint(Struct, frozen=True):
 
 
 ENDPOINTS = (
-    Endpoint("info", info, ONE_ROOM, InfoDocument),
-    Endpoint("chat", chat.chat, chat.PARAMETERS, ChatDocument | list[ChatItem], ChatMeta),
-    Endpoint("promotions", promotions, ONE_ROOM, PromotionsDocument),
-    Endpoint("status", status.status, status.PARAMETERS, StatusDocument),
-    Endpoint("audience", audience, ONE_ROOM, AudienceDocument),
-    Endpoint("feed", feed.feed, feed.PARAMETERS, FeedDocument),
+    Endpoint(
+        "info",
+        info,
+        ONE_ROOM,
+        (Envelope[InfoDocument, Meta],),
+        "A room's details, ended ones' too.",
+    ),
+    Endpoint(
+        "chat",
+        chat.chat,
+        chat.PARAMETERS,
+        (Envelope[ChatDocument, ChatMeta], Envelope[list[ChatItem], ChatMeta]),
+        "What people write and do in a room, behind a cursor. A room that isn't watched is, from"
+        " the first request on.",
+    ),
+    Endpoint(
+        "promotions",
+        promotions,
+        ONE_ROOM,
+        (Envelope[PromotionsDocument, Meta],),
+        "The goods of a broadcast; those that its events named where Douyin's list can't be had.",
+    ),
+    Endpoint(
+        "status",
+        status.status,
+        status.PARAMETERS,
+        (Envelope[StatusDocument, Meta],),
+        "Which of up to 50 rooms are live, each once, in the order asked.",
+    ),
+    Endpoint(
+        "audience",
+        audience,
+        ONE_ROOM,
+        (Envelope[AudienceDocument, Meta],),
+        "Who contributes most to a broadcast; by its events where Douyin's ranking can't be had.",
+    ),
+    Endpoint(
+        "feed",
+        feed.feed,
+        feed.PARAMETERS,
+        (Envelope[FeedDocument, Meta],),
+        "Live rooms that Douyin recommends, others with each new request.",
+    ),
 )
 
 

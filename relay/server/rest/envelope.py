@@ -19,6 +19,7 @@ PREFIX = "/douyin/liveroom"
 """What is under it is answered in the envelope, errors included."""
 
 Data = TypeVar("Data")
+Origin = TypeVar("Origin", bound="Meta")
 _json = msgspec.json.Encoder()
 
 
@@ -34,7 +35,7 @@ class Meta(Struct, frozen=True):
     """Paths in `data` that upstream left out: neutral values stand there."""
 
 
-class Envelope(Struct, Generic[Data], frozen=True):
+class Envelope(Struct, Generic[Data, Origin], frozen=True):
     """An answer that succeeded."""
 
     code: int
@@ -42,12 +43,12 @@ class Envelope(Struct, Generic[Data], frozen=True):
     msg: str
     """`success`."""
     data: Data
-    meta: Meta
+    meta: Origin
     request_id: str
     """New for every answer; failures upstream are logged with it."""
 
 
-class ErrorDetail(Struct, frozen=True):
+class RestErrorDetail(Struct, frozen=True):
     """What went wrong, for programs."""
 
     type: str
@@ -68,7 +69,7 @@ class ErrorEnvelope(Struct, frozen=True):
     msg: str
     """What is wrong and what to do, for people."""
     data: None
-    error: ErrorDetail
+    error: RestErrorDetail
     request_id: str
 
 
@@ -101,7 +102,7 @@ def error_response(
     """Answer with an error, whoever raised it; Retry-After is set where it is known."""
     retry_after = None if error.retry_after_s is None else max(math.ceil(error.retry_after_s), 1)
     rest = error if isinstance(error, RestError) else None
-    detail = ErrorDetail(
+    detail = RestErrorDetail(
         type=error.code,
         upstream_status_code=None if rest is None else rest.upstream_code,
         upstream_message="" if rest is None else rest.upstream_text,

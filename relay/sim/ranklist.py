@@ -10,7 +10,7 @@ from relay.sim.users import mobile_user
 
 MAX_RANKS = 100
 """People listed, at most."""
-_SHOWN = 3
+_MASKED_EVERY = 3
 """One in so many is shown masked to who isn't logged in."""
 
 
@@ -19,7 +19,7 @@ def ranklist(
 ) -> dict[str, Any]:
     """Give the answer for people in order, each with what they gave."""
     shown = [
-        (person if logged_in or place % _SHOWN else _masked(person), score)
+        (person if logged_in or place % _MASKED_EVERY else _masked(person), score)
         for place, (person, score) in enumerate(ranks)
     ]
     return {

@@ -130,7 +130,7 @@ class LiveApi:
         async with _in_time():
             room = await self._lookups.describe(parsed)
             if room.info.status is Status.OFFLINE:
-                raise UpstreamError("room_over", "the broadcast has ended")
+                raise UpstreamError("room_over", "the broadcast is over, or has not begun")
             return await self._audiences.get(room.info.room_id, lambda: self._ask_audience(room))
 
     async def promotions(self, name: str) -> Answer:

@@ -127,8 +127,7 @@ class HttpClient:
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UpstreamError(
-                "unreachable",
-                f"{host_of(url)} can't be reached: {str(error) or type(error).__name__}",
+                "unreachable", f"{host_of(url)} can't be reached: {_reason(error)}"
             ) from None
 
     def _redirected(self, url: str, location: str) -> str:
@@ -141,6 +140,15 @@ class HttpClient:
         if not same:
             raise UpstreamError("redirected", f"{host_of(url)} redirects to another host")
         return target
+
+
+def _reason(error: Exception) -> str:
+    """Say what failed without the URL, whose query may hold a key of the signer's."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        text = error.message
+    else:
+        text = "" if isinstance(error, ValueError) else str(error)
+    return text[:200] or type(error).__name__
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -163,22 +163,26 @@ class LiveApi:
     # Inside
 
     async def _alive(self, name: RoomName) -> RoomAlive:
-        known = RoomInfo(Status.UNKNOWN)
-        if name.kind is NameKind.ROOM_ID:
-            known = RoomInfo(Status.UNKNOWN, room_id=name.value)
-        elif name.kind is NameKind.WEB_RID:
-            known = RoomInfo(Status.UNKNOWN, web_rid=name.value)
+        room_id = name.value if name.kind is NameKind.ROOM_ID else ""
+        web_rid = name.value if name.kind is NameKind.WEB_RID else ""
+        found: RoomInfo | None = None
         try:
             async with asyncio.timeout(ALIVE_S):
-                if name.kind is not NameKind.ROOM_ID:
-                    known = (await self._lookups.find(name)).info
-                if known.status is Status.UNKNOWN:
-                    known = (await self._lookups.broadcast(known.room_id)).info
+                if not room_id:
+                    found = (await self._lookups.find(name)).info
+                    room_id, web_rid = found.room_id, found.web_rid or web_rid
+                if found is None or found.status is Status.UNKNOWN:
+                    found = (await self._lookups.broadcast(room_id)).info
         except TimeoutError:
-            return RoomAlive("unknown", known.room_id, known.web_rid, "timeout")
+            return RoomAlive("unknown", room_id, web_rid, "timeout")
         except UpstreamError as error:
-            return _alive_without_answer(known, error.cause)
-        return _alive_of(known)
+            if error.cause == "room_over":
+                return RoomAlive("ended", room_id, web_rid)
+            # A room that was found is there, whether its broadcast can be had or not.
+            if error.cause == "unknown_room" and found is None:
+                return RoomAlive("not_found", room_id, web_rid)
+            return RoomAlive("unknown", room_id, web_rid, error.cause)
+        return _alive_of(found)
 
     async def _ask_audience(self, room: Described) -> Answer:
         info = room.info
@@ -257,14 +261,6 @@ def _alive_of(info: RoomInfo) -> RoomAlive:
     if info.status is Status.UNKNOWN:
         return RoomAlive("unknown", info.room_id, info.web_rid, info.cause)
     return RoomAlive("ended", info.room_id, info.web_rid)
-
-
-def _alive_without_answer(known: RoomInfo, cause: str) -> RoomAlive:
-    if cause == "unknown_room":
-        return RoomAlive("not_found", known.room_id, known.web_rid)
-    if cause == "room_over":
-        return RoomAlive("ended", known.room_id, known.web_rid)
-    return RoomAlive("unknown", known.room_id, known.web_rid, cause)
 
 
 def _room_id(raw: Mapping[str, Any]) -> str:

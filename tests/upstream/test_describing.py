@@ -386,6 +386,10 @@ async def test_a_web_answer_without_a_status_is_made_up_for(fake: FakeDouyin, ap
     fake.enter = json_answer({"status_code": 0, "data": {"data": [{"id_str": ROOM_ID}]}})
     fake.reflow = reflow(web_rid=WEB_RID)
     assert await state_of(api, WEB_RID) == RoomAlive("live", ROOM_ID, WEB_RID)
+    # The room is there; only its broadcast is not.
+    fake.enter = json_answer({"status_code": 0, "data": {"data": [{"id_str": "76" * 9}]}})
+    fake.reflow = coded(4001038, "")
+    assert (await state_of(api, "650000000002")).state == "unknown"
 
 
 async def test_rooms_that_take_too_long_are_unknown_and_found_later(

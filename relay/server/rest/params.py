@@ -224,7 +224,7 @@ def _read_handle(name: str, text: str) -> str:
     if not _HANDLE.fullmatch(text) or not text.strip("."):
         raise invalid(name, text, "write what comes after live.douyin.com/ in the room's address")
     if is_room_id(text):
-        raise invalid(name, text, "these are the digits of a room_id; write room_id=…")
+        raise invalid(name, text, "these are the digits of a room_id; write room_id=")
     return text
 
 

@@ -40,18 +40,17 @@ def token() -> None:
 def new(name: str, scopes: list[Scope]) -> None:
     """Make a token, and print it once.
 
-    NAME says whose it is, in logs and metrics. Standard output gets the token and the lines for
-    config.toml, which hold its hash only; nothing is stored.
+    NAME says whose it is, in logs and metrics. The lines for config.toml that come with the token
+    hold its hash only, and nothing is stored.
     """
     if not 1 <= len(name) <= 64 or not name.isprintable():
         raise click.BadParameter("write 1 to 64 printable characters", param_hint="NAME")
     made = PREFIX + secrets.token_urlsafe(_BYTES)
     digest = sha256(made.encode()).hexdigest()
     entry = {"name": name, "hash": f"sha256:{digest}", "scopes": scopes}
+    click.echo(f"{made}\n\n{toml_table('[[auth.tokens]]', entry)}", nl=False)
     click.echo(
-        f"{made}\n\n"
-        "# This was the token; it is shown this once. Give it to whom it is for, and add these\n"
-        "# lines to config.toml; the relay reads them when it starts.\n"
-        f"{toml_table('[[auth.tokens]]', entry)}",
-        nl=False,
+        "The first line is the token; it is shown this once. The others belong into config.toml,"
+        " which `relay serve` reads when it starts.",
+        err=True,
     )

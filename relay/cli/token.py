@@ -9,7 +9,7 @@ import click
 from relay.config import Scope, toml_table
 
 _BYTES = 32
-PREFIX = "rly_"
+_PREFIX = "rly_"
 """Begins every token, so that people and scanners know one when they see it."""
 
 
@@ -45,7 +45,7 @@ def new(name: str, scopes: list[Scope]) -> None:
     """
     if not 1 <= len(name) <= 64 or not name.isprintable():
         raise click.BadParameter("write 1 to 64 printable characters", param_hint="NAME")
-    made = PREFIX + secrets.token_urlsafe(_BYTES)
+    made = _PREFIX + secrets.token_urlsafe(_BYTES)
     digest = sha256(made.encode()).hexdigest()
     entry = {"name": name, "hash": f"sha256:{digest}", "scopes": scopes}
     click.echo(f"{made}\n\n{toml_table('[[auth.tokens]]', entry)}", nl=False)

@@ -12,7 +12,9 @@ from relay.errors import UpstreamError
 from relay.upstream.failures import CAUSES, Failure
 
 FAILURES = 5
-"""Failures in a row that open it."""
+"""Failures in a row, all for one cause, that open it."""
+MIXED_FAILURES = 20
+"""The same for whatever causes: who fails each time in another way may be about to recover."""
 OPEN_S = 30.0
 MAX_OPEN_S = 300.0
 """How long it stays open: at first, and at most after failed probes, each doubling it."""
@@ -44,6 +46,7 @@ class Breaker:
         self._random = random
         self._clock = clock
         self._failures = 0
+        self._alike = 0  # the last of them, as far as they have one cause
         self._openings = 0  # in a row, without an answer in between
         self._open_until: float | None = None
         self._last = UpstreamError("unreachable", "")
@@ -99,8 +102,9 @@ class Breaker:
         elif probe or self._open_until is None:
             # Calls that began before it opened, and fail after, have had their say.
             self._failures += 1
+            self._alike = self._alike + 1 if error.cause == self._last.cause else 1
             self._last = error
-            if probe or self._failures >= FAILURES:
+            if probe or self._alike >= FAILURES or self._failures >= MIXED_FAILURES:
                 self._open()
 
     def _open(self) -> None:
@@ -120,5 +124,5 @@ class Breaker:
     def _works(self) -> None:
         if self._open_until is not None:
             _log.info("an endpoint answers again", endpoint=self._endpoint)
-        self._failures = self._openings = 0
+        self._failures = self._alike = self._openings = 0
         self._open_until = None

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from relay.errors import UpstreamError
-from relay.upstream.breaker import FAILURES, Breaker
+from relay.upstream.breaker import FAILURES, MIXED_FAILURES, Breaker
 
 
 class Clock:
@@ -60,6 +60,14 @@ def test_what_is_said_of_a_room_or_not_by_upstream_never_opens_it(
 ) -> None:
     fail(breaker, cause, 100)
     assert breaker.state == "closed"
+
+
+def test_failures_of_several_kinds_open_it_later(breaker: Breaker) -> None:
+    for number in range(MIXED_FAILURES - 1):
+        fail(breaker, ("empty_body", "timeout")[number % 2])
+    assert breaker.state == "closed"
+    fail(breaker, "bad_body")
+    assert breaker.state == "open"
 
 
 def test_an_answer_ends_the_row(breaker: Breaker) -> None:

@@ -24,7 +24,7 @@ from relay.upstream.refusals import Refusals
 from relay.upstream.sharing import Shared
 from relay.upstream.signer import Signer
 from relay.upstream.status import RoomInfo, Status
-from relay.webcast.rest.answer import Answer, RoomAlive, Source
+from relay.webcast.rest.answer import Answer, Cart, RoomAlive, Source
 from relay.webcast.rest.audience import audience_from_ranklist
 from relay.webcast.rest.completion import id_in
 from relay.webcast.rest.documents import Shaped, encoded
@@ -144,6 +144,12 @@ class LiveApi:
         async with _in_time():
             room = await self._lookups.describe(parsed)
             return await self._promotions.get(room.info.room_id, lambda: self._ask_goods(room))
+
+    async def cart(self, name: str) -> Cart:
+        """Tell of a room's shop what its description does. Raises RoomNameError, UpstreamError."""
+        parsed = parse_room_name(name)
+        async with _in_time():
+            return await self._lookups.cart(parsed)
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
         """Recommend at most `limit` live rooms. Raises UpstreamError.

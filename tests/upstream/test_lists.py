@@ -235,6 +235,37 @@ async def test_nothing_may_mean_no_goods_and_stops_nobody_else(
     assert (await api.promotions("7600000000000000010")).source == "pop"
 
 
+@pytest.mark.parametrize(
+    ("in_reflow", "in_enter", "known"),
+    [
+        ({"has_commerce_goods": True}, {"has_commerce_goods": True, "total": 31}, (True, 31)),
+        ({"has_commerce_goods": False}, None, (False, 0)),
+        # Recorded: who isn't logged in may be told that there are goods, and none of them.
+        ({"has_commerce_goods": True}, {"has_commerce_goods": True, "total": 0}, (True, None)),
+        ({}, {}, (None, None)),
+    ],
+)
+async def test_a_cart_is_counted_without_a_signature(
+    fake: FakeDouyin,
+    api: LiveApi,
+    in_reflow: dict[str, Any],
+    in_enter: dict[str, Any] | None,
+    known: tuple[bool | None, int | None],
+) -> None:
+    owner = {"id_str": ANCHOR_ID, "sec_uid": SEC_UID, "web_rid": WEB_RID}
+    room = {"id_str": ROOM_ID, "status": 2, "owner": owner, **in_reflow}
+    fake.reflow = json_answer({"status_code": 0, "data": {"room": room}})
+    if in_enter is not None:
+        cart = {"room_cart": {"total": in_enter.pop("total", 0)}}
+        found = {"id_str": ROOM_ID, "status": 2, **cart, **in_enter}
+        user = {"nickname": "主播", "sec_uid": SEC_UID}
+        fake.enter = json_answer({"status_code": 0, "data": {"data": [found], "user": user}})
+    cart = await api.cart(ROOM_ID)
+    assert (cart.has_goods, cart.total) == known
+    assert (ENTER in fake.paths) == (in_reflow.get("has_commerce_goods", False) is True)
+    assert "/sign" not in fake.paths
+
+
 # Recommended rooms
 
 

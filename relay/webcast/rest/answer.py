@@ -34,3 +34,15 @@ class RoomAlive(Struct, frozen=True):
     web_rid: str = ""
     cause: str = ""
     """Why it is unknown: one of upstream/failures.CAUSES."""
+
+
+class Cart(Struct, frozen=True):
+    """What a room's description tells of its shop."""
+
+    source: Source
+    fetched_at_ms: int
+    """When upstream gave it, Unix ms."""
+    has_goods: bool | None
+    """Whether goods are for sale; None: not told."""
+    total: int | None
+    """How many; None: not told."""

@@ -29,6 +29,7 @@ from relay.webcast.rest.audience import audience_from_ranklist
 from relay.webcast.rest.completion import id_in
 from relay.webcast.rest.documents import Shaped, encoded
 from relay.webcast.rest.feed import Feed, feed_document, feed_room, feed_rooms
+from relay.webcast.rest.info import info_of_ended
 from relay.webcast.rest.promotions import promotions_from_pop
 
 ANSWER_S = 20.0
@@ -105,8 +106,15 @@ class LiveApi:
     async def info(self, name: str) -> Answer:
         """Describe a room; ended ones too. Raises RoomNameError, UpstreamError."""
         parsed = parse_room_name(name)
-        async with _in_time():
-            return (await self._lookups.describe(parsed, younger_than_s=INFO_S)).answer
+        by_id = parsed.kind is NameKind.ROOM_ID
+        try:
+            async with _in_time():
+                return (await self._lookups.describe(parsed, younger_than_s=INFO_S)).answer
+        except UpstreamError as error:
+            if error.cause != "room_over":
+                raise
+            ids = (parsed.value, "") if by_id else ("", parsed.value)
+            return _answer(info_of_ended(*ids, now_ms()), "reflow" if by_id else "web_enter")
 
     async def alive(self, names: Sequence[str]) -> list[RoomAlive]:
         """Tell of each room, in this order, whether it is live. Raises only RoomNameError.
@@ -217,7 +225,18 @@ class LiveApi:
         return _answer(shaped, "pop")
 
     async def _ask_feed(self, *, enrich: bool) -> _FeedParts:
-        feed = await self._asking.ask("feed", self._calls.feed, feed_rooms)
+        try:
+            feed = await self._asking.ask("feed", self._calls.feed, feed_rooms)
+        except UpstreamError as error:
+            if error.cause not in ROOM_ANSWERS:
+                raise
+            # There is no room that this could be about.
+            raise UpstreamError(
+                "other_code",
+                str(error),
+                upstream_code=error.upstream_code,
+                upstream_text=error.upstream_text,
+            ) from None
         fetched_at_ms = now_ms()
         details = await self._details_of(feed) if enrich else {}
         shaped, rooms = [], []

@@ -139,7 +139,10 @@ async def test_a_room_id_whose_room_is_known_is_described_by_the_web_at_need(
 @pytest.mark.parametrize("how", REFUSALS)
 async def test_refusals_of_reflow_are_told_apart(fake: FakeDouyin, api: LiveApi, how: str) -> None:
     fake.reflow, cause = REFUSALS[how]
-    assert (await refused(api, ROOM_ID)).cause == cause
+    if cause == "room_over":
+        assert room_of(await api.info(ROOM_ID))["status"] == 4
+    else:
+        assert (await refused(api, ROOM_ID)).cause == cause
     assert api.calls == {("reflow", cause): 1}
 
 
@@ -181,9 +184,22 @@ async def test_a_room_without_a_broadcast_can_not_be_described(
     fake.enter = json_answer({"status_code": 0, "data": {"room_status": 2, "user": user}})
     error = await refused(api, WEB_RID)
     assert (error.cause, "never been live" in str(error)) == ("unknown_room", True)
-    fake.enter = coded(30003, "room has finished")
-    error = await refused(api, "650000000002")
-    assert (error.cause, error.upstream_code) == ("room_over", 30003)
+
+
+@pytest.mark.parametrize("name", [ROOM_ID, WEB_RID])
+async def test_of_a_broadcast_that_is_only_known_to_be_over_that_is_said(
+    fake: FakeDouyin, api: LiveApi, name: str
+) -> None:
+    fake.enter = fake.reflow = fake.page = coded(30003, "room has finished", "直播已结束")
+    answer = await api.info(name)
+    room = room_of(answer)
+    assert room["status"] == 4
+    if name == ROOM_ID:
+        assert (room["id"], room["id_str"]) == (int(ROOM_ID), ROOM_ID)
+    else:
+        assert (room["id"], room["owner"]["web_rid"]) == (0, WEB_RID)
+        assert "data.id" in answer.missing
+    assert {"data.title", "data.stream_url"} <= set(answer.missing)
 
 
 # "Request params error"

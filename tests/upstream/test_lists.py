@@ -331,3 +331,12 @@ async def test_refusals_of_a_feed_are_told_apart(fake: FakeDouyin, api: LiveApi,
     fake.feed, cause = NOT_OF_A_ROOM[how]
     assert (await refusal_of(api.feed(20, enrich=False))).cause == cause
     assert api.calls == {("feed", cause): 1}
+
+
+async def test_a_feed_is_no_room_that_could_be_over(fake: FakeDouyin, api: LiveApi) -> None:
+    fake.feed = coded(30003, "room has finished")
+    error = await refusal_of(api.feed(20, enrich=False))
+    assert (error.cause, error.upstream_code) == ("other_code", 30003)
+    # Nor is that kept, as it is of a room.
+    fake.feed = feed_of(2)
+    assert len(read(await api.feed(20, enrich=False))["data"]) == 2

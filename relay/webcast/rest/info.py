@@ -10,6 +10,7 @@ from relay.errors import UpstreamError
 from relay.webcast.rest.codes import read_answer
 from relay.webcast.rest.completion import id_in, object_of, shape_room
 from relay.webcast.rest.documents import Extra, Shaped
+from relay.webcast.rest.room import Room
 from relay.webcast.rest.shape import integer_of, shape
 
 _LIVE, _ENDED = 2, 4
@@ -68,6 +69,22 @@ def info_from_page(state: object, now_ms: int) -> Shaped:
     room = object_of(found.get("room"))
     room = _completed(room, anchor, found.get("roomId"), "the room page")
     return _document(room, {"now": now_ms})
+
+
+def info_of_ended(room_id: str, web_rid: str, now_ms: int) -> Shaped:
+    """Give an InfoDocument of a broadcast of which upstream says only that it is over.
+
+    `room_id` or `web_rid` is "" where it isn't known; `now_ms` is Unix ms.
+    """
+    room: dict[str, Any] = {"status": _ENDED}
+    if room_id:
+        room["id_str"] = room_id
+    if web_rid:
+        room["owner"] = {"web_rid": web_rid}
+    data, missing = shape(room, Room, "data")
+    return Shaped(
+        {"data": data, "extra": {"now": now_ms}, "status_code": 0}, tuple(sorted(missing))
+    )
 
 
 def _document(room: dict[str, Any], upstream_extra: object) -> Shaped:

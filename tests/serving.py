@@ -15,7 +15,7 @@ from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.hub import Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
-from relay.webcast.rest.answer import Answer, RoomAlive
+from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
 AnyPayload = TypeVar("AnyPayload", bound=msgspec.Struct)
 _ids = itertools.count(7_000_000_000_000_000_000)
@@ -140,6 +140,7 @@ class FakeLive:
         """What isn't here is unreachable. A feed's "room" is its limit, with a + if enriched."""
         self.rooms: dict[str, RoomAlive] = {}
         """What `alive` says; what isn't here is unknown."""
+        self.carts: dict[str, Cart] = {}
         self.asked: list[tuple[str, ...]] = []
 
     def give(self, endpoint: str, room: str, data: object, **fields: Any) -> None:
@@ -171,6 +172,11 @@ class FakeLive:
 
     async def promotions(self, name: str) -> Answer:
         return self._answer("promotions", name)
+
+    async def cart(self, name: str) -> Cart:
+        if name not in self.carts:
+            raise UpstreamError("unreachable", "no network in this test")
+        return self.carts[name]
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
         return self._answer("feed", f"{limit}{'+' * enrich}")

@@ -38,14 +38,14 @@ async def events_instead(
     state, access = request.app[STATE], access_of(request)
     refusal = RestError.of(error)
     stream = state.rooms.find(name)
-    if refusal.kind not in _MADE_UP_FOR or (stream is None and not access.may("watch")):
+    if not can_be_made_up_for(error) or (stream is None and not access.may("watch")):
         raise refusal
     is_new = stream is None or stream.status.state is not RoomState.LIVE
     try:
         with held(state, access, name) as room:
             loop = asyncio.get_running_loop()
             until_s = loop.time() + (FIRST_S if is_new else 0)
-            while not _tells(room.stream, name, has_any):
+            while not tells(room.stream, name, has_any):
                 room.check_live()
                 if room.is_closed or state.stopping or loop.time() >= until_s:
                     raise refusal
@@ -57,8 +57,13 @@ async def events_instead(
         raise (refusal if instead.kind in (ROOM_REFUSED, STOPPING) else instead) from None
 
 
-def _tells(stream: Stream, name: str, has_any: Callable[[Snapshot], bool]) -> bool:
-    """Whether there is something of the broadcast that was asked for."""
+def can_be_made_up_for(error: UpstreamError) -> bool:
+    """Tell whether upstream, or the signer, refuses rather than fails."""
+    return RestError.of(error).kind in _MADE_UP_FOR
+
+
+def tells(stream: Stream, name: str, has_any: Callable[[Snapshot], bool]) -> bool:
+    """Tell whether there is something of the broadcast that was asked for."""
     snapshot = stream.snapshot
     wanted = name if is_room_id(name) else stream.status.room_id
     return snapshot.room_id == wanted and has_any(snapshot)

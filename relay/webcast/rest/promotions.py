@@ -127,10 +127,12 @@ def promotions_from_events(
     shopping: LiveShoppingPayload | None,
     change: ProductChangePayload | None,
     promotion_ids: Sequence[str],
+    in_cart: int = 0,
 ) -> Shaped:
     """Give what a room's events tell as a PromotionsDocument, marked `partial`.
 
-    `shopping` and `change` are the last ones, `promotion_ids` those that were shown so far.
+    `shopping` and `change` are the last ones, `promotion_ids` those that were shown so far;
+    `in_cart` is how many goods the room's description counts, where no event does.
     """
     promotions: list[dict[str, Any]] = []
     for at, promotion_id in enumerate(promotion_ids, 1):
@@ -139,6 +141,7 @@ def promotions_from_events(
             promotion["in_stock"] = not shopping.sold_out
         promotions.append(promotion)
     total = (change.total if change else 0) or (shopping.promotions_num if shopping else 0)
+    total = total or in_cart
     document = {
         "current_promotion_id": shopping.promotion_id if shopping else None,
         "has_more": total > len(promotions),

@@ -15,6 +15,7 @@ from relay.events import (
     User,
 )
 from relay.hub import RoomState
+from relay.webcast.rest.answer import Cart
 
 NUMBERS = event_of(
     "WebcastRoomUserSeqMessage",
@@ -80,6 +81,26 @@ async def test_where_douyin_refuses_its_events_tell_of_the_goods(relay: Relay, r
     data = (await rest.get("promotions", room_id=1)).data
     assert (data["partial"], data["total"], data["current_promotion_id"]) == (True, 31, "3436")
     assert [goods["promotion_id"] for goods in data["promotions"]] == ["3436"]
+
+
+@pytest.mark.parametrize("total", [31, 0])
+async def test_where_no_event_tells_of_the_goods_the_cart_is_counted(
+    relay: Relay, rest: Rest, total: int
+) -> None:
+    relay.live.fail("promotions", "5", "signer_missing")
+    relay.live.carts["5"] = Cart("web_enter", 1_630_827_777_298, total > 0, total)
+    reply = await rest.get("promotions", room_id=5)
+    data, meta = reply.data, reply.body["meta"]
+    assert (data["partial"], data["total"], data["has_more"]) == (True, total, total > 0)
+    assert (data["promotions"], meta["source"]) == ([], "web_enter")
+    assert meta["fetched_at_ms"] == 1_630_827_777_298
+    assert "5" not in relay.rooms.rooms, "it need not be watched for that"
+
+
+async def test_a_cart_that_is_not_counted_tells_nothing(relay: Relay, rest: Rest) -> None:
+    relay.live.fail("promotions", "1", "signer_missing")
+    relay.live.carts["1"] = Cart("reflow", 1_630_827_777_298, True, None)
+    assert (await rest.get("promotions", room_id=1)).error == (503, "signer_unavailable")
 
 
 @pytest.mark.parametrize("cause", ["timeout", "bad_body", "unreachable", "unknown_room"])

@@ -305,7 +305,6 @@ async def test_goods_are_asked_for_signed(hosts: Hosts, api: LiveApi) -> None:
             "login_wanted",
             20003,
         ),
-        (b'{"status_code":30003,"data":{"message":"room has finished"}}', "room_over", 30003),
         (b'{"status_code":4001038,"data":{"prompts":"..."}}', "unknown_room", 4001038),
         # Twice: with our parameters, and without those that can be left out.
         (b'{"status_code":10011,"data":{"message":"Request params error"}}', "unknown_room", 10011),
@@ -321,3 +320,9 @@ async def test_a_refusal_is_told_with_upstreams_code(
     with pytest.raises(UpstreamError) as refusal:
         await api.info(ROOM_ID)
     assert (refusal.value.cause, refusal.value.upstream_code) == (cause, code)
+
+
+async def test_that_a_broadcast_is_over_is_an_answer(hosts: Hosts, api: LiveApi) -> None:
+    hosts.answer(REFLOW, b'{"status_code":30003,"data":{"message":"room has finished"}}')
+    document = json.loads(bytes((await api.info(ROOM_ID)).data))
+    assert (document["data"]["id_str"], document["data"]["status"]) == (ROOM_ID, 4)

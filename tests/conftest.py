@@ -30,6 +30,9 @@ def no_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a socket behind."""
     threads = set(threading.enumerate())
     sockets = _sockets()
+    # What was there before need not be looked through after every test: that takes longer than
+    # most tests do.
+    gc.freeze()
     yield
     gc.collect()
     left = _sockets() - sockets

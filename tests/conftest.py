@@ -11,9 +11,14 @@ from typing import NoReturn
 
 import psutil
 import pytest
+from hypothesis import settings
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds" / "repaired"
+# How long an example takes says more of the machine than of us.
+settings.register_profile("relay", deadline=None)
+settings.load_profile("relay")
+
 NOTHING_MAY_BE_SKIPPED = os.environ.get("RELAY_TESTS_ALL") == "1"
 
 

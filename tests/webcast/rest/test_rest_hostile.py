@@ -82,7 +82,7 @@ def check(read: Callable[[bytes], Shaped], kind: type[msgspec.Struct], body: byt
 
 @pytest.mark.parametrize("name", ANSWERS)
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_answers_with_parts_that_are_something_else(name: str, seed: int) -> None:
     read, kind, data = ANSWERS[name]
     rng = random.Random(seed)
@@ -119,7 +119,6 @@ JSON = st.recursive(
 
 
 @given(value=JSON)
-@settings(deadline=None)
 def test_any_json(value: Any) -> None:
     for read, kind, _ in ANSWERS.values():
         for answer in (value, {"data": value, "status_code": 0}):
@@ -129,7 +128,6 @@ def test_any_json(value: Any) -> None:
 
 
 @given(body=st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes(body: bytes) -> None:
     for read, kind, _ in ANSWERS.values():
         check(read, kind, body)

@@ -9,56 +9,17 @@ CPU seconds per second of the serving process, and per delivered event, as the s
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 from clients import connect_crowd
+from processes import ROOM, free_port, process, relay
 
-ROOM = "80000000001"
 MAX_BROADCAST_DELIVERIES = 30_000
 """Deliveries a second asked of broadcast(); what is compared is the CPU of one delivery."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def process(*argv: str, ready: str) -> Iterator[subprocess.Popen]:
-    """Run a program until the block ends; enter once it has printed `ready`."""
-    with tempfile.TemporaryFile() as log:
-        child = subprocess.Popen(
-            [sys.executable, *argv], stdout=subprocess.PIPE, stderr=log, text=True
-        )
-        try:
-            assert child.stdout is not None
-            for line in child.stdout:
-                if ready in line:
-                    break
-            else:
-                log.seek(0)
-                raise SystemExit(f"{argv[0]} did not start:\n{log.read().decode()[-2000:]}")
-            yield child
-        finally:
-            child.send_signal(signal.SIGINT)
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                # A peer that can't keep up never gets round to its signal.
-                child.kill()
-                child.wait()
 
 
 async def measure(pid: int, port: int, path: str, clients: int, seconds: float) -> dict[str, float]:
@@ -93,31 +54,8 @@ async def measure(pid: int, port: int, path: str, clients: int, seconds: float) 
 
 
 async def run_relay(args: argparse.Namespace) -> dict[str, float]:
-    sim_port, port = free_port(), free_port()
-    with (
-        process(
-            "-m",
-            "relay",
-            "sim",
-            "--rooms",
-            "1",
-            "--rate",
-            str(args.rate),
-            "--port",
-            str(sim_port),
-            ready=str(sim_port),
-        ),
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        base = f"127.0.0.1:{sim_port}"
-        config = Path(folder) / "config.toml"
-        config.write_text(
-            f'[server]\nport = {port}\n[[rooms]]\nroom = "{ROOM}"\n[log]\nlevel = "warning"\n'
-            f'[upstream]\nlive_url = "http://{base}"\nwebcast_url = "http://{base}"\n'
-            f'push_urls = ["ws://{base}"]\n'
-        )
-        with process("-m", "relay", "serve", "--config", str(config), ready=str(port)) as relay:
-            return await measure(relay.pid, port, f"/ws?room_id={ROOM}", args.clients, args.seconds)
+    with relay(args.rate) as (pid, port):
+        return await measure(pid, port, f"/ws?room_id={ROOM}", args.clients, args.seconds)
 
 
 async def run_broadcast(args: argparse.Namespace) -> dict[str, float]:

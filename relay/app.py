@@ -50,7 +50,7 @@ async def running(config: Config, *, played: Replay | None = None) -> AsyncItera
         rooms = RoomManager(hub, config, upstream, policy)
         if played is not None:
             played.is_taken = lambda: all(map(hub.is_taken, rooms.streams()))
-        server = RelayServer(config, hub, rooms, store)
+        server = RelayServer(config, hub, rooms, upstream.api, store)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
         await server.start()

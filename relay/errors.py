@@ -112,6 +112,8 @@ class CloseCode(IntEnum):
     """The relay stops or restarts. Connect again, resuming with `since`."""
     SLOW = 3008
     """The client read too slowly. Connect again, resuming with `since`."""
+    RATE_LIMITED = 3029
+    """The token was used more often than `[auth]` allows. Connect again, a little later."""
     BAD_TOKEN = 3500
     """Token missing or wrong."""
     UNKNOWN_ROOM = 3501
@@ -122,6 +124,8 @@ class CloseCode(IntEnum):
     """The page's Origin may not use this relay; see `[server] allowed_origins`."""
     ROOM_REFUSED = 3504
     """The room in the URL isn't watched and may not be started; the `error` frame says why."""
+    FORBIDDEN_SCOPE = 3505
+    """The room in the URL isn't watched, and the token doesn't allow to start rooms."""
 
 
 class ExitCode(IntEnum):

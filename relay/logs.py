@@ -4,6 +4,7 @@ Logs go to standard error, one line an event; standard output belongs to command
 """
 
 import logging
+import re
 import sys
 import time
 from collections.abc import MutableMapping
@@ -15,6 +16,9 @@ LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 _SECRET_KEYS = frozenset({"token", "cookie", "cookies", "ttwid", "sessionid", "authorization"})
+# Looked for in whole lines, tracebacks included: texts of libraries may quote a request. It ends
+# where a quoted text does, escaped or not, so that JSON stays JSON.
+_TOKEN = re.compile(r"(\bbearer\s+|[?&]token=|\brly_)[^\s&#'\"\\\x1b]+", re.IGNORECASE)
 
 
 def _mask_secrets(
@@ -45,15 +49,19 @@ def configure_logs(level: LogLevel, fmt: LogFormat) -> None:
             # Not rich's, which prints the values of variables, secrets among them.
             exception_formatter=structlog.dev.plain_traceback,
         )
+
+    def render(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+        return _TOKEN.sub(r"\1***", str(renderer(logger, name, event)))
+
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=renderer)
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=render)
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -11,8 +11,14 @@ from typing import NoReturn
 
 import psutil
 import pytest
+from hypothesis import settings
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
+SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds" / "repaired"
+# How long an example takes says more of the machine than of us.
+settings.register_profile("relay", deadline=None)
+settings.load_profile("relay")
+
 NOTHING_MAY_BE_SKIPPED = os.environ.get("RELAY_TESTS_ALL") == "1"
 
 
@@ -29,6 +35,9 @@ def no_leaks() -> Iterator[None]:
     """Fail a test that leaves a thread or a socket behind."""
     threads = set(threading.enumerate())
     sockets = _sockets()
+    # What was there before need not be looked through after every test: that takes longer than
+    # most tests do.
+    gc.freeze()
     yield
     gc.collect()
     left = _sockets() - sockets
@@ -59,6 +68,14 @@ def recorded() -> Path:
     if not RECORDED.is_dir():
         _do_without(f"no recorded frames at {RECORDED}")
     return RECORDED
+
+
+@pytest.fixture
+def seeds() -> Path:
+    """The folder of the example answers that the REST endpoints keep to, as valid JSON."""
+    if not SEEDS.is_dir():
+        _do_without(f"no example answers at {SEEDS}")
+    return SEEDS
 
 
 @pytest.fixture

@@ -3,19 +3,21 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, get_origin, get_type_hints
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from relay.config import Config, HubConfig, ServerConfig
-from relay.errors import RoomNameError, RoomRefusedError
+from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig
+from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.hub import Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
+from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
+AnyPayload = TypeVar("AnyPayload", bound=msgspec.Struct)
 _ids = itertools.count(7_000_000_000_000_000_000)
 
 
@@ -28,6 +30,16 @@ def make_event(method: str = "WebcastChatMessage", msg_id: str = "", **payload: 
         time=1_630_827_777_298,
         payload=payload or {"content": "你好"},
     )
+
+
+def make_payload(kind: type[AnyPayload], **fields: Any) -> AnyPayload:
+    """Make a payload struct, or one that is part of one; what isn't given is neutral."""
+    neutral: dict[Any, Any] = {int: 0, str: "", bool: False}
+    hints = get_type_hints(kind)
+    defaults = {
+        name: () if get_origin(hint) is tuple else neutral.get(hint) for name, hint in hints.items()
+    }
+    return kind(**{**defaults, **fields})
 
 
 def make_status(web_rid: str = "80000000001", **changes: Any) -> RoomStatus:
@@ -52,7 +64,9 @@ class FakeRooms:
         self.hub = hub
         self.rooms: dict[str, Stream] = {}
         self.holders: dict[Stream, int] = {}
-        self._released = asyncio.Event()
+        self.first_status: RoomStatus | None = None
+        """What rooms are when they are started; None: live."""
+        self._changed = asyncio.Event()
 
     def __getitem__(self, name: str) -> Stream:
         return self.rooms[name]
@@ -62,26 +76,31 @@ class FakeRooms:
         if stream is None:
             if name == "refused":
                 raise RoomRefusedError("room refused is not watched")
-            stream = self.rooms[name] = self.hub.open(make_status(name))
+            stream = self.rooms[name] = self.hub.open(self.first_status or make_status(name))
             self.holders[stream] = 0
         return stream
 
     def acquire(self, name: str) -> Stream:
         stream = self._start(name)
         self.holders[stream] += 1
+        self._changed.set()
         return stream
 
     def release(self, stream: Stream) -> None:
         self.holders[stream] -= 1
         assert self.holders[stream] >= 0
-        self._released.set()
+        self._changed.set()
+
+    async def held(self, holders: int) -> None:
+        """Wait until clients hold rooms so many times."""
+        async with asyncio.timeout(10):
+            while sum(self.holders.values()) != holders:
+                self._changed.clear()
+                await self._changed.wait()
 
     async def let_go(self) -> None:
         """Wait until no client holds a room."""
-        async with asyncio.timeout(10):
-            while any(self.holders.values()):
-                self._released.clear()
-                await self._released.wait()
+        await self.held(0)
 
     def find(self, name: str) -> Stream | None:
         if not (name.isdigit() or name == "refused"):
@@ -113,12 +132,63 @@ class FakeRooms:
         return list(self.rooms.values())
 
 
-class Relay:
-    """A running server with its hub and rooms."""
+class FakeLive:
+    """Douyin's answers as a test wants them: by (endpoint, room)."""
 
-    def __init__(self, hub: Hub, rooms: FakeRooms, server: RelayServer) -> None:
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], Answer | UpstreamError] = {}
+        """What isn't here is unreachable. A feed's "room" is its limit, with a + if enriched."""
+        self.rooms: dict[str, RoomAlive] = {}
+        """What `alive` says; what isn't here is unknown."""
+        self.carts: dict[str, Cart] = {}
+        self.asked: list[tuple[str, ...]] = []
+
+    def give(self, endpoint: str, room: str, data: object, **fields: Any) -> None:
+        """Answer with `data`."""
+        known = {"source": "reflow", "fetched_at_ms": 1_630_827_777_298, **fields}
+        self.answers[endpoint, room] = Answer(msgspec.Raw(msgspec.json.encode(data)), **known)
+
+    def fail(self, endpoint: str, room: str, cause: str, **fields: Any) -> None:
+        """Answer with an UpstreamError."""
+        self.answers[endpoint, room] = UpstreamError(cause, f"it is {cause}", **fields)
+
+    def _answer(self, endpoint: str, room: str) -> Answer:
+        self.asked.append((endpoint, room))
+        unreachable = UpstreamError("unreachable", "no network in this test")
+        answer = self.answers.get((endpoint, room), unreachable)
+        if isinstance(answer, UpstreamError):
+            raise answer
+        return answer
+
+    async def info(self, name: str) -> Answer:
+        return self._answer("info", name)
+
+    async def alive(self, names: Sequence[str]) -> list[RoomAlive]:
+        self.asked.append(("alive", *names))
+        return [self.rooms.get(name, RoomAlive("unknown", cause="timeout")) for name in names]
+
+    async def audience(self, name: str) -> Answer:
+        return self._answer("audience", name)
+
+    async def promotions(self, name: str) -> Answer:
+        return self._answer("promotions", name)
+
+    async def cart(self, name: str) -> Cart:
+        if name not in self.carts:
+            raise UpstreamError("unreachable", "no network in this test")
+        return self.carts[name]
+
+    async def feed(self, limit: int, *, enrich: bool) -> Answer:
+        return self._answer("feed", f"{limit}{'+' * enrich}")
+
+
+class Relay:
+    """A running server with its hub, its rooms, and what it is told of others."""
+
+    def __init__(self, hub: Hub, rooms: FakeRooms, live: FakeLive, server: RelayServer) -> None:
         self.hub = hub
         self.rooms = rooms
+        self.live = live
         self.server = server
 
     @property
@@ -143,12 +213,23 @@ class Relay:
 
 @asynccontextmanager
 async def relay_running(
-    *, hub: HubConfig | None = None, server: ServerConfig | None = None, stop_s: float = 5
+    *,
+    hub: HubConfig | None = None,
+    server: ServerConfig | None = None,
+    auth: AuthConfig | None = None,
+    rest: RestConfig | None = None,
+    stop_s: float = 5,
 ) -> AsyncIterator[Relay]:
-    config = Config(hub=hub or HubConfig(), server=server or ServerConfig(port=0))
+    config = Config(
+        hub=hub or HubConfig(),
+        server=server or ServerConfig(port=0),
+        auth=auth or AuthConfig(),
+        rest=rest or RestConfig(),
+    )
     its_hub = Hub(config.hub)
     rooms = FakeRooms(its_hub)
-    relay = Relay(its_hub, rooms, RelayServer(config, its_hub, rooms))
+    live = FakeLive()
+    relay = Relay(its_hub, rooms, live, RelayServer(config, its_hub, rooms, live))
     await relay.server.start()
     try:
         yield relay

@@ -92,7 +92,9 @@ async def test_version() -> None:
     assert await run("--version") == (0, f"relay {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "sim", "tail", "record", "replay", "check"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "sim", "tail", "record", "replay", "check", "token"]
+)
 async def test_help_of_every_command(command: str) -> None:
     code, general, _ = await run("--help")
     assert code == 0
@@ -119,6 +121,13 @@ async def test_help_lists_every_exit_code() -> None:
         ("tail", "http://[::1"),
         ("sim", "--rate", "0"),
         ("demo", "--rooms", "0"),
+        ("token", "new"),
+        ("token", "new", "bot", "--scopes", "read,rite"),
+        ("token", "new", "bot", "--scopes", ""),
+        ("token", "new", "n" * 65),
+        ("token", "new", "a\nb"),
+        ("tail", ROOM, "--token", "a b"),
+        ("tail", f"ws://127.0.0.1:1/ws?room_id={ROOM}&token=%0a"),
     ],
 )
 async def test_wrong_command_lines(arguments: tuple[str, ...]) -> None:
@@ -308,6 +317,45 @@ async def test_what_is_unexpected_is_logged_with_its_traceback() -> None:
     last = json.loads(err.decode().splitlines()[-1])
     assert (last["event"], last["level"]) == ("crashed", "critical")
     assert "ValueError: upside down" in last["exception"]
+
+
+async def test_a_new_token_lets_in_whoever_has_it(tmp_path: Path) -> None:
+    code, out, err = await run("token", "new", "机器人", "--scopes", "watch", cwd=tmp_path)
+    assert code == 0
+    token, _, lines = out.partition("\n\n")
+    assert "rly_" not in err
+    assert re.fullmatch(r"rly_[A-Za-z0-9_-]{43}", token)
+    assert token not in lines
+    assert (await run("token", "new", "机器人"))[1].partition("\n")[0] != token
+    # Nobody is asked about the room.
+    nowhere = "[upstream]\nlive_url = 'http://127.0.0.1:1'\nwebcast_url = 'http://127.0.0.1:1'\n"
+    logged = "[log]\nformat = 'json'\nlevel = 'debug'\n"
+    (tmp_path / "config.toml").write_text(nowhere + logged + lines)
+    arguments = ("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104  # what tokens allow
+    async with relay(*arguments, cwd=tmp_path) as server:
+        url = (await served(server)).replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        async with relay("tail", ROOM, "--relay", url, RELAY_TOKEN=token) as tail:
+            await line_with(tail.stderr, f"room {ROOM}: ")
+        async with relay("tail", f"{url}/ws?room_id={ROOM}&token={token}") as tail:
+            await line_with(tail.stderr, f"room {ROOM}: ")
+        for arguments in ((), ("--token", token[:-1])):
+            code, _, err = await run("tail", ROOM, "--relay", url, *arguments)
+            assert code == ExitCode.UNREACHABLE
+            assert err.startswith("relay: the relay closed the connection: 3500 ")
+            assert "rly_" not in err
+        server.send_signal(signal.SIGINT)
+        code, _, err = await outcome(server)
+    assert code == 0
+    assert '"cause": "bad_token"' in err
+    assert "rly_" not in err
+
+
+async def test_without_tokens_it_serves_this_machine_only(tmp_path: Path) -> None:
+    code, out, err = await run("serve", "--host", "0.0.0.0", cwd=tmp_path)  # noqa: S104
+    assert (code, out) == (ExitCode.CONFIG, "")
+    assert err.startswith("relay: command line: server.host: ")
+    assert "relay token new" in err
+    assert len(err.splitlines()) == 1
 
 
 # relay tail, against a relay that this test plays.

@@ -38,7 +38,8 @@ def test_the_shipped_file_shows_every_key_with_its_default_and_a_comment() -> No
     text = SHIPPED.read_text(encoding="utf-8")
     data = tomllib.loads(text)
     shown = {f"{section}.{key}" for section, table in data.items() for key in table}
-    assert shown == KEYS
+    # Empty lists of tables can only be shown as comments: a table after them would be refused.
+    assert shown == KEYS - {"auth.tokens"}
     assert load_config(SHIPPED, env={}) == Config()
     lines = text.splitlines()
     for number, line in enumerate(lines):
@@ -47,10 +48,13 @@ def test_the_shipped_file_shows_every_key_with_its_default_and_a_comment() -> No
     assert '# [[rooms]]\n# room = "' in text
 
 
-def test_the_rooms_that_the_shipped_file_shows_in_comments_are_valid(tmp_path: Path) -> None:
+def test_what_the_shipped_file_shows_in_comments_is_valid(tmp_path: Path) -> None:
     text = SHIPPED.read_text(encoding="utf-8")
-    config = _load(tmp_path, text.replace("# [[rooms]]\n# room", "[[rooms]]\nroom"))
+    config = _load(tmp_path, re.sub(r"^# (\[\[|\w+ = )", r"\1", text, flags=re.MULTILINE))
     assert [room.room for room in config.rooms] == ["https://live.douyin.com/80000000001"]
+    assert [(token.name, token.scopes) for token in config.auth.tokens] == [
+        ("overlay", ["read", "watch"])
+    ]
 
 
 def test_keys_that_others_script_against_have_their_names() -> None:
@@ -143,7 +147,8 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         ),
         (
             "colour = 1\n",
-            "config.toml:1: colour: no such key; allowed: server, rooms, watch, upstream, hub, log",
+            "config.toml:1: colour: no such key; allowed: server, auth, rest, rooms, watch,"
+            " upstream, hub, log",
         ),
         ("server = 3\n", "config.toml:1: server: invalid 3; allowed: a table, [server]"),
         ("rooms = ['a']\n", "config.toml:1: rooms[0]: invalid 'a'; allowed: a table, [[rooms]]"),
@@ -239,9 +244,79 @@ def test_refused_values_of_the_command_line_say_so() -> None:
         load_config(env={}, rooms=("",))
 
 
-def test_it_refuses_to_listen_where_others_can_reach_it(tmp_path: Path) -> None:
-    refusal = _refusal(tmp_path, "[server]\nhost = '0.0.0.0'\n")
-    assert refusal.startswith("config.toml:2: server.host: '0.0.0.0' is not a loopback address; ")
+HASH = "sha256:" + 64 * "0"
+TOKEN = f"[[auth.tokens]]\nname = 'bot'\nhash = '{HASH}'\nscopes = ['read']\n"
+
+
+@pytest.mark.parametrize("host", ["::", "192.168.1.5", "relay.example.org"])
+def test_it_listens_where_others_can_reach_it_only_with_tokens(tmp_path: Path, host: str) -> None:
+    text = f"[server]\nhost = '{host}'\n"
+    refusal = _refusal(tmp_path, text)
+    assert refusal.startswith(f"config.toml:2: server.host: '{host}' is not a loopback address, ")
+    assert "`relay token new`" in refusal
+    assert _load(tmp_path, text + TOKEN).server.host == host
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TOKEN.replace("'read'", "'reed'"),
+         "config.toml:4: auth.tokens[0].scopes[0]: invalid text; allowed: read, watch, admin"),
+        (TOKEN.replace("'read'", ""),
+         "config.toml:4: auth.tokens[0].scopes: invalid list; allowed: a list of read, watch,"
+         " admin, not empty"),
+        (TOKEN.replace("name", "nome"),
+         "config.toml:2: auth.tokens[0].nome: no such key; did you mean name?"),
+        (TOKEN + TOKEN.replace("0", "1"),
+         "config.toml:6: auth.tokens[1].name: another token has the same name"),
+        (TOKEN + TOKEN.replace("bot", "cat"),
+         "config.toml:7: auth.tokens[1].hash: another token has the same hash"),
+        ("[auth]\nburst = 0\n",
+         "config.toml:2: auth.burst: invalid 0; allowed: a whole number, at least 1 and at most"
+         " 1000000"),
+        *((f"[server]\nallowed_hosts = ['{host}']\n",
+           f"config.toml:2: server.allowed_hosts: '{host}' is not a host; write its name or address"
+           " only, without scheme and port")
+          for host in ("", "a:80", "http://a", "a/b", "[::1]", "a b", "@a", "*.a", "::x")),
+    ],
+)  # fmt: skip
+def test_refused_tokens_and_hosts(tmp_path: Path, text: str, message: str) -> None:
+    assert _refusal(tmp_path, text) == message
+
+
+@pytest.mark.parametrize("host", ["relay.example.org", "Relay", "10.0.0.5", "::1", "my_box"])
+def test_allowed_hosts(tmp_path: Path, host: str) -> None:
+    config = _load(tmp_path, f"[server]\nallowed_hosts = ['{host}']\n")
+    assert config.server.allowed_hosts == [host]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKEN.replace(HASH, "rly_secret"),
+        TOKEN.replace("'read'", "'rly_secret'"),
+        "[auth]\ntokens = 'rly_secret'\n",
+        "[auth]\ntokens = ['rly_secret']\n",
+        "[auth]\ntoken = 'rly_secret'\n",
+        "[auth.tokens]\nbot = 'rly_secret'\n",
+    ],
+)
+def test_a_token_where_its_hash_belongs_is_not_repeated(tmp_path: Path, text: str) -> None:
+    refusal = _refusal(tmp_path, text)
+    assert "auth.token" in refusal
+    assert "secret" not in refusal
+
+
+def test_tokens_by_environment_variable(tmp_path: Path) -> None:
+    entry = f'{{"name": "bot", "hash": "{HASH}", "scopes": ["watch"]}}'
+    (token,) = load_config(env={"RELAY_AUTH__TOKENS": f"[{entry}]"}).auth.tokens
+    assert (token.name, token.scopes) == ("bot", ["watch"])
+    for wrong in ("rly_secret", '["rly_secret"]', "[" * 100_000):
+        refusal = _refusal(tmp_path, "", RELAY_AUTH__TOKENS=wrong)
+        assert refusal == (
+            "environment variable RELAY_AUTH__TOKENS: invalid text; allowed: tables,"
+            " [[auth.tokens]], as JSON"
+        )
 
 
 @pytest.mark.parametrize(
@@ -361,6 +436,9 @@ def test_the_toml_of_a_configuration_reads_back_as_it(tmp_path: Path) -> None:
             "RELAY_WATCH__ON_DEMAND": "false",
         },
         rooms=("80000000001", '抖音 "quoted" \\ \x7f \t'),
+        overrides={
+            "auth": {"tokens": [{"name": "机器人", "hash": HASH, "scopes": ["read", "admin"]}]}
+        },
     )
     assert _load(tmp_path, to_toml(config)) == config
 

@@ -47,6 +47,33 @@ def test_json_lines_are_one_object_each(capsys: pytest.CaptureFixture[str]) -> N
         assert "ValueError: 7" in line["exception"]
 
 
+@pytest.mark.parametrize("fmt", ["json", "console"])
+def test_tokens_in_texts_of_others_are_masked(
+    fmt: LogFormat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("info", fmt)
+    requests = [
+        'GET "/ws?room_id=1&token=s3cret" HTTP/1.1',
+        "GET /ws?token=s3cret&room_id=1",
+        "b'Authorization: Bearer s3cret\\r\\n'",
+        "what rly_s3cret-_s3cret is",
+    ]
+    for request in requests:
+        structlog.get_logger("relay").warning("refused", detail=request)
+        logging.getLogger("somebody.else").warning("can't read %s", request)
+        try:
+            raise ValueError(request)
+        except ValueError:
+            logging.getLogger("somebody.else").exception("crashed")
+    text = capsys.readouterr().err
+    assert "s3cret" not in text
+    assert text.count("***") >= 3 * len(requests)
+    if fmt == "json":
+        lines = [json.loads(line) for line in text.splitlines()]
+        assert lines[0]["detail"] == 'GET "/ws?room_id=1&token=***" HTTP/1.1'
+        assert lines[3]["detail"] == "GET /ws?token=***&room_id=1"
+
+
 def test_console_tracebacks_show_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("info", "console")
     try:

@@ -1,23 +1,31 @@
 """What the documents say, held against the code."""
 
 import ast
+import asyncio
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
 
+import aiohttp
 import msgspec
 import pytest
 from click.testing import CliRunner
-from serving import relay_running
+from key_paths import differences
+from serving import make_payload, relay_running
 
+from relay.app import running
 from relay.cli.main import relay
+from relay.client import connect
 from relay.client.messages import Message
-from relay.config import Config
+from relay.config import Config, ServerConfig
 from relay.errors import CloseCode, ExitCode
+from relay.events import ChatPayload, Event, User
 from relay.events.methods import SHORT_NAMES
 from relay.events.payloads import PAYLOAD_TYPES
 from relay.hub import Hub, RoomState
@@ -25,15 +33,26 @@ from relay.hub.notices import Gap, Room
 from relay.server.http import make_application
 from relay.server.messages import ClientMessage, ErrorCode, ServerMessage
 from relay.server.metrics import RelayCollector
+from relay.server.rest.endpoints import ENDPOINTS
+from relay.server.rest.errors import KINDS
+from relay.server.rest.params import Choice, Number, Rooms
 from relay.server.state import ServerState
-from relay.sim import load_scenario
+from relay.sim import Scenario, Simulator, load_scenario
+from relay.upstream.api import FEED_S, INFO_S, LISTS_S
+from relay.upstream.lookups import STATUS_S
 from relay.upstream.signer import SignedUrl
+from relay.webcast.rest.answer import Source
 
 ROOT = Path(__file__).parents[1]
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
 CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 READMES = pytest.mark.parametrize("text", [ENGLISH, CHINESE], ids=["en", "zh"])
 
+_EXAMPLE = re.compile(
+    r"^```sh\ncurl 'http://127\.0\.0\.1:8787(/douyin/[^']+)'\n```\n\n```json\n(.*)\n```$",
+    re.MULTILINE,
+)
+"""What a REST client asks, and is answered."""
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -186,15 +205,127 @@ def test_the_answer_of_a_signer_is_understood() -> None:
 async def test_metrics_and_endpoints(text: str) -> None:
     async with relay_running() as running:
         running.rooms.add("80000000001")
-        state = ServerState(Config(), running.hub, running.rooms)
+        state = ServerState(Config(), running.hub, running.rooms, running.live)
         metrics = set()
         for metric in RelayCollector(state).collect():
             metrics.add(metric.name + "_total" * (metric.type == "counter"))
     assert set(first_cells(text, "relay_clients")) == metrics
-    app = make_application(ServerState(Config(), Hub(Config().hub), running.rooms))
+    app = make_application(ServerState(Config(), Hub(Config().hub), running.rooms, running.live))
     routes = {f"{r.method} {r.resource.canonical}" for r in app.router.routes() if r.resource}
     own = {r for r in routes if not r.startswith("HEAD") and "/web/" not in r and r != "GET /ws"}
     assert set(first_cells(text, "GET /metrics")) == own
+
+
+@READMES
+def test_rest_endpoints_sources_and_lifetimes(text: str) -> None:
+    rows = next(table for table in tables(text) if table[0][0] == "`/info`")
+    assert [row[0].strip("`/") for row in rows] == [endpoint.name for endpoint in ENDPOINTS]
+    assert {word for row in rows for word in re.findall(r"`(\w+)`", row[1])} == set(
+        get_args(Source)
+    )
+    kept = {row[0].strip("`/"): [float(s) for s in re.findall(r"\d+", row[3])] for row in rows}
+    assert kept == {
+        "info": [INFO_S, STATUS_S],
+        "chat": [],
+        "promotions": [LISTS_S, STATUS_S],
+        "status": [STATUS_S],
+        "audience": [LISTS_S],
+        "feed": [FEED_S],
+    }
+
+
+@READMES
+def test_rest_parameters(text: str) -> None:
+    shown = {
+        (endpoint, name.strip("`")): (value, "".join(default).strip("`"))
+        for name, of, value, *default in next(t for t in tables(text) if "`/info`" in t[0][1])
+        for endpoint in re.findall(r"`/(\w+)`", of)
+    }
+    known = {(e.name, name): kind for e in ENDPOINTS for name, kind in e.parameters.items()}
+    assert set(shown) == set(known)
+    for key, parameter in known.items():
+        value, default = shown[key]
+        numbers = [int(number) for number in re.findall(r"(?<!_)\b\d+\b", value)]
+        match parameter:
+            case Number():
+                assert numbers == [parameter.minimum, parameter.maximum], key
+                assert default == str(parameter.default), key
+            case Choice():
+                assert tuple(re.findall(r"`(\w+)`", value)) == parameter.words, key
+                assert default == parameter.default, key
+            case Rooms():
+                assert (numbers or [1]) == [parameter.maximum], key
+
+
+@READMES
+def test_rest_errors(text: str) -> None:
+    rows = next(table for table in tables(text) if table[0][1] == "`invalid_param`")
+    shown = [
+        (int(row[0]), row[1].strip("`"), [float(s) for s in re.findall(r"\d+", "".join(row[3:]))])
+        for row in rows
+    ]
+    waits: dict[tuple[int, str], list[float]] = {}
+    for kind in KINDS:
+        known = waits.setdefault((kind.status, kind.type), [])
+        known += [] if kind.retry_after_s is None else [kind.retry_after_s]
+    assert shown == [(*kind, known) for kind, known in waits.items()]
+
+
+async def test_rest_examples_are_answered_so() -> None:
+    examples = [(path, json.loads(answer)) for path, answer in _EXAMPLE.findall(ENGLISH)]
+    assert {path.partition("?")[0] for path, _ in examples} == {e.path for e in ENDPOINTS}
+    async with Simulator(Scenario(rooms=2, rate=200.0)) as simulator:
+        config = Config(server=ServerConfig(port=0), upstream=simulator.upstream_config())
+        async with running(config) as server, aiohttp.ClientSession() as http:
+            rooms = ["80000000001"]
+            unseen = {SHORT_NAMES[name][0] for name in ("chat", "seq", "shopping")}
+            async with connect(server.url, rooms=rooms) as stream, asyncio.timeout(30):
+                async for event in stream:
+                    unseen.discard(event.method)
+                    if not unseen:
+                        break
+                for path, shown in examples:
+                    # The newest message may be of another kind than the one shown.
+                    asked = path.replace("limit=1&", "limit=100&")
+                    async with http.get(server.url + asked) as response:
+                        answer = await response.json()
+                    assert differences(shown, answer) == [], path
+                    if "source" in shown.get("meta", {}):
+                        assert shown["meta"]["source"] == answer["meta"]["source"], path
+
+
+async def test_the_polling_example_prints_what_is_said_and_what_is_lost() -> None:
+    def said(content: str) -> Event:
+        user = make_payload(User, nickname="小明")
+        payload = make_payload(ChatPayload, content=content, user=user)
+        return Event("WebcastChatMessage", content, "7", "80000000001", 0, payload)
+
+    (code,) = [code for code in blocks(ENGLISH, "python") if "urlopen" in code]
+    async with relay_running() as relay:
+        stream = relay.rooms.add("80000000001")
+        relay.publish("80000000001", said("1"), said("2"))
+        poller = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-u",
+            "-c",
+            code.replace("http://127.0.0.1:8787", relay.url),
+            env={**os.environ, "PYTHONUTF8": "1", "no_proxy": "*"},
+            stdout=subprocess.PIPE,
+        )
+        assert poller.stdout is not None
+        try:
+            async with asyncio.timeout(30):
+                for content in ("1", "2", "3", "4"):
+                    if content == "3":
+                        relay.publish("80000000001", said("3"), said("4"))
+                    assert (await poller.stdout.readline()).decode() == f"小明 {content}\n"
+                relay.hub.announce_gap(stream, "corrupt_frame")
+                relay.publish("80000000001", said("5"))
+                lines = [(await poller.stdout.readline()).decode() for _ in range(2)]
+            assert lines == ["messages are lost: corrupt_frame\n", "小明 5\n"]
+        finally:
+            poller.kill()
+            await poller.communicate()
 
 
 def test_python_examples_are_valid() -> None:

@@ -18,6 +18,7 @@ from relay.cli.replay import replay
 from relay.cli.serve import demo, serve
 from relay.cli.sim import sim
 from relay.cli.tail import tail
+from relay.cli.token import token
 from relay.errors import (
     ConfigError,
     ExitCode,
@@ -67,7 +68,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, export, record, replay, check):
+for _command in (serve, demo, sim, tail, export, record, replay, check, token):
     relay.add_command(_command)
 
 

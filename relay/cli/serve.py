@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
     multiple=True,
     help="A room to watch, besides those of the file: web_rid, handle, URL or room_id. Repeatable.",
 )
-@click.option("--host", help="Address to listen on; loopback only.")
+@click.option("--host", help="Address to listen on; others than loopback ones want tokens.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0: any.")
 def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int | None) -> None:
     """Watch rooms and serve their events until Ctrl-C or SIGTERM.

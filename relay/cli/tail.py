@@ -1,6 +1,7 @@
 """`relay tail`: print the events of a room as they come."""
 
 import asyncio
+import re
 import signal
 from collections.abc import Iterable
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,7 @@ import click
 
 from relay.cli.lines import event_line, notice_line
 from relay.client import Message, Refusal, Unsubscribed, connect
-from relay.config import is_loopback, is_url
+from relay.config import is_loopback, is_url, mask_url
 from relay.errors import FilterError, RefusedError, RoomNameError
 from relay.events.methods import resolve_methods
 from relay.logs import configure_logs
@@ -36,12 +37,26 @@ from relay.upstream.names import parse_room_name
     help="Where the relay is.",
 )
 @click.option(
+    "--token",
+    envvar="RELAY_TOKEN",
+    show_envvar=True,
+    callback=lambda _context, _option, token: _token(token),
+    help="Token for the relay. Other people on this machine can see it in the list of processes,"
+    " but not in the environment variable.",
+)
+@click.option(
     "--resume",
     metavar="NAME",
     help="Go on where the last `--resume NAME` stopped, and remember how far this one gets.",
 )
 def tail(
-    target: str, methods: tuple[str, ...], as_json: bool, relay_url: str, resume: str | None
+    target: str,
+    methods: tuple[str, ...],
+    as_json: bool,
+    *,
+    relay_url: str,
+    token: str | None,
+    resume: str | None,
 ) -> None:
     """Print the events of a room until Ctrl-C.
 
@@ -49,7 +64,7 @@ def tail(
     WebSocket, e.g. ws://127.0.0.1:8787/ws?room_id=80000000001. Events go to standard output, all
     else to standard error. A lost connection is made again, and goes on where it was.
     """
-    relay_url, rooms, named = _where(target, relay_url)
+    relay_url, rooms, named, its_token = _where(target, relay_url)
     try:
         for room in rooms:
             parse_room_name(room)
@@ -64,7 +79,9 @@ def tail(
     # asyncio.run only ties Ctrl-C to cancelling where it finds Python's own handler.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        asyncio.run(_tail(relay_url, rooms, wanted, as_json, resume))
+        asyncio.run(
+            _tail(relay_url, rooms, wanted, as_json, token=its_token or token, resume=resume)
+        )
     except asyncio.CancelledError:  # SIGTERM, see _stop_softly
         return
 
@@ -72,25 +89,33 @@ def tail(
 def _relay_address(url: str) -> str:
     """Check where the relay is said to be."""
     if not is_url(url, ("http", "https", "ws", "wss")):
-        raise click.BadParameter(f"{url!r} is no address such as http://127.0.0.1:8787")
+        raise click.BadParameter(f"{mask_url(url)!r} is no address such as http://127.0.0.1:8787")
     return url
 
 
-def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str]]:
-    """Tell a room from a relay's address; gives the relay's address, rooms and methods."""
+def _token(token: str | None) -> str | None:
+    """Check that a token can stand in a header."""
+    if token is not None and not re.fullmatch(r"[!-~]*", token):
+        raise click.BadParameter("a token has no blanks, and no characters but those of ASCII")
+    return token
+
+
+def _where(target: str, relay_url: str) -> tuple[str, list[str], list[str], str | None]:
+    """Tell a room from a relay's address; gives that address, rooms, methods and token."""
     try:
         parts = urlsplit(target)
         local = is_loopback(parts.hostname or "")
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="URL_OR_ROOM") from None
     if parts.scheme not in ("ws", "wss") and not (parts.scheme in ("http", "https") and local):
-        return relay_url, [target], []
+        return relay_url, [target], [], None
     query = parse_qs(parts.query)
     rooms = _names(query.get("room_id", []))
     if not rooms:
         raise click.BadParameter("the relay's address names no room_id", param_hint="URL_OR_ROOM")
     address = _relay_address(parts._replace(query="", fragment="").geturl())
-    return address, rooms, _names(query.get("method", []))
+    token = _token(query["token"][0]) if "token" in query else None
+    return address, rooms, _names(query.get("method", [])), token
 
 
 def _names(texts: Iterable[str]) -> list[str]:
@@ -99,9 +124,17 @@ def _names(texts: Iterable[str]) -> list[str]:
 
 
 async def _tail(
-    relay_url: str, rooms: list[str], methods: list[str] | None, as_json: bool, resume: str | None
+    relay_url: str,
+    rooms: list[str],
+    methods: list[str] | None,
+    as_json: bool,
+    *,
+    token: str | None,
+    resume: str | None,
 ) -> None:
-    async with connect(relay_url, rooms=rooms, methods=methods, resume=resume) as stream:
+    async with connect(
+        relay_url, rooms=rooms, methods=methods, token=token, resume=resume
+    ) as stream:
         if resume is not None:
             _stop_softly()
             for room in rooms:

@@ -47,19 +47,21 @@ async def connect(
     *,
     rooms: Iterable[str] = (),
     methods: Iterable[str] | None = None,
+    token: str | None = None,
     slow: Literal["close", "skip"] = "close",
     max_wait_s: float = 30.0,
     resume: str | None = None,
 ) -> AsyncIterator["Stream"]:
     """Connect to the relay at `url` and subscribe to `methods` (None: all) of `rooms`.
 
-    `max_wait_s` bounds the wait before each attempt to connect again. `resume` names a cursor: it
-    keeps on disk how far you are, and rooms go on there, also in a new process. An item counts as
-    done when the next one is asked for (or see `Stream.done`). Raises UnreachableError where no
-    relay answers, CursorError where the cursor can't be used; later losses of the connection are
-    mended by the stream itself.
+    `token` is what the relay lets us in by, where it has tokens. `max_wait_s` bounds the wait
+    before each attempt to connect again. `resume` names a cursor: it keeps on disk how far you are,
+    and rooms go on there, also in a new process. An item counts as done when the next one is asked
+    for (or see `Stream.done`). Raises UnreachableError where no relay answers, RefusedError where
+    it sends us away, CursorError where the cursor can't be used; later losses of the connection
+    are mended by the stream itself.
     """
-    stream = Stream(url, slow, max_wait_s)
+    stream = Stream(url, slow, max_wait_s, token)
     chosen = None if methods is None else list(methods)
     try:
         if resume is not None:
@@ -78,12 +80,14 @@ class Stream:
     `items()` gives notices too, in their place among the messages. Iterate in one task only.
     """
 
-    def __init__(self, url: str, slow: str, max_wait_s: float) -> None:
+    def __init__(self, url: str, slow: str, max_wait_s: float, token: str | None = None) -> None:
         parts = urlsplit(url)
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         path = parts.path.rstrip("/").removesuffix("/ws")
         self._url = f"{scheme}://{parts.netloc}{path}/ws?slow={slow}"
         self._address = f"{parts.netloc.rpartition('@')[2].lower()}{path}"
+        # Not in the URL, which ends up in the logs of proxies and in error texts.
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._max_wait_s = max_wait_s
         self._connection: ClientConnection | None = None
         self._attempts = 0
@@ -160,10 +164,11 @@ class Stream:
             yield await self._receive()
 
     async def open(self) -> None:
-        """Connect and subscribe to what is wanted. Raises UnreachableError."""
+        """Connect and subscribe to what is wanted. Raises UnreachableError and RefusedError."""
         try:
             connection = await open_websocket(
                 self._url,
+                additional_headers=self._headers,
                 compression=None,
                 proxy=None,  # a relay is on this machine, or near it
                 open_timeout=_OPEN_TIMEOUT_S,
@@ -207,8 +212,9 @@ class Stream:
                 hello = msgspec.json.decode(await connection.recv(), type=dict[str, Any])
         except (*NO_FRAME, TimeoutError) as error:
             raise self._unreachable("what answers is no relay") from error
-        except ConnectionClosed as error:
-            raise self._unreachable(f"closed at once: {_said(error)}") from error
+        except ConnectionClosed as closed:
+            self._judge(closed)
+            raise self._unreachable(f"closed at once: {_said(closed)}") from closed
         if hello.get("op") != "hello":
             raise self._unreachable("what answers is no relay")
 
@@ -223,6 +229,7 @@ class Stream:
             except ConnectionClosed as closed:
                 self._connection = None
                 self._judge(closed)
+                _log.warning("connection lost (%s); connecting again", _said(closed))
                 continue
             except NO_FRAME as error:
                 raise self._unreachable(f"what answers is no relay: {error}") from error
@@ -245,14 +252,13 @@ class Stream:
             _log.warning("%s; trying again", error)
 
     def _judge(self, closed: ConnectionClosed) -> None:
-        """Say that the connection is lost; raise where another one would be, too."""
+        """Raise where another connection would be lost, too."""
         if closed.rcvd is None and closed.sent is not None and closed.sent.code in _BROKEN_PROTOCOL:
             raise self._unreachable(f"what answers is no relay: {closed.sent}") from closed
         code = closed.rcvd.code if closed.rcvd else 1006
         said = _said(closed)
         if 3500 <= code < 4000 or code in _BROKEN_PROTOCOL:
             raise RefusedError(str(code), f"the relay closed the connection: {said}")
-        _log.warning("connection lost (%s); connecting again", said)
 
     async def _send(self, message: dict[str, Any]) -> None:
         if self._connection is not None:

@@ -19,7 +19,7 @@ from relay.config.sections import (
     UpstreamConfig,
     WatchConfig,
 )
-from relay.config.show import mask_url, to_toml
+from relay.config.show import mask_url, to_toml, toml_table
 
 __all__ = [
     "AuthConfig",
@@ -41,4 +41,5 @@ __all__ = [
     "read_toml",
     "suggest",
     "to_toml",
+    "toml_table",
 ]

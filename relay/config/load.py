@@ -5,6 +5,7 @@ what the command line names.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
@@ -14,12 +15,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from relay.config.refusals import Sources, describe, explain, shown, suggest
-from relay.config.sections import Config, Section
+from relay.config.refusals import Sources, explain, invalid, shown, suggest
+from relay.config.sections import Config, Section, TokenConfig
 from relay.config.show import mask_url
 from relay.errors import ConfigError
 
 ENV_PREFIX = "RELAY_"
+
+_HOST_NAME = re.compile(r"[0-9A-Za-z._:-]+")
 
 
 def load_config(
@@ -101,30 +104,36 @@ def _env_values(env: Mapping[str, str]) -> Iterator[tuple[str, str, Any, str]]:
         if name.upper() not in settings:
             raise ConfigError(f"{source}: no such setting{suggest(name.upper(), list(settings))}")
         section, key, kind = settings[name.upper()]
-        yield section, key, _env_value(env[name], kind, source), source
+        yield section, key, _env_value(env[name], kind, source, f"{section}.{key}"), source
 
 
-def _env_value(text: str, kind: Any, source: str) -> Any:
-    """Read one variable's text as `kind`; lists are comma-separated or JSON."""
+def _env_value(text: str, kind: Any, source: str, key: str) -> Any:
+    """Read one variable's text as `kind`; lists are comma-separated or JSON, tables are JSON."""
+    as_json = ""
     try:
-        if isinstance(msgspec.inspect.type_info(kind), msgspec.inspect.ListType):
-            if text.lstrip().startswith("["):
+        match msgspec.inspect.type_info(kind):
+            case msgspec.inspect.ListType(item_type=msgspec.inspect.StructType()):
+                as_json = ", as JSON"
+                return msgspec.json.decode(text or "[]", type=list[dict[str, str | list[str]]])
+            case msgspec.inspect.ListType() if text.lstrip().startswith("["):
                 return msgspec.json.decode(text, type=list[str])
-            return [part.strip() for part in text.split(",") if part.strip()]
+            case msgspec.inspect.ListType():
+                return [part.strip() for part in text.split(",") if part.strip()]
         return msgspec.convert(text, kind, strict=False)
     except (msgspec.MsgspecError, UnicodeEncodeError):
-        raise ConfigError(f"{source}: invalid {shown(text)}; allowed: {describe(kind)}") from None
+        raise ConfigError(f"{source}: {invalid(text, kind, key)}{as_json}") from None
 
 
 def _check_values(config: Config, sources: Sources) -> None:
     """Refuse values that have the right type and still can't work."""
-    if not is_loopback(config.server.host):
+    if not is_loopback(config.server.host) and not config.auth.tokens:
         raise sources.refuse(
             "server.host",
-            f"{config.server.host!r} is not a loopback address; this version has no tokens, so it"
-            " listens on 127.0.0.1, ::1 or localhost only (put a reverse proxy with access"
-            " control in front of it)",
+            f"{config.server.host!r} is not a loopback address, and there are no tokens, so"
+            " everybody who reaches it could use the relay; make a token with `relay token new`"
+            " and put what it prints into the configuration, or listen on 127.0.0.1",
         )
+    _check_tokens(config.auth.tokens, sources)
     upstream = config.upstream
     _check_url(upstream.live_url, "upstream.live_url", ("http", "https"), sources)
     _check_url(upstream.webcast_url, "upstream.webcast_url", ("http", "https"), sources)
@@ -140,6 +149,25 @@ def _check_values(config: Config, sources: Sources) -> None:
                 "server.allowed_origins",
                 f"{origin!r} is not an origin; write scheme://host[:port] without a path, or null",
             )
+    for host in config.server.allowed_hosts:
+        parts = _split_url(f"//[{host}]" if ":" in host else f"//{host}")
+        if parts is None or parts != ("", host.lower(), "") or not _HOST_NAME.fullmatch(host):
+            raise sources.refuse(
+                "server.allowed_hosts",
+                f"{host!r} is not a host; write its name or address only, without scheme and port",
+            )
+
+
+def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:
+    for key in ("name", "hash"):
+        seen = set()
+        for index, token in enumerate(tokens):
+            value = getattr(token, key)
+            if value in seen:
+                raise sources.refuse(
+                    f"auth.tokens[{index}].{key}", f"another token has the same {key}"
+                )
+            seen.add(value)
 
 
 def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:

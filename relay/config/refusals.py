@@ -53,12 +53,21 @@ def explain(
         return sources.refuse(
             key, f"has no {missing[1]}; allowed: {', '.join(get_type_hints(kind))}"
         )
-    return sources.refuse(key, f"invalid {shown(value)}; allowed: {describe(kind, key)}")
+    return sources.refuse(key, invalid(value, kind, key))
+
+
+def invalid(value: Any, kind: Any, key: str) -> str:
+    """Say that `key` can't have `value`, and what it can have: what the type `kind` takes."""
+    # Where the hash of a token belongs, people write the token.
+    hidden = isinstance(value, str) and key.startswith("auth.tokens")
+    return f"invalid {'text' if hidden else shown(value)}; allowed: {describe(kind, key)}"
 
 
 def describe(kind: Any, key: str = "") -> str:
     """Say in words which values the type `kind` takes; `key` names it where it is a table."""
     match inspect.type_info(kind):
+        case inspect.Metadata(extra_json_schema={"description": str(text)}):
+            return text
         case inspect.BoolType():
             return "true or false"
         case inspect.IntType() as number:
@@ -73,6 +82,8 @@ def describe(kind: Any, key: str = "") -> str:
             return f"a table, [[{key.partition('[')[0]}]]" if "[" in key else f"a table, [{key}]"
         case inspect.ListType(item_type=inspect.StructType()):
             return f"tables, [[{key}]]"
+        case inspect.ListType(item_type=inspect.LiteralType()):
+            return f"a list of {describe(_items(kind))}, not empty"
         case inspect.ListType(min_length=least):
             return "a list of texts" + (", not empty" if least else "")
         case _:
@@ -106,10 +117,15 @@ def _at(key: str, kind: Any, data: Any) -> tuple[Any, Any]:
             kind = get_type_hints(kind, include_extras=True)[name]
             data = data[name]
         else:
-            listed = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-            kind = get_args(listed)[0]
+            kind = _items(kind)
             data = data[int(index)]
     return kind, data
+
+
+def _items(kind: Any) -> Any:
+    """Give the type of the items of a list type."""
+    listed = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return get_args(listed)[0]
 
 
 def _range(kind: inspect.IntType | inspect.FloatType) -> str:

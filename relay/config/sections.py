@@ -20,16 +20,16 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ServerConfig(Section, frozen=True, kw_only=True):
     """`[server]`: the one port that serves everything."""
 
-    host: str = "127.0.0.1"
-    """Address to listen on. Only loopback addresses are taken: there are no tokens yet."""
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    """Address to listen on. Others than loopback ones are taken only where there are tokens."""
     port: Port = 8787
     """0 lets the system choose; the log line says which."""
     allowed_origins: list[str] = []
     """Origins of pages, besides our own, that may use the relay, e.g. `http://localhost:5173`.
     `null` is what a page opened from a file sends."""
     allowed_hosts: list[str] = []
-    """Names, besides its own, that the relay is reached by, e.g. behind a reverse proxy:
-    `relay.example.org`."""
+    """Names and addresses, besides its own, that clients reach the relay by, without port, e.g.
+    `relay.example.org` behind a reverse proxy."""
     max_clients: Count = 10_000
     """WebSocket connections and event streams at once."""
 
@@ -44,13 +44,19 @@ class TokenConfig(Section, frozen=True, kw_only=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     """Whose it is; it stands in logs and metrics."""
-    hash: Annotated[str, Meta(pattern=r"^sha256:[0-9a-f]{64}\Z")]
+    hash: Annotated[
+        str,
+        Meta(
+            pattern=r"^sha256:[0-9a-f]{64}\Z",
+            description="sha256: and 64 hex digits, as `relay token new` prints it",
+        ),
+    ]
     """Of the token, which itself is kept nowhere."""
     scopes: Annotated[list[Scope], Meta(min_length=1)]
 
 
 class AuthConfig(Section, frozen=True, kw_only=True):
-    """`[auth]`: who may use the relay. No tokens: whoever reaches a loopback address."""
+    """`[auth]`: who may use the relay. Without tokens: everybody on this machine."""
 
     tokens: list[TokenConfig] = []
     requests_per_s: Annotated[float, Meta(gt=0, le=1_000_000)] = 20.0

@@ -1,7 +1,8 @@
-"""Writes a configuration as TOML, secrets masked; called by cli for `relay check`."""
+"""Writes a configuration as TOML, secrets masked; called by cli."""
 
 import json
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -10,14 +11,19 @@ from relay.config.sections import Config
 
 def to_toml(config: Config) -> str:
     """Give `config` as a TOML document with every key, URLs masked as mask_url does."""
-    rooms: list[str] = []
     tables: list[str] = []
+    arrays: list[str] = []
     for section, content in msgspec.to_builtins(config).items():
         if isinstance(content, list):
-            rooms = [_table(f"[[{section}]]", entry) for entry in content]
-        else:
-            tables.append(_table(f"[{section}]", content))
-    return "\n".join([*tables, *rooms])
+            arrays += [toml_table(f"[[{section}]]", entry) for entry in content]
+            continue
+        inner = {key: value for key, value in content.items() if _is_tables(value)}
+        tables.append(
+            toml_table(f"[{section}]", {k: v for k, v in content.items() if k not in inner})
+        )
+        for key, entries in inner.items():
+            arrays += [toml_table(f"[[{section}.{key}]]", entry) for entry in entries]
+    return "\n".join([*tables, *arrays])
 
 
 def mask_url(text: str) -> str:
@@ -26,9 +32,14 @@ def mask_url(text: str) -> str:
     return re.sub(r"([?&][^=&#]*=)[^&#]*", r"\1***", text)
 
 
-def _table(header: str, content: dict[str, object]) -> str:
+def toml_table(header: str, content: Mapping[str, object]) -> str:
+    """Give a table with its header, e.g. `[[rooms]]`, as lines of TOML."""
     lines = [f"{key} = {_value(value)}" for key, value in content.items()]
     return "\n".join([header, *lines, ""])
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _value(value: object) -> str:

@@ -9,6 +9,7 @@ from relay.hub.history import Entry, Kind
 from relay.hub.hub import Hub
 from relay.hub.position import Position
 from relay.hub.slow import SlowRule
+from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomState, RoomStatus
 from relay.hub.stream import Stream
 from relay.hub.subscriber import Sink, Subscriber, Subscription
@@ -25,6 +26,7 @@ __all__ = [
     "RoomStatus",
     "Sink",
     "SlowRule",
+    "Snapshot",
     "Stream",
     "Subscriber",
     "Subscription",

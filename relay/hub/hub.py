@@ -261,9 +261,12 @@ class Hub:
         return subscription
 
     def _give(self, fanout: Fanout[Subscription], entries: Sequence[Entry]) -> None:
-        if entries and self._archive is not None:
+        if not entries:
+            return
+        fanout.stream.notify()
+        if self._archive is not None:
             fanout.stream.save()
-        if not entries or not fanout.add(entries):
+        if not fanout.add(entries):
             return
         self._unflushed[fanout] = None
         if self._flush_handle is None:
@@ -281,4 +284,5 @@ class Hub:
         subscriptions = list(fanout.subscriptions)
         for subscription in subscriptions:
             subscription.cut_off()
+        stream.notify()
         return subscriptions

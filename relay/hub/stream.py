@@ -1,7 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from relay.hub.archive import Archive
 from relay.hub.history import Entry, History, Kind
 from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
+from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomStatus
 
 DEDUP_IDS = 10_000
@@ -88,6 +89,10 @@ class Stream:
         self.status = status
         self.counters = RoomCounters()
         self.history = History(config, None if archive is None else self._done_upto)
+        self.snapshot = Snapshot()
+        self.listeners: set[Callable[[], None]] = set()
+        """Called whenever an entry is published, and when the stream is closed; they must not
+        wait, nor publish. Whoever adds one takes it out again."""
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
         # Two generations of ids: the window is bounded without keeping an order.
@@ -142,6 +147,7 @@ class Stream:
         if self._is_duplicate(event.msg_id):
             self.counters.duplicates += 1
             return None
+        self.snapshot.take(event)
         return self._keep(
             EventFrame(
                 method=event.method,
@@ -160,6 +166,11 @@ class Stream:
         if self._is_duplicate(frame.msg_id):
             return None
         return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
+
+    def notify(self) -> None:
+        """Call the listeners; the hub does when it has published, or closed the stream."""
+        for listener in list(self.listeners):
+            listener()
 
     def had(self, msg_id: str) -> bool:
         """Tell whether an event came, as far back as duplicates are recognised."""

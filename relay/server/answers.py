@@ -2,6 +2,22 @@
 
 import msgspec
 from aiohttp import web
+from msgspec import Struct
+
+
+class ErrorDetail(Struct):
+    """What is wrong."""
+
+    code: str
+    """For programs: one word that doesn't change."""
+    message: str
+    """For people: what is wrong, where, what to do."""
+
+
+class ErrorBody(Struct):
+    """An error, as every HTTP answer has it but those under /douyin/liveroom."""
+
+    error: ErrorDetail
 
 
 class ApiError(Exception):
@@ -25,7 +41,7 @@ def json_response(value: object, status: int = 200) -> web.Response:
 
 def error_body(code: str, message: str) -> bytes:
     """Write an error as every HTTP answer has it, but those under /douyin/liveroom."""
-    return msgspec.json.encode({"error": {"code": code, "message": message}})
+    return msgspec.json.encode(ErrorBody(ErrorDetail(code, message)))
 
 
 def error_response(status: int, code: str, message: str) -> web.Response:

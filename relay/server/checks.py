@@ -1,10 +1,11 @@
-"""Who may talk to the relay: Host first, then Origin, before any work; called by ws and http.
+"""Whose requests are for us: Host first, then Origin; called by the guard and by handshakes.
 
 Both keep web pages out that a user happens to have open: a foreign page's requests carry its
 Origin, and one that rebinds its own name to 127.0.0.1 (DNS rebinding) carries its own Host.
 """
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -12,11 +13,15 @@ from relay.config import ServerConfig, is_loopback
 
 Verdict = Literal["ok", "host", "origin"]
 
+WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
+FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
+
 
 def check_request(hosts: Sequence[str], origins: Sequence[str], config: ServerConfig) -> Verdict:
     """Judge a request by the values of its Host and Origin headers: `ok`, or what is wrong.
 
-    Allowed hosts: loopback names and addresses, and the configured host, with any port.
+    Allowed hosts, with any port: loopback names and addresses, the configured host, and `[server]
+    allowed_hosts`; bound to other than loopback, all addresses: rebinding takes a name.
     Allowed origins: none at all (not a page), our own, and `[server] allowed_origins`.
     """
     if len(hosts) != 1 or not _is_own_host(hosts[0], config):
@@ -45,4 +50,16 @@ def _is_own_host(host: str, config: ServerConfig) -> bool:
         return False
     if name is None or parts.netloc != host or "@" in host:
         return False
-    return is_loopback(name) or name == config.host.lower()
+    if is_loopback(name) or name == config.host.lower():
+        return True
+    if name in [allowed.lower() for allowed in config.allowed_hosts]:
+        return True
+    return not is_loopback(config.host) and _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -15,6 +15,7 @@ from relay.hub import Entry, RoomStatus, Stream, Subscription
 from relay.hub.fanout import MAX_WRITE_BYTES
 from relay.hub.notices import room_body
 from relay.logs import Throttle
+from relay.server.access import NOBODY
 from relay.server.messages import ServerMessage, encode_message
 from relay.server.port import PortConnection
 
@@ -74,7 +75,10 @@ class ClientConnection(PortConnection):
         hub = self.port.state.config.hub
         self.subscriber = self.port.state.hub.subscriber(self, TEXT_FRAMES)
         self.follower: Follower | None = None
-        self.forbidden_origin = False
+        self.access = NOBODY
+        """What the client may do, once the handshake has told."""
+        self.refusal: tuple[CloseCode, str] | None = None
+        """What to close with at once, and why."""
         self._abort_timer: asyncio.TimerHandle | None = None
         # A client that reads nothing but sends pings is answered with pongs, by websockets.
         self._max_unsent_bytes = 2 * hub.slow_bytes + 4 * MAX_WRITE_BYTES
@@ -124,6 +128,8 @@ class ClientConnection(PortConnection):
             # A close frame holds 125 bytes, two of them the code.
             self.protocol.send_close(code, reason.encode()[:123].decode(errors="ignore"))
             self.send_data()
+            # websockets' own keep-alive is over with the close frame.
+            self._abort_after(CLOSE_ABORT_S)
 
     # What the hub asks of a Sink, besides write
 
@@ -137,7 +143,7 @@ class ClientConnection(PortConnection):
         if held is not None:
             _log.info("slow client closed", client=self.name, reason=reason, held_back=held)
         self.begin_close(CloseCode.SLOW, f"too slow: {reason}")
-        self._abort_timer = self.loop.call_later(SLOW_ABORT_S, self.transport.abort)
+        self._abort_after(SLOW_ABORT_S)
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
         """Pass on to the session."""
@@ -179,3 +185,8 @@ class ClientConnection(PortConnection):
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         super().connection_lost(exc)
+
+    def _abort_after(self, delay_s: float) -> None:
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
+        self._abort_timer = self.loop.call_later(delay_s, self.transport.abort)

@@ -1,13 +1,17 @@
 """Judges WebSocket handshakes before any work is done for them; called by websockets."""
 
+import math
 from http import HTTPStatus
+from typing import cast
 
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from relay.errors import CloseCode
+from relay.server.access import UNIDENTIFIED
 from relay.server.answers import error_body
-from relay.server.checks import check_request
+from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
 from relay.server.connection import ClientConnection
 from relay.server.state import ServerState
 
@@ -17,19 +21,17 @@ WEBSOCKET_PATH = "/ws"
 def judge_handshake(
     state: ServerState, connection: ServerConnection, request: Request
 ) -> Response | None:
-    """Refuse with an HTTP response, or None: shake hands.
+    """Refuse with an HTTP response, or None: shake hands, and note what the client may do.
 
-    A forbidden Origin is noted only: browsers don't show pages why a handshake failed, so the
-    connection is opened and closed with a code.
+    A forbidden Origin, a bad token and a token used too often are noted only: browsers don't show
+    pages why a handshake failed, so the connection is opened and closed with a code.
     """
     headers = request.headers
     hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
     verdict = check_request(hosts, origins, state.config.server)
     if verdict == "host":
         state.refuse("host", ", ".join(hosts))
-        return _refuse(
-            HTTPStatus.MISDIRECTED_REQUEST, "wrong_host", "this relay does not serve that Host"
-        )
+        return _refuse(HTTPStatus.MISDIRECTED_REQUEST, "wrong_host", WRONG_HOST)
     if request.path.partition("?")[0] != WEBSOCKET_PATH:
         return _refuse(HTTPStatus.NOT_FOUND, "not_found", f"WebSockets are at {WEBSOCKET_PATH}")
     if state.stopping:
@@ -41,9 +43,23 @@ def judge_handshake(
             "too_many_clients",
             f"{state.config.server.max_clients} clients are connected; see [server] max_clients",
         )
-    if verdict == "origin" and isinstance(connection, ClientConnection):
+    connection = cast("ClientConnection", connection)
+    if verdict == "origin":
         state.refuse("origin", ", ".join(origins))
-        connection.forbidden_origin = True
+        connection.refusal = CloseCode.FORBIDDEN_ORIGIN, FORBIDDEN_ORIGIN
+        return None
+    access = state.keyring.identify(headers.get_all("Authorization"), request.path)
+    if access is None:
+        state.refuse("bad_token", f"{connection.name} WebSocket")
+        connection.refusal = CloseCode.BAD_TOKEN, UNIDENTIFIED
+        return None
+    wait_s = state.keyring.take(access)
+    if wait_s is not None:
+        state.refuse("rate_limited", access.name)
+        reason = f"too many requests with this token; wait {math.ceil(wait_s)} s"
+        connection.refusal = CloseCode.RATE_LIMITED, reason
+        return None
+    connection.access = access
     return None
 
 

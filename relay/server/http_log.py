@@ -22,6 +22,7 @@ class HttpLog(logging.LoggerAdapter[logging.Logger]):
     def exception(self, msg: object, *args: object, exc_info: Any = True, **kwargs: Any) -> None:
         """Log an error, unless it is the client's."""
         if isinstance(exc_info, HttpProcessingError):
-            self._state.refuse("bad_http", exc_info.message.splitlines()[0])
+            # Its text repeats what was sent, tokens included.
+            self._state.refuse("bad_http", type(exc_info).__name__)
         else:
             super().exception(msg, *args, exc_info=exc_info, **kwargs)

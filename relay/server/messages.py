@@ -128,6 +128,7 @@ ErrorCode = Literal[
     "bad_position",
     "unknown_room",
     "room_refused",
+    "forbidden_scope",
     "too_many_rooms",
     "not_subscribed",
 ]

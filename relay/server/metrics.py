@@ -52,6 +52,12 @@ class RelayCollector(Collector):
         for cause in REFUSALS:
             refused.add_metric([cause], state.refused[cause])
         yield refused
+        requests = CounterMetricFamily(
+            "relay_requests", "Requests and connections let in, by token.", labels=["token"]
+        )
+        for name, count in state.keyring.requests.items():
+            requests.add_metric([name], count)
+        yield requests
         for name, text, value in (
             ("relay_clients_accepted", "Clients that have connected.", state.accepted),
             ("relay_deliveries", "Events written to clients.", counters.deliveries),

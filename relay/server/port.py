@@ -94,7 +94,9 @@ class PortConnection(ServerConnection):
 
     def _refuse(self, cause: str, status: str) -> None:
         self._stop_waiting()
-        self.port.state.refuse(cause, repr(bytes(self._head[:40])))
+        # Tokens stand in queries and headers.
+        begin = re.split(rb"[?:\r\n]", self._head[:40].lstrip(), maxsplit=1)[0]
+        self.port.state.refuse(cause, repr(begin))
         self.transport.write(
             f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
         )

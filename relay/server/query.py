@@ -22,7 +22,7 @@ from relay.server.messages import (
 MAX_METHODS = 200
 """Names of methods in one request."""
 
-_STATUSES = {"unknown_room": 404, "room_refused": 409}
+_STATUSES = {"unknown_room": 404, "room_refused": 409, "forbidden_scope": 403}
 _PARAMETERS = ("room_id", "method", "since", "slow", "token")
 
 

@@ -2,10 +2,9 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from aiohttp import web
@@ -18,8 +17,10 @@ from relay.server.connection import WRITE_HIGH_BYTES, ClientConnection
 from relay.server.handshake import judge_handshake
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
+from relay.server.http_protocol import HttpProtocol
 from relay.server.messages import MAX_MESSAGE_BYTES
 from relay.server.port import Port
+from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.session import Session
 from relay.server.state import ServerState
@@ -39,13 +40,12 @@ _log = structlog.get_logger(__name__)
 class RelayServer:
     """Serves clients on one port, between `start` and `stop`."""
 
-    def __init__(self, config: Config, hub: Hub, rooms: Rooms, store: Store | None = None) -> None:
-        self._state = ServerState(config, hub, rooms, store)
+    def __init__(
+        self, config: Config, hub: Hub, rooms: Rooms, live: Live, store: Store | None = None
+    ) -> None:
+        self._state = ServerState(config, hub, rooms, live, store)
         self._runner = web.AppRunner(
             make_application(self._state),
-            access_log=None,
-            logger=HttpLog(self._state),
-            keepalive_timeout=KEEP_ALIVE_S,
             shutdown_timeout=HTTP_STOP_S,
             # Else the task of a client that hung up in the middle of a body stays for a while.
             handler_cancellation=True,
@@ -71,7 +71,15 @@ class RelayServer:
         """Bind the port and serve. Raises ListenError."""
         config = self._state.config.server
         await self._runner.setup()
-        http_protocol = cast("Callable[[], asyncio.Protocol]", self._runner.server)
+        # Annotated more narrowly by aiohttp than its documentation has it.
+        logs: dict[str, Any] = {"access_log": None, "logger": HttpLog(self._state)}
+        http_protocol = partial(
+            HttpProtocol,
+            cast("web.Server", self._runner.server),
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=KEEP_ALIVE_S,
+            **logs,
+        )
         self._port = Port(self._state, http_protocol)
         # Annotated as a class by websockets; its documentation allows any factory.
         factory = cast("type[ServerConnection]", partial(ClientConnection, port=self._port))
@@ -131,11 +139,8 @@ class RelayServer:
         state.clients.add(connection)
         state.accepted += 1
         try:
-            if connection.forbidden_origin:
-                connection.begin_close(
-                    CloseCode.FORBIDDEN_ORIGIN,
-                    "pages of this Origin may not use the relay; see [server] allowed_origins",
-                )
+            if connection.refusal is not None:
+                connection.begin_close(*connection.refusal)
             elif state.stopping:
                 connection.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
             else:

@@ -13,6 +13,7 @@ from relay.errors import CloseCode
 from relay.hub import RoomStatus, Stream, Subscription
 from relay.hub.notices import room_body
 from relay.logs import Throttle
+from relay.server.access import Access, access_of
 from relay.server.answers import ApiError
 from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S, WRITE_HIGH_BYTES
 from relay.server.event_stream import EventStream, SeveralRooms
@@ -47,7 +48,7 @@ async def serve_events(request: web.Request) -> web.StreamResponse:
     response.content_type = "text/event-stream"
     response.charset = "utf-8"
     response.force_close()
-    client = EventStreamClient(state, encoding)
+    client = EventStreamClient(state, encoding, access_of(request))
     try:
         # What can't be is said while there still can be a status other than 200.
         for name in asked.rooms:
@@ -101,7 +102,8 @@ class EventStreamClient(asyncio.Protocol):
     _name: str
     """The client's address, for logs."""
 
-    def __init__(self, state: ServerState, encoding: EventStream) -> None:
+    def __init__(self, state: ServerState, encoding: EventStream, access: Access) -> None:
+        self.access = access
         self.subscriber = state.hub.subscriber(self, encoding)
         self.subscriptions = Subscriptions(self, state)
         self._state = state

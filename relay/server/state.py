@@ -12,6 +12,8 @@ from relay.config import Config
 from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
 from relay.logs import Throttle
+from relay.server.access import Keyring
+from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.store import Store
 
@@ -40,6 +42,7 @@ class ServerState:
     config: Config
     hub: Hub
     rooms: Rooms
+    live: Live
     store: Store | None = None
     """None: none is configured."""
     clients: set[Client] = field(default_factory=set)
@@ -49,10 +52,17 @@ class ServerState:
     refused: Counter[str] = field(default_factory=Counter)
     """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
     stopping: bool = False
+    keyring: Keyring = field(init=False)
     _throttles: dict[str, Throttle] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.keyring = Keyring(self.config.auth)
+
     def refuse(self, cause: str, detail: str) -> None:
-        """Count and log that something was refused; `detail` is what it sent."""
+        """Count and log that something was refused; `detail` is what it sent.
+
+        But for queries and headers such as Authorization: tokens stand in them.
+        """
         self.refused[cause] += 1
         held = self._throttles.setdefault(cause, Throttle()).admit()
         if held is not None:
@@ -65,6 +75,9 @@ STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 REFUSALS = (
     "host",  # a Host header that is not ours
     "origin",  # a page that may not use the relay
+    "bad_token",  # a token is missing or wrong
+    "forbidden_scope",  # a token that does not allow what was asked
+    "rate_limited",  # a token used faster than [auth] allows
     "too_many_clients",  # more than [server] max_clients
     "garbage",  # first bytes that are not HTTP
     "bad_http",  # an HTTP request that can't be read

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from relay.errors import CloseCode, RoomNameError, RoomRefusedError
 from relay.hub import Filter, RoomStatus, Stream, Subscriber, Subscription
+from relay.server.access import Access
 from relay.server.messages import (
     MAX_ROOMS_PER_CLIENT,
     RequestError,
@@ -18,6 +19,7 @@ from relay.server.state import ServerState
 _CLOSE_CODES = {
     "unknown_room": CloseCode.UNKNOWN_ROOM,
     "room_refused": CloseCode.ROOM_REFUSED,
+    "forbidden_scope": CloseCode.FORBIDDEN_SCOPE,
 }
 
 
@@ -30,6 +32,8 @@ class Listener(Protocol):
     """A client's connection, as its subscriptions see it. None of these waits."""
 
     subscriber: Subscriber
+    access: Access
+    """What the client may do."""
 
     def send_message(self, message: ServerMessage) -> None:
         """Send a frame that is not an event, unless the connection is closing."""
@@ -92,8 +96,17 @@ class Subscriptions:
 
     def acquire(self, name: str, request_id: RequestId = None) -> Stream:
         """Hold a room, once however often it is asked for. Raises RequestError."""
+        rooms, access = self._state.rooms, self._listener.access
         try:
-            stream = self._state.rooms.acquire(name)
+            if not access.may("watch") and rooms.find(name) is None:
+                self._state.refuse("forbidden_scope", f"{access.name}: start a room")
+                raise RequestError(
+                    "forbidden_scope",
+                    f"room {name!r} is not watched, and to start one takes a token with the scope"
+                    " watch",
+                    request_id,
+                )
+            stream = rooms.acquire(name)
         except RoomNameError as error:
             raise RequestError("unknown_room", str(error), request_id) from None
         except RoomRefusedError as error:

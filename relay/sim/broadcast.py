@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from relay.sim.goods import Product
 from relay.sim.people import Crowd, Person
 from relay.sim.scenario import Behaviours
 from relay.sim.show import GIFT, PERSISTED, MsgIds, Sent, Show
@@ -70,6 +71,7 @@ class Broadcast:
         seed: str,
         anchor: Person,
         crowd: Crowd,
+        goods: Sequence[Product],
         ids: MsgIds,
         title: str,
         radio: bool,
@@ -82,7 +84,9 @@ class Broadcast:
         self.started_ms = started_ms
         self.ended_ms = 0
         """0 while it is live."""
-        self.show = Show(seed=seed, room_id=room_id, anchor=anchor, crowd=crowd, ids=ids)
+        self.show = Show(
+            seed=seed, room_id=room_id, anchor=anchor, crowd=crowd, goods=goods, ids=ids
+        )
         self.head = 0
         """Number of the last batch."""
         self._base = room_id

@@ -48,6 +48,7 @@ class Control:
                 "opened": self._ledger.opened,
                 "refused": self._ledger.refused,
                 "refusals": list(self._ledger.refusals),
+                "calls": self._ledger.calls,
             }
         )
 
@@ -73,11 +74,9 @@ class Control:
         return _json(_room_state(room, 0))
 
     async def sign(self, request: web.Request) -> web.Response:
-        """Sign a push URL (the sign server contract that the relay's `signer_url` speaks)."""
+        """Sign a URL (the sign server contract that the relay's `signer_url` speaks)."""
         try:
             wanted = read_as(SignRequest, _object(await request.read()), "body")
-            if wanted.kind != "ws":
-                return _fault(400, 'body: kind: only "ws" is signed here')
             return _json(self._signer.sign(wanted))
         except (ConfigError, ValueError) as error:
             return _fault(400, str(error))

@@ -94,11 +94,11 @@ class RoomLedger:
         self.shed = 0
         """Messages not made because the machine could not keep the rate."""
         self.requests: Counter[str] = Counter()
-        """HTTP requests by endpoint and answer, e.g. `enter ok`."""
+        """HTTP requests about it by endpoint and answer, e.g. `enter ok`."""
 
 
 class Ledger:
-    """What all push connections did."""
+    """What all push connections did, and how often each endpoint was called."""
 
     def __init__(self) -> None:
         self.connections: dict[int, ConnectionRecord] = {}
@@ -107,6 +107,8 @@ class Ledger:
         self.refusals: deque[Refusal] = deque(maxlen=MAX_REFUSALS)
         self.opened = 0
         self.refused = 0
+        self.calls: Counter[str] = Counter()
+        """HTTP calls by endpoint, good and refused ones, whatever room they are about."""
 
     def of_room(self, web_rid: str) -> list[ConnectionRecord]:
         """Give a room's connections in the order they were opened."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from relay.sim.goods import Product
 from relay.sim.people import Person
 from relay.sim.phrases import Gift
 from relay.sim.structs import APP_ID, GiftStep, build_user, describe_gift, image, short_number
@@ -204,6 +205,35 @@ class MessageWriter:
                 pb.RoomRankMessage.RoomRank(user=self._user(person), score_str=str(score))
                 for person, score in ranks
             ],
+        )
+        return self._whole(message)
+
+    def shopping(
+        self, msg_id: int, now_ms: int, number: int, product: Product, goods: int
+    ) -> bytes:
+        """Build the news that a product, the `number`th of `goods`, is explained now."""
+        message = pb.LiveShoppingMessage(
+            common=self._common("WebcastLiveShoppingMessage", msg_id, now_ms),
+            msg_type=1,
+            promotion_id=product.promotion_id,
+            target_uid=[self._anchor_uid],
+            updated_product_ids=[product.product_id],
+            update_type=1,
+            sold_out=product.stock == 0,
+            update_timestamp=now_ms,
+            button_label="去看看",
+            promotions_num=goods,
+            update_toast=f"主播正在讲解{number}号商品",
+        )
+        return self._whole(message)
+
+    def product_change(self, msg_id: int, now_ms: int, goods: int) -> bytes:
+        """Build the news that the list of products changed; `goods` are in it now."""
+        message = pb.ProductChangeMessage(
+            common=self._common("WebcastProductChangeMessage", msg_id, now_ms),
+            update_timestamp=now_ms,
+            update_toast="商品列表有更新",
+            total=goods,
         )
         return self._whole(message)
 

@@ -1,6 +1,7 @@
 """Made-up people: a seeded crowd of viewers, and anchors; used by show and room."""
 
 import random
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -59,10 +60,14 @@ class Crowd:
         self.people = [make_person(rng) for _ in range(size)]
         self._masked = [person.mask() for person in self.people]
 
+    def all(self, *, masked: bool) -> Sequence[Person]:
+        """Give everybody, the most active ones first."""
+        return self._masked if masked else self.people
+
     def someone(self, rng: random.Random, *, masked: bool) -> Person:
         """Pick a viewer; the square makes the first ones far more active than the last."""
         index = int(rng.random() ** 2 * len(self.people))
-        return (self._masked if masked else self.people)[index]
+        return self.all(masked=masked)[index]
 
 
 def make_person(rng: random.Random) -> Person:

@@ -1,4 +1,5 @@
-"""Words of made-up people: nickname parts, chat lines, titles, gifts; used by people and show.
+"""Words of made-up people: nickname parts, chat lines, titles, gifts, goods; used by people,
+goods, show and catalogue.
 
 All invented here: any likeness to real people, rooms or lines is chance.
 """
@@ -97,6 +98,19 @@ NOTICES = (
     "欢迎来到直播间！请文明发言，理性消费。",
     "主播开启了新一轮投票，快来参与吧",
     "本场直播已获得小时榜推荐",
+)
+GOODS_LOOKS = ("加厚", "轻便", "手工", "复古", "大容量", "可折叠", "静音", "云纹", "桂花味", "双层")
+GOODS_KINDS = (
+    "马克杯",
+    "帆布包",
+    "毛线帽",
+    "收纳盒",
+    "小夜灯",
+    "桌垫",
+    "米糕",
+    "雨伞",
+    "风铃",
+    "抱枕",
 )
 CITIES = ("成都", "哈尔滨", "泉州", "兰州", "昆明", "青岛", "长沙", "")
 

@@ -4,11 +4,13 @@ import asyncio
 import random
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import structlog
 
 from relay.sim.broadcast import Broadcast, one_in
+from relay.sim.goods import Product, make_goods
 from relay.sim.ledger import RoomLedger, SentMessage
 from relay.sim.pace import TICK_S, Pace
 from relay.sim.people import Crowd, make_person
@@ -46,6 +48,7 @@ class SimRoom:
         self.anchor = make_person(rng)
         self.user_unique_id = str(rng.randint(7_300_000_000_000_000_000, 7_999_999_999_999_999_999))
         self._crowd = Crowd(rng)
+        self._goods = make_goods(random.Random(f"{self._seed}/goods"))
         self._ids = MsgIds(index & 0xFF)
         self._title = plan.title
         self.behaviours = changed(
@@ -88,6 +91,11 @@ class SimRoom:
     def find(self, room_id: str) -> Broadcast | None:
         """Give the broadcast of a room_id, past ones too."""
         return next((b for b in self.broadcasts if b.room_id == room_id), None)
+
+    def on_sale(self, room_id: str) -> Sequence[Product]:
+        """Give what a broadcast sells; nothing once it is over."""
+        live = self.live and self.room_id == room_id
+        return self._goods[: self.behaviours.goods] if live else ()
 
     def obey(self, step: Step) -> None:
         """Do what one step says. Raises ConfigError where its behaviours can't be."""
@@ -140,6 +148,7 @@ class SimRoom:
                 seed=f"{self._seed}/{self._begun}",
                 anchor=self.anchor,
                 crowd=self._crowd,
+                goods=self._goods,
                 ids=self._ids,
                 title=self._title or TITLES[(self._index + self._begun - 1) % len(TITLES)],
                 radio=self._radio,

@@ -8,12 +8,16 @@ from aiohttp import web
 
 from relay.config import UpstreamConfig
 from relay.errors import ListenError
+from relay.sim.card import make_passersby
 from relay.sim.control import Control
+from relay.sim.fetch import Fetch
+from relay.sim.gate import Gate, call_counter
 from relay.sim.http import Douyin
 from relay.sim.ledger import Ledger
 from relay.sim.room import SimRoom
 from relay.sim.scenario import Scenario, check
 from relay.sim.sign import Signer
+from relay.sim.webapi import WebApi
 
 STOP_S = 2.0
 """How long requests under way may take when the simulator stops."""
@@ -36,6 +40,7 @@ class Simulator:
         self._host = host
         self._port = port
         self._runner: web.AppRunner | None = None
+        self._gate: Gate | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -66,9 +71,13 @@ class Simulator:
     async def start(self) -> None:
         """Bind the port and let the shows begin. Raises ListenError."""
         signer = Signer()
-        app = web.Application()
+        gate = Gate(self.rooms, self.ledger)
+        passersby = make_passersby(f"{self.scenario.seed}/passersby")
+        app = web.Application(middlewares=[call_counter(self.ledger)])
         app.add_routes(Control(self.rooms, self.ledger, signer).routes())
-        app.add_routes(Douyin(self.rooms, self.scenario, self.ledger, signer).routes())
+        app.add_routes(Fetch(gate, self.scenario).routes())
+        app.add_routes(WebApi(gate, self.scenario, signer, passersby).routes())
+        app.add_routes(Douyin(gate, self.scenario, signer, passersby).routes())
         runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=STOP_S
         )
@@ -82,6 +91,7 @@ class Simulator:
                 f"can't listen on {self._address}: {error.strerror or error}"
             ) from None
         self._runner = runner
+        self._gate = gate
         self._port = runner.addresses[0][1]
         self._tasks = [
             asyncio.create_task(room.run(), name=f"sim-room:{room.web_rid}")
@@ -98,6 +108,9 @@ class Simulator:
         for room in self.rooms.values():
             for line in list(room.lines):
                 line.cut("stopped")
+        if self._gate is not None:
+            self._gate.stop()
+            self._gate = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

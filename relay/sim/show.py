@@ -3,11 +3,13 @@
 Seeded: the same seed gives the same people doing the same things in the same order.
 """
 
+import itertools
 import random
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from relay.sim.goods import Product
 from relay.sim.messages import MessageWriter
 from relay.sim.people import Crowd, Person
 from relay.sim.phrases import ENDINGS, GIFTS, LINES, NOTICES, OPENERS
@@ -26,6 +28,8 @@ STATS = "WebcastRoomStatsMessage"
 RANK = "WebcastRoomRankMessage"
 NOTICE = "WebcastRoomMessage"
 SCREEN_CHAT = "WebcastScreenChatMessage"
+SHOPPING = "WebcastLiveShoppingMessage"
+PRODUCTS = "WebcastProductChangeMessage"
 CONTROL = "WebcastControlMessage"
 UNKNOWN = "WebcastSimNobodyKnowsMessage"
 
@@ -44,6 +48,8 @@ _SHARES = {
     RANK: 8,
     SCREEN_CHAT: 4,
     NOTICE: 3,
+    SHOPPING: 12,
+    PRODUCTS: 6,
 }
 _DECK = [method for method, share in _SHARES.items() for _ in range(share)]
 _MUST_SHOW = (CHAT, GIFT, LIKE, MEMBER, SOCIAL, STATS)
@@ -54,6 +60,9 @@ PERSISTED = frozenset({CHAT, GIFT, SOCIAL, FANSCLUB, EMOJI, SCREEN_CHAT})
 """What upstream repeats to new connections."""
 LOW_VALUE = frozenset({STATS, RANK})
 """What closed rooms send as well."""
+
+_SHOP = frozenset({SHOPPING, PRODUCTS})
+"""What only rooms with goods send."""
 
 _GROUPS = (1, 1, 1, 1, 1, 1, 1, 10, 66)
 _SHARE_TARGETS = ("1", "2", "4", "5", "112")
@@ -122,11 +131,19 @@ class Show:
     """The messages of one broadcast."""
 
     def __init__(
-        self, *, seed: str, room_id: int, anchor: Person, crowd: Crowd, ids: MsgIds
+        self,
+        *,
+        seed: str,
+        room_id: int,
+        anchor: Person,
+        crowd: Crowd,
+        goods: Sequence[Product],
+        ids: MsgIds,
     ) -> None:
         self._rng = random.Random(seed)
         self._ids = ids
         self._crowd = crowd
+        self._goods = goods
         self._writer = MessageWriter(room_id, anchor)
         self._count = 0
         self._last: dict[str, int] = dict.fromkeys(_MUST_SHOW, 0)
@@ -158,6 +175,13 @@ class Show:
         """How many likes so far."""
         return self._likes
 
+    def audience(self, count: int, *, masked: bool) -> list[tuple[Person, int]]:
+        """Give at most `count` of who is here and what each gave: who gave most comes first."""
+        gave = sorted(self._scores.items(), key=lambda item: item[1], reverse=True)[:count]
+        left = min(count, self._online) - len(gave)
+        others = (person for person in self._crowd.all(masked=masked) if person not in self._scores)
+        return gave + [(person, 0) for person in itertools.islice(others, max(0, left))]
+
     def next(self, now_ms: int, rate: float, behaviours: Behaviours) -> Sent:
         """Play the next message; `rate` is messages a second, for what must show in time."""
         self._count += 1
@@ -167,6 +191,8 @@ class Show:
         if every and self._count % every == 0:
             return Sent(UNKNOWN, msg_id, self._writer.unknown(self._rng.randbytes(24)))
         method = self._pick(rate)
+        if method in _SHOP and not behaviours.goods:
+            method = CHAT
         return Sent(method, msg_id, self._write(method, msg_id, now_ms, behaviours))
 
     def low_value(self, now_ms: int) -> Sent:
@@ -246,6 +272,14 @@ class Show:
                 return writer.stats(msg_id, now_ms, self._online)
             case "WebcastRoomRankMessage":
                 return writer.rank(msg_id, now_ms, self._ranks())
+            case "WebcastLiveShoppingMessage":
+                goods = self._goods[: behaviours.goods]
+                product = self._one_of(goods)
+                return writer.shopping(
+                    msg_id, now_ms, goods.index(product) + 1, product, len(goods)
+                )
+            case "WebcastProductChangeMessage":
+                return writer.product_change(msg_id, now_ms, behaviours.goods)
             case _:
                 return writer.notice(msg_id, now_ms, rng.choice(NOTICES))
 

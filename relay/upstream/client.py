@@ -2,18 +2,24 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from random import Random
 from types import TracebackType
 from typing import Literal, Self
 
 from relay.config import UpstreamConfig
+from relay.upstream.api import LiveApi
+from relay.upstream.budget import Budget
+from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
 from relay.upstream.http import HttpClient
 from relay.upstream.identity import Identity
+from relay.upstream.refusals import Refusals
 from relay.upstream.resolve import Resolver
 from relay.upstream.signer import Signer
 from relay.upstream.transports.poll import PollTransport
 from relay.upstream.transports.push_urls import PushUrls
 from relay.upstream.transports.socket import SocketTimings, SocketTransport
+from relay.upstream.ways import PatientWays
 
 Transport = Literal["socket", "poll", "replay"]
 """The ways in which frames come."""
@@ -40,11 +46,19 @@ class Upstream:
         self._opened = AsyncExitStack()
         self.transport: Literal["auto", "socket", "poll"] = config.transport
         """Which one to use."""
-        self.resolver = Resolver(config, self._http, self._identity)
+        random = Random()
+        budget = Budget(config.calls_per_s, random)
+        refusals = Refusals(self._identity)
+        calls = Calls(config, self._http, self._identity, self._signer, random)
+        self.resolver = Resolver(PatientWays(calls, budget, refusals), refusals)
+        """The fetchers', which have time."""
+        self.api = LiveApi(calls, self._signer, budget, refusals, random)
+        """For clients, who wait for an answer."""
 
     async def __aenter__(self) -> Self:
         await self._opened.enter_async_context(self._http)
         await self._opened.enter_async_context(self._identity)
+        self._opened.push_async_callback(self.api.close)
         return self
 
     async def __aexit__(

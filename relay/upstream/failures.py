@@ -50,6 +50,7 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "handshake_refused": Failure.BLOCKED,  # handshake answered with any other refusal
         "signer": Failure.SIGNER,  # it fails, or its answer can't be used
         "signer_missing": Failure.SIGNER,  # upstream wants a signature and no signer is configured
+        "unsupported": Failure.SERVER,  # there is no upstream to ask: a recording is played
         "busy": Failure.SERVER,  # our own budget of calls is used up
         "cut": Failure.CUT,  # ended without a close frame (1006), or reset
         "closed": Failure.CUT,  # WebSocket close frame

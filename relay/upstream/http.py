@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from yarl import URL
 
 from relay.config import is_loopback
 from relay.errors import UpstreamError
@@ -73,17 +74,22 @@ class HttpClient:
         cookies: Mapping[str, str] | None = None,
         max_bytes: int = MAX_JSON_BYTES,
         may_be_empty: bool = False,
+        encoded: bool = False,
     ) -> Answer:
-        """GET `url`, following redirects on the same host. Raises UpstreamError with its cause."""
+        """GET `url`, following redirects on the same host. Raises UpstreamError with its cause.
+
+        `encoded`: it goes out to the letter; a signature holds for one way of writing it only.
+        """
         sent = dict(headers or {})
         if cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         for _ in range(_MAX_REDIRECTS + 1):
             status, headers_in, answer = await self._request(
-                "GET", url, max_bytes, params=params, headers=sent
+                "GET", url, max_bytes, encoded=encoded, params=params, headers=sent
             )
             if status in (301, 302, 303, 307, 308):
                 url, params = self._redirected(url, headers_in.get("Location", "")), ()
+                encoded = False
                 continue
             _check(status, headers_in, answer.body, may_be_empty=may_be_empty)
             return answer
@@ -98,13 +104,17 @@ class HttpClient:
         return answer.body
 
     async def _request(
-        self, method: str, url: str, max_bytes: int, **kwargs: Any
+        self, method: str, url: str, max_bytes: int, *, encoded: bool = False, **kwargs: Any
     ) -> tuple[int, Mapping[str, str], Answer]:
         if self._session is None:
             raise RuntimeError("the HTTP client is used outside its context")
         try:
             async with self._session.request(
-                method, url, allow_redirects=False, proxy=proxy_for(url), **kwargs
+                method,
+                URL(url, encoded=encoded),
+                allow_redirects=False,
+                proxy=proxy_for(url),
+                **kwargs,
             ) as response:
                 body = await _read(response, max_bytes)
                 cookies = {name: morsel.value for name, morsel in response.cookies.items()}
@@ -117,8 +127,7 @@ class HttpClient:
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UpstreamError(
-                "unreachable",
-                f"{host_of(url)} can't be reached: {str(error) or type(error).__name__}",
+                "unreachable", f"{host_of(url)} can't be reached: {_reason(error)}"
             ) from None
 
     def _redirected(self, url: str, location: str) -> str:
@@ -131,6 +140,15 @@ class HttpClient:
         if not same:
             raise UpstreamError("redirected", f"{host_of(url)} redirects to another host")
         return target
+
+
+def _reason(error: Exception) -> str:
+    """Say what failed without the URL, whose query may hold a key of the signer's."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        text = error.message
+    else:
+        text = "" if isinstance(error, ValueError) else str(error)
+    return text[:200] or type(error).__name__
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Reads the state that a room page carries in its scripts; no I/O, used by resolve.
+"""Reads the state that a room page carries in its scripts; no I/O, used by calls.
 
 The page pushes React "flight" rows as `self.__pace_f.push([1,"…escaped JSON…"])`; one row holds
 `{"state":{"roomStore":…}}`. (Sources: jwwsjlm, saermart; the layout changes now and then.)
@@ -6,6 +6,7 @@ The page pushes React "flight" rows as `self.__pace_f.push([1,"…escaped JSON�
 
 import json
 import re
+from typing import Any, NamedTuple
 
 from relay.errors import UpstreamError
 from relay.upstream.status import RoomInfo, Status, read_page_state
@@ -22,10 +23,18 @@ _CHALLENGE_WORDS = ("__ac_signature", "byted_acrawler", "__ac_nonce")
 _decoder = json.JSONDecoder()
 
 
-def read_page(html: str) -> RoomInfo:
+class Page(NamedTuple):
+    """What a room page says."""
+
+    info: RoomInfo
+    state: dict[str, Any] | None
+    """All of it, as it came; None where only the room_id was found, and the status is unknown."""
+
+
+def read_page(html: str) -> Page:
     """Tell what a room page says of its room.
 
-    Where only the room_id can be found, the status is unknown. Raises UpstreamError: `captcha`,
+    Raises UpstreamError: `captcha`,
     `challenge`, or `bad_body` where nothing is found.
     """
     rows = "".join(_pushed(html))
@@ -38,16 +47,18 @@ def read_page(html: str) -> RoomInfo:
             document, _end = _decoder.raw_decode(rows, position)
         except (ValueError, RecursionError):
             continue
-        info = read_page_state(document["state"])
+        state = document["state"]
+        info = read_page_state(state)
         if info is not None:
-            return info
+            return Page(info, state)
     if match := _ROOM_ID.search(html):
-        return RoomInfo(
+        info = RoomInfo(
             Status.UNKNOWN,
             room_id=match[1],
             cause="bad_body",
             text="the room page no longer says in a known way whether the room is live",
         )
+        return Page(info, None)
     if any(word in html for word in _CAPTCHA_WORDS):
         raise UpstreamError("captcha", "the room page is a captcha")
     if any(word in html for word in _CHALLENGE_WORDS):

@@ -1,8 +1,8 @@
-"""Asks a signer of the user's for signed push URLs; called by the socket transport.
+"""Asks a signer of the user's for signed URLs; called by the socket transport and by calls.
 
 The relay ships no signature of its own. Contract: POST a JSON object {kind, url, method,
-user_agent, room_id, user_unique_id, x_ms_stub}; the answer is {signed_url, headers?, cookies?,
-user_agent?}.
+user_agent}, for kind `ws` with {room_id, user_unique_id, x_ms_stub}; the answer is {signed_url,
+headers?, cookies?, user_agent?}. Kind `http` is a request that wants an a_bogus.
 """
 
 import re
@@ -22,15 +22,21 @@ _Text = Annotated[str, Meta(max_length=8192, pattern=r"^[\x20-\x7e]*\Z")]
 _Texts = Annotated[
     dict[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")], _Text], Meta(max_length=32)
 ]
-_RESERVED = re.compile(r"host|connection|upgrade|cookie|user-agent|origin|sec-websocket-.*", re.I)
+# A URL with a space in it would be a request of another kind.
+_Url = Annotated[str, Meta(max_length=8192, pattern=r"^[\x21-\x7e]*\Z")]
+_RESERVED = re.compile(
+    r"host|connection|upgrade|cookie|user-agent|origin|sec-websocket-.*|accept-encoding|expect|te|"
+    r"content-length|transfer-encoding|proxy-.*",
+    re.I,
+)
 
 
 class SignedUrl(Struct, frozen=True):
     """What a signer answers."""
 
-    signed_url: _Text
+    signed_url: _Url
     headers: _Texts = {}
-    """Added to the handshake's own."""
+    """Added to the request's own."""
     cookies: _Texts = {}
     """Added to ours."""
     user_agent: _Text = ""
@@ -50,7 +56,16 @@ class Signer:
         self._url = url
         self._http = http
 
-    async def sign(self, url: str, *, room_id: str, visitor_id: str) -> SignedUrl:
+    def require(self) -> None:
+        """Raise UpstreamError `signer_missing` where there is none."""
+        if not self._url:
+            raise UpstreamError(
+                "signer_missing",
+                "upstream wants a signature for this, and the relay makes none: set [upstream] "
+                "signer_url to a sign server of yours",
+            )
+
+    async def sign_push(self, url: str, *, room_id: str, visitor_id: str) -> SignedUrl:
         """Have a push URL signed; it is good for one connection.
 
         Raises UpstreamError `signer` for whatever goes wrong with the signer.
@@ -66,6 +81,18 @@ class Signer:
             "user_unique_id": visitor_id,
             "x_ms_stub": push_stub(room_id, visitor_id),
         }
+        return await self._sign(url, request)
+
+    async def sign_http(self, url: str) -> SignedUrl:
+        """Have the URL of a GET request signed; it is good for one request.
+
+        Raises UpstreamError: `signer_missing`, or `signer` for whatever goes wrong with it.
+        """
+        self.require()
+        request = {"kind": "http", "url": url, "method": "GET", "user_agent": USER_AGENT}
+        return await self._sign(url, request)
+
+    async def _sign(self, url: str, request: dict[str, str]) -> SignedUrl:
         try:
             body = await self._http.post_json(self._url, request, max_bytes=_MAX_BYTES)
             signed = msgspec.json.decode(body, type=SignedUrl)

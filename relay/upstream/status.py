@@ -1,19 +1,20 @@
 """What is known of a room, and how each of upstream's answers says it; no I/O.
 
-Used by resolve, page and room. Sources: recorded web/enter answers; facts from f2, douyinLive and
-biliup for the codes.
+Used by resolve, lookups, page and room. Sources: recorded web/enter answers; facts from f2,
+douyinLive and biliup for the codes.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from relay.errors import UpstreamError
 from relay.upstream.http import refuse_html
+from relay.webcast.rest.codes import refusal
 
 
 class Status(StrEnum):
@@ -131,6 +132,11 @@ _ENTER_STATUS: Mapping[int | None, Status] = MappingProxyType(
 )
 """`data.room_status` of web/enter only, used where its room has no status."""
 
+_STATUS_BY_CAUSE: Mapping[str, Status] = MappingProxyType(
+    {"unknown_room": Status.NOT_FOUND, "room_over": Status.OFFLINE}
+)
+"""What a refusal says of the room; the others say nothing of it."""
+
 _T = TypeVar("_T")
 
 
@@ -157,11 +163,21 @@ def read_reflow(body: bytes) -> RoomInfo:
         info = _by_code(answer.status_code, data.prompts or data.message or "")
         # The facts are unsure what an unknown room_id gets here; only web/enter's word is taken.
         if info.status is Status.NOT_FOUND:
-            raise UpstreamError("other_code", f"reflow/info answers code {answer.status_code}")
+            raise UpstreamError(
+                "other_code",
+                f"reflow/info answers code {answer.status_code}",
+                upstream_code=answer.status_code,
+            )
         return info
     if data.room is None:
         raise UpstreamError("bad_body", "reflow/info answers without a room")
     return _room_info(_status_of(data.room), _id(data.room.id_str), data.room)
+
+
+def read_room(room: dict[str, Any]) -> RoomInfo:
+    """Read a room object as /info serves it."""
+    read = msgspec.convert(room, _Room)
+    return _room_info(_status_of(read), _id(read.id_str), read)
 
 
 def read_page_state(state: object) -> RoomInfo | None:
@@ -193,13 +209,11 @@ def _decode(body: bytes, kind: type[_T]) -> _T:
 
 def _by_code(code: int, words: str) -> RoomInfo:
     """Tell what a status_code other than 0 means; `words` are upstream's own."""
-    text = f"code {code}: {words[:200]}" if words else f"code {code}"
-    if code == 4001038:
-        return RoomInfo(Status.NOT_FOUND, text=text)
-    if code == 30003:
-        return RoomInfo(Status.OFFLINE, text=text)
-    cause = {20003: "login_wanted", 10011: "bad_params"}.get(code, "other_code")
-    raise UpstreamError(cause, f"upstream answers {text}")
+    refused = refusal("upstream", code, words)
+    status = _STATUS_BY_CAUSE.get(refused.cause)
+    if status is None:
+        raise refused
+    return RoomInfo(status, text=str(refused))
 
 
 def _status_of(room: _Room) -> Status | None:

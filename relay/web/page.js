@@ -17,6 +17,8 @@ const RECENT = 50; // events shown of before the page was opened
 const ROOMS_EVERY_MS = 4000;
 const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15000;
+const BAD_TOKEN = 3500; // close code
+const TOKEN_KEY = "relay-token"; // in sessionStorage: gone with the tab
 
 const $ = (id) => document.getElementById(id);
 // epoch -> {view, offset, subscribed}. The epoch is the stream's: it stays when the room gets a
@@ -26,6 +28,7 @@ let socket = null;
 let waitMs = MIN_WAIT_MS;
 let waiting = []; // rows for the next animation frame, oldest first
 let stopped = false;
+let token = sessionStorage.getItem(TOKEN_KEY) ?? "";
 
 function element(name, className, text) {
   const node = document.createElement(name);
@@ -36,9 +39,11 @@ function element(name, className, text) {
 
 // Rooms
 
-async function api(path, options) {
-  const answer = await fetch(path, options);
+async function api(path, options = {}) {
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(path, { ...options, headers });
   const body = await answer.json();
+  if (answer.status === 401) askForToken();
   if (!answer.ok) throw new Error(body.error.message);
   return body;
 }
@@ -93,6 +98,32 @@ $("add").addEventListener("submit", async (event) => {
   $("add-error").hidden = !problem;
 });
 
+// Token
+
+function askForToken() {
+  $("enter-error").hidden = !token;
+  token = "";
+  sessionStorage.removeItem(TOKEN_KEY);
+  stopped = true;
+  const old = socket;
+  socket = null;
+  old?.close();
+  setConnection("closed", "a token is wanted");
+  $("enter").hidden = false;
+  $("enter-token").focus();
+}
+
+$("enter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  token = $("enter-token").value.trim();
+  $("enter-token").value = "";
+  if (!token) return;
+  sessionStorage.setItem(TOKEN_KEY, token);
+  $("enter").hidden = true;
+  stopped = false;
+  connect();
+});
+
 // Connection
 
 function setConnection(state, text) {
@@ -102,15 +133,21 @@ function setConnection(state, text) {
 
 function connect() {
   setConnection("connecting", "connecting…");
-  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
-  socket.onopen = () => {
-    setConnection("open", "connected");
-    refreshRooms();
-  };
-  socket.onmessage = (event) => receive(JSON.parse(event.data));
-  socket.onclose = (event) => {
+  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  // Browsers let pages send no headers with a WebSocket.
+  const opened = new WebSocket(
+    token ? `${address}?token=${encodeURIComponent(token)}` : address,
+  );
+  socket = opened;
+  for (const room of rooms.values()) room.subscribed = false;
+  opened.onmessage = (event) => receive(JSON.parse(event.data));
+  opened.onclose = (event) => {
+    if (socket !== opened) return;
     socket = null;
-    for (const room of rooms.values()) room.subscribed = false;
+    if (event.code === BAD_TOKEN) {
+      askForToken();
+      return;
+    }
     if (event.code >= 3500 && event.code < 4000) {
       stopped = true;
       setConnection("closed", event.reason || `closed (${event.code})`);
@@ -143,6 +180,8 @@ function receive(frame) {
   switch (frame.op) {
     case "hello":
       waitMs = MIN_WAIT_MS;
+      setConnection("open", "connected");
+      refreshRooms();
       break;
     case "subscribed": {
       // Not always asked for: a room may turn out to be another one.

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from keys import READ, WATCH, auth
 from playwright.async_api import Page, async_playwright, expect
 from serving import Relay, make_event, make_status, relay_running
 
@@ -27,7 +28,9 @@ ARGUMENTS = [
 
 
 @asynccontextmanager
-async def opened(relay: Relay, chromium: str) -> AsyncIterator[tuple[Page, list[str]]]:
+async def opened(
+    relay: Relay, chromium: str, says: str = "connected"
+) -> AsyncIterator[tuple[Page, list[str]]]:
     """The page in Chromium, and what it complains of or asks other hosts for."""
     complaints: list[str] = []
     async with async_playwright() as playwright:
@@ -44,7 +47,7 @@ async def opened(relay: Relay, chromium: str) -> AsyncIterator[tuple[Page, list[
             ),
         )
         await page.goto(relay.url)
-        await expect(page.locator("#connection")).to_have_text("connected")
+        await expect(page.locator("#connection")).to_have_text(says)
         yield page, complaints
         await browser.close()
 
@@ -178,3 +181,51 @@ async def test_the_page_comes_back_after_a_restart_and_goes_on(chromium: str) ->
                 restarted.publish("1", make_event(content="重启之后", user={"nickname": "乙"}))
                 await expect(page.locator("#events li").nth(0)).to_contain_text("重启之后")
                 assert await page.locator("#events li").count() == 2
+
+
+async def test_a_relay_with_tokens_is_asked_for_one_that_stays_in_the_tab(chromium: str) -> None:
+    async with relay_running(auth=auth()) as relay:
+        relay.rooms.add("1")
+        async with opened(relay, chromium, "a token is wanted") as (page, complaints):
+            connection, field = page.locator("#connection"), page.locator("#enter-token")
+            await expect(page.locator("#rooms li")).to_have_count(0)
+            await expect(page.locator("#enter-error")).to_be_hidden()
+            await field.fill(READ[:-1])
+            await field.press("Enter")
+            await expect(page.locator("#enter-error")).to_be_visible()
+            await expect(connection).to_have_text("a token is wanted")
+            await field.fill(f" {READ} ")
+            await field.press("Enter")
+            await expect(connection).to_have_text("connected")
+            await expect(page.locator("#enter")).to_be_hidden()
+            await expect(page.locator("#rooms li")).to_have_count(1)
+            relay.publish("1", make_event(content="进来了", user={"nickname": "甲"}))
+            await expect(page.locator("#events li").nth(0)).to_contain_text("进来了")
+            await page.reload()
+            await expect(connection).to_have_text("connected")
+            assert READ not in page.url
+            assert complaints == []
+            await page.get_by_label("Room to watch").fill("2")
+            await page.get_by_role("button", name="Watch").click()
+            await expect(page.locator("#add-error")).to_contain_text("scope admin")
+            assert await page.evaluate("localStorage.length + document.cookie.length") == 0
+
+
+async def test_a_token_that_is_taken_back_is_asked_for_again(chromium: str) -> None:
+    async with (
+        relay_running(auth=auth()) as relay,
+        opened(relay, chromium, "a token is wanted") as (page, _),
+    ):
+        await page.locator("#enter-token").fill(READ)
+        await page.locator("#enter-token").press("Enter")
+        await expect(page.locator("#connection")).to_have_text("connected")
+        port, others = relay.server.port, auth()
+        del others.tokens[0]
+        await relay.server.stop(1)
+        async with relay_running(server=ServerConfig(port=port), auth=others) as restarted:
+            restarted.rooms.add("1")
+            await expect(page.locator("#connection")).to_have_text("a token is wanted")
+            await page.locator("#enter-token").fill(WATCH)
+            await page.get_by_role("button", name="Enter").click()
+            await expect(page.locator("#rooms li")).to_have_count(1)
+            await expect(page.locator("#connection")).to_have_text("connected")

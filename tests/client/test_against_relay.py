@@ -2,13 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
-from serving import FakeRooms, Relay, make_event, relay_running
+from keys import READ, WATCH, auth
+from serving import FakeLive, FakeRooms, Relay, make_event, relay_running
 
-from relay.client import Gap, Message, RefusedError, RoomNotice, Stream, Subscribed, connect
+from relay.client import (
+    Gap,
+    Message,
+    RefusedError,
+    RoomNotice,
+    Stream,
+    Subscribed,
+    UnreachableError,
+    connect,
+)
 from relay.config import Config, HubConfig, ServerConfig
 from relay.hub import Hub
 from relay.server import RelayServer
@@ -44,7 +54,7 @@ async def _offsets(stream: Stream, count: int) -> list[int]:
 @asynccontextmanager
 async def serving_again(config: Config, hub: Hub, rooms: FakeRooms) -> AsyncIterator[None]:
     """Serve on a port that was served before."""
-    server = RelayServer(config, hub, rooms)
+    server = RelayServer(config, hub, rooms, FakeLive())
     await server.start()
     try:
         yield
@@ -72,6 +82,57 @@ async def test_events_of_chosen_methods_and_rooms() -> None:
         messages = [await anext(stream) for _ in range(2)]
         assert [m.method for m in messages] == ["WebcastChatMessage", "WebcastLikeMessage"]
         assert stream.position(OTHER) == messages[-1].position
+
+
+async def test_a_token_lets_in_and_a_wrong_one_does_not() -> None:
+    async with relay_running(auth=auth()) as relay:
+        relay.rooms.add(ROOM)
+        async with connected(relay, token=READ) as stream:
+            publish(relay, 1)
+            assert await _offsets(stream, 2) == [1, 2]
+            await stream.subscribe(OTHER)
+            with pytest.raises(RefusedError, match="watch") as refused:
+                await anext(stream)
+            assert refused.value.code == "forbidden_scope"
+        for wrong in (None, "", READ[:-1]):
+            with pytest.raises(RefusedError, match="valid token") as refused:
+                await connect(relay.url, token=wrong).__aenter__()
+            assert refused.value.code == "3500"
+            assert "rly_" not in str(refused.value)
+
+
+async def test_a_token_that_is_taken_back_ends_it() -> None:
+    async with relay_running(auth=auth()) as relay:
+        relay.rooms.add(ROOM)
+        port = relay.server.port
+        async with connected(relay, token=READ) as stream:
+            await relay.server.stop(5)
+            others = auth()
+            del others.tokens[0]
+            async with relay_running(server=ServerConfig(port=port), auth=others):
+                with pytest.raises(RefusedError, match="valid token"):
+                    await anext(stream)
+
+
+async def test_a_token_used_too_often_does_not_get_in() -> None:
+    async with relay_running(auth=auth(burst=1, requests_per_s=0.001)) as relay:
+        with pytest.raises(UnreachableError, match="3029"):
+            async with connected(relay, token=WATCH), connected(relay, token=WATCH):
+                pass
+
+
+async def test_a_stream_whose_token_was_used_too_often_comes_again() -> None:
+    async with relay_running(auth=auth()) as relay:
+        port = relay.server.port
+        async with connected(relay, token=WATCH) as stream:
+            await relay.server.stop(5)
+            limits = auth(burst=1, requests_per_s=5.0)
+            async with relay_running(server=ServerConfig(port=port), auth=limits) as again:
+                async with connect(again.url, token=WATCH):
+                    pass
+                async with aclosing(stream.items()) as items:
+                    while not isinstance(await anext(items), Subscribed):
+                        pass
 
 
 async def test_a_restart_of_the_server_leaves_no_seam() -> None:

@@ -492,6 +492,17 @@ async def test_where_something_else_answers(first: str | bytes) -> None:
         assert await closed_with.get() == 1000, "it hangs up by itself"
 
 
+@pytest.mark.parametrize("code", [3500, 3503])
+async def test_it_says_that_it_was_refused_where_that_comes_at_once(code: int) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.close(code, "not you")
+
+    async with relay_playing(script) as url:
+        with pytest.raises(RefusedError, match=f"{code} not you") as refused:
+            await connect(url).__aenter__()
+    assert refused.value.code == str(code)
+
+
 async def test_where_something_closes_at_once() -> None:
     async def handle(_connection: ServerConnection) -> None:
         return

@@ -177,7 +177,7 @@ async def live(plan: list[tuple]) -> None:  # type: ignore[type-arg]
     world.hub.flush()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(steps, min_size=15, max_size=120))
 def test_every_client_gets_exactly_what_it_subscribed_to(plan: list[tuple]) -> None:  # type: ignore[type-arg]
     asyncio.run(live(plan))

@@ -9,6 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from relay.config import ServerConfig
 from relay.server.checks import check_request
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound in this file
 CONFIG = ServerConfig(host="127.0.0.1", allowed_origins=["http://app.example:5173", "null"])
 
 
@@ -47,6 +48,39 @@ CONFIG = ServerConfig(host="127.0.0.1", allowed_origins=["http://app.example:517
 )
 def test_verdicts(hosts: list[str], origins: list[str], verdict: str) -> None:
     assert check_request(hosts, origins, CONFIG) == verdict
+
+
+@pytest.mark.parametrize(
+    ("bound", "host", "verdict"),
+    [
+        ("127.0.0.1", "relay.example.org", "ok"),
+        ("127.0.0.1", "Relay.Example.ORG:443", "ok"),
+        ("127.0.0.1", "10.0.0.5", "ok"),
+        ("127.0.0.1", "10.0.0.6", "host"),
+        ("127.0.0.1", "[2001:db8::5]:8787", "host"),
+        ("127.0.0.1", "a.relay.example.org", "host"),
+        (EVERYWHERE, "localhost:8787", "ok"),
+        (EVERYWHERE, "192.168.1.5:8787", "ok"),
+        (EVERYWHERE, "[2001:db8::5]:8787", "ok"),
+        (EVERYWHERE, "relay.example.org", "ok"),
+        (EVERYWHERE, "evil.example", "host"),
+        (EVERYWHERE, "192.168.1.5.evil.example", "host"),
+        (EVERYWHERE, "3232235781", "host"),
+        ("::", "192.168.1.5:8787", "ok"),
+        ("box.lan", "box.lan:8787", "ok"),
+        ("box.lan", "BOX.lan", "ok"),
+        ("box.lan", "other.lan", "host"),
+    ],
+)  # fmt: skip
+def test_hosts_elsewhere(bound: str, host: str, verdict: str) -> None:
+    config = ServerConfig(host=bound, allowed_hosts=["Relay.example.org", "10.0.0.5"])
+    assert check_request([host], [], config) == verdict
+
+
+def test_pages_of_a_proxy_are_our_own() -> None:
+    config = ServerConfig(allowed_hosts=["relay.example.org"])
+    assert check_request(["relay.example.org"], ["https://relay.example.org"], config) == "ok"
+    assert check_request(["relay.example.org"], ["https://evil.example"], config) == "origin"
 
 
 def test_null_is_an_origin_like_others() -> None:

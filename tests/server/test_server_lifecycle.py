@@ -6,7 +6,7 @@ import struct
 import aiohttp
 import pytest
 from raw import lazy_client, raw_connection
-from serving import FakeRooms, Relay, make_event, receive, relay_running
+from serving import FakeLive, FakeRooms, Relay, make_event, receive, relay_running
 from websockets.frames import Frame, Opcode
 
 from relay.config import Config, HubConfig, ServerConfig
@@ -18,7 +18,7 @@ from relay.server import RelayServer
 def new_server(**server: object) -> RelayServer:
     config = Config(server=ServerConfig(**server))
     hub = Hub(config.hub)
-    return RelayServer(config, hub, FakeRooms(hub))
+    return RelayServer(config, hub, FakeRooms(hub), FakeLive())
 
 
 async def test_a_port_in_use_is_refused_in_words(relay: Relay) -> None:

@@ -87,7 +87,9 @@ async def test_behaviours_of_all_rooms_change_at_once() -> None:
         ("behaviours", {"replay": 99}, 400, "15"),
         ("behaviours", "{", 400, "object"),
         ("sign", {"kind": "ws"}, 400, "url"),
-        ("sign", {"kind": "http", "url": "", "room_id": "", "user_unique_id": ""}, 400, "ws"),
+        ("sign", {"kind": "ws", "url": "ws://127.0.0.1/"}, 400, "user_unique_id"),
+        ("sign", {"kind": "ftp", "url": ""}, 400, "'ftp'"),
+        ("sign", {"kind": "http", "url": ""}, 400, "https URL"),
         ("sign", {"kind": "ws", "url": "ws://[", "room_id": "", "user_unique_id": ""}, 400, "URL"),
     ],
 )

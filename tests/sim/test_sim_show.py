@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from relay.sim.goods import make_goods
 from relay.sim.messages import MessageWriter
 from relay.sim.pace import CYCLE_S, Pace
 from relay.sim.people import Crowd, make_person
@@ -24,7 +25,12 @@ def play(
 ) -> Iterator[Sent]:
     rng = random.Random(seed)
     show = Show(
-        seed=seed, room_id=ROOM_ID, anchor=make_person(rng), crowd=Crowd(rng), ids=MsgIds(0)
+        seed=seed,
+        room_id=ROOM_ID,
+        anchor=make_person(rng),
+        crowd=Crowd(rng),
+        goods=make_goods(rng),
+        ids=MsgIds(0),
     )
     for number in range(count):
         yield show.next(NOW_MS + number, rate, behaviours)

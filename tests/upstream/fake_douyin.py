@@ -39,6 +39,16 @@ def reflow(status: int = 2, room_id: str = ROOM_ID, **owner: str) -> Answer:
     return json_answer({"status_code": 0, "data": {"room": room}})
 
 
+def signs(request: web.Request) -> Awaitable[web.StreamResponse]:
+    """Sign as a sign server does."""
+
+    async def answer() -> web.StreamResponse:
+        asked = await request.json()
+        return web.json_response({"signed_url": asked["url"] + "&a_bogus=made%2Bup"})
+
+    return answer()
+
+
 def page_html(status: int = 2) -> str:
     room = {"id_str": ROOM_ID, "status": status, "title": "一"}
     info = {"room": room, "roomId": ROOM_ID, "web_rid": WEB_RID, "anchor": {"nickname": "主播"}}
@@ -68,6 +78,9 @@ class FakeDouyin:
         self.enter: Answer = empty
         self.page: Answer = empty
         self.reflow: Answer = empty
+        self.feed: Answer = empty
+        self.audience: Answer = empty
+        self.promotions: Answer = empty
         self.signer: Answer = empty
         self.requests: list[web.Request] = []
         self.bodies: list[Any] = []
@@ -78,7 +91,7 @@ class FakeDouyin:
         return [request.path for request in self.requests]
 
     def config(self, **changes: Any) -> UpstreamConfig:
-        changes = {"calls_per_s": 1000, **changes}
+        changes = {"calls_per_s": 10_000, **changes}
         return UpstreamConfig(live_url=self.url, webcast_url=self.url, **changes)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -89,6 +102,9 @@ class FakeDouyin:
             "/": self.home,
             "/webcast/room/web/enter/": self.enter,
             "/webcast/room/reflow/info/": self.reflow,
+            "/webcast/feed/": self.feed,
+            "/webcast/ranklist/audience/": self.audience,
+            "/live/promotions/pop/v3/": self.promotions,
             "/sign": self.signer,
         }
         found = answers.get(request.path, self.page)(request)

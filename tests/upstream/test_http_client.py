@@ -169,6 +169,27 @@ async def test_an_answer_that_breaks_off_or_lies_is_an_error_of_ours() -> None:
             assert await cause_of(f"http://127.0.0.1:{port}/") == cause
 
 
+async def test_errors_do_not_show_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 2000 what?\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    async with server, HttpClient() as http:
+        port = server.sockets[0].getsockname()[1]
+        for url in (
+            f"http://127.0.0.1:{port}/sign?key=secret",
+            "http://127.0.0.1:1/sign?key=secret",
+            "http:///sign?key=secret",
+            "http://127.0.0.1:99999999/sign?key=secret",
+        ):
+            with pytest.raises(UpstreamError) as failure:
+                await http.post_json(url, {}, max_bytes=1000)
+            assert failure.value.cause == "unreachable"
+            assert "secret" not in str(failure.value)
+
+
 def test_loopback_is_never_proxied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")

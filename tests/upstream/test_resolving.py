@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import combinations
 
 import pytest
 from aiohttp import web
@@ -22,13 +21,10 @@ from fake_douyin import (
     reflow,
     status_answer,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
-from relay.upstream.http import HttpClient
-from relay.upstream.identity import Identity
+from relay.upstream.client import Timings, Upstream
 from relay.upstream.names import NameKind, RoomName
-from relay.upstream.resolve import Pace, Resolver
+from relay.upstream.resolve import Resolver
 from relay.upstream.status import RoomInfo, Status
 
 BY_WEB_RID = RoomName(NameKind.WEB_RID, WEB_RID)
@@ -41,8 +37,8 @@ NOT_FOUND = {"status_code": 4001038, "data": {"prompts": "该内容暂时无法�
 @asynccontextmanager
 async def resolver_of(fake: FakeDouyin) -> AsyncIterator[Resolver]:
     config = fake.config()
-    async with HttpClient() as http, Identity(http, config.live_url) as identity:
-        yield Resolver(config, http, identity)
+    async with Upstream(config, Timings()) as upstream:
+        yield upstream.resolver
 
 
 @pytest.fixture
@@ -277,17 +273,3 @@ async def test_what_is_no_cookie_is_not_sent_on(fake: FakeDouyin, resolver: Reso
     fake.enter = enter()
     assert (await resolver.look(BY_WEB_RID)).status is Status.ONLINE
     assert "Cookie" not in fake.requests[-1].headers
-
-
-@given(st.lists(st.floats(0, 3), max_size=200))
-def test_many_rooms_ask_about_once_a_second_after_a_start(pauses: list[float]) -> None:
-    pace, now, asked = Pace(), 1000.0, []
-    for pause in pauses:
-        now += pause
-        asked.append(now + pace.reserve_s(now))
-    for first, last in combinations(range(len(asked)), 2):
-        assert last - first <= asked[last] - asked[first] + 10.001
-    # Nobody waits for nothing: ten at once, and whoever comes once a second, go straight on.
-    assert [Pace().reserve_s(5.0) for _ in range(3)] == [0, 0, 0]
-    alone = Pace()
-    assert sum(alone.reserve_s(float(second)) for second in range(100)) == 0

@@ -38,7 +38,7 @@ def page(*texts: str) -> str:
 
 def test_the_state_of_a_live_room_is_read() -> None:
     html = page('0:["$","html"]\n', row(room_info()) + "\n")
-    assert read_page(html) == RoomInfo(
+    assert read_page(html).info == RoomInfo(
         Status.ONLINE,
         web_rid="650000000001",
         room_id=ROOM_ID,
@@ -50,12 +50,12 @@ def test_the_state_of_a_live_room_is_read() -> None:
 
 def test_a_row_may_be_spread_over_pushes() -> None:
     whole = row(room_info())
-    assert read_page(page(whole[:100], whole[100:300], whole[300:])).status is Status.ONLINE
+    assert read_page(page(whole[:100], whole[100:300], whole[300:])).info.status is Status.ONLINE
 
 
 def test_another_state_before_it_is_passed_over() -> None:
     other = 'a:["$","$L1",null,{"state":{"homeStore":{}}}]\nb:{"state":[1,2\n'
-    assert read_page(page(other, row(room_info()))).status is Status.ONLINE
+    assert read_page(page(other, row(room_info()))).info.status is Status.ONLINE
 
 
 @pytest.mark.parametrize(
@@ -63,32 +63,33 @@ def test_another_state_before_it_is_passed_over() -> None:
     [(1, Status.OFFLINE), (2, Status.ONLINE), (3, Status.ONLINE), (4, Status.OFFLINE)],
 )
 def test_status_numbers(status: int, said: Status) -> None:
-    assert read_page(page(row(room_info(status)))).status is said
+    assert read_page(page(row(room_info(status)))).info.status is said
 
 
 def test_a_text_with_half_an_emoji_can_still_be_written_as_utf_8() -> None:
-    info = read_page(page(row(room_info(anchor={"nickname": "主播XX"})).replace("XX", "\\ud83d")))
+    info = read_page(
+        page(row(room_info(anchor={"nickname": "主播XX"})).replace("XX", "\\ud83d"))
+    ).info
     assert info.anchor == "主播?"
 
 
 def test_an_anchor_without_a_room_has_never_been_live() -> None:
-    assert read_page(page(row(room_info(room={}, roomId="")))).status is Status.NO_ROOM
+    assert read_page(page(row(room_info(room={}, roomId="")))).info.status is Status.NO_ROOM
 
 
 def test_a_status_that_is_not_said_stays_unknown() -> None:
-    info = read_page(page(row(room_info(room="$1f"))))
+    info = read_page(page(row(room_info(room="$1f")))).info
     # A reference to another row can't be read as a room.
     assert (info.status, info.room_id) == (Status.UNKNOWN, ROOM_ID)
-    info = read_page(page(row(room_info(room={"id_str": ROOM_ID}))))
+    info = read_page(page(row(room_info(room={"id_str": ROOM_ID})))).info
     assert (info.status, info.room_id) == (Status.UNKNOWN, ROOM_ID)
-    assert read_page(
-        page(row(room_info(room={"id_str": "0", "status": 2}, roomId="0")))
-    ).status is (Status.UNKNOWN)
+    info = read_page(page(row(room_info(room={"id_str": "0", "status": 2}, roomId="0")))).info
+    assert info.status is Status.UNKNOWN
 
 
 def test_of_a_new_layout_the_room_id_is_still_taken() -> None:
     html = page('x:{"brandNew":{"roomId":"' + ROOM_ID + '"}}')
-    info = read_page(html)
+    info = read_page(html).info
     assert (info.status, info.room_id, info.cause) == (Status.UNKNOWN, ROOM_ID, "bad_body")
 
 

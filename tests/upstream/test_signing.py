@@ -1,4 +1,4 @@
-"""Push URLs: what is asked for, who signs it, which host it goes to."""
+"""Signed URLs: what is asked for, who signs it, which host it goes to."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +19,7 @@ from relay.webcast.pb.webcast_pb2 import Response
 
 VISITOR = "7300000000000000001"
 URL = "wss://webcast100-ws-web-lf.douyin.com/webcast/im/push/v2/?a=1"
+REQUEST = "https://live.douyin.com/webcast/ranklist/audience/?aid=6383&a=%20"
 
 
 @asynccontextmanager
@@ -29,7 +30,7 @@ async def signer_of(fake: FakeDouyin) -> AsyncIterator[Signer]:
 
 async def cause_and_text(signer: Signer) -> tuple[str, str]:
     with pytest.raises(UpstreamError) as failure:
-        await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     return failure.value.cause, str(failure.value)
 
 
@@ -63,7 +64,7 @@ def test_a_visitor_has_nineteen_digits() -> None:
 
 async def test_without_a_signer_urls_stay_as_they_are() -> None:
     async with HttpClient() as http:
-        signed = await Signer("", http).sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed = await Signer("", http).sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     assert (signed.signed_url, signed.headers, signed.cookies) == (URL, {}, {})
 
 
@@ -72,7 +73,7 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         fake.signer = json_answer(
             {"signed_url": URL + "&signature=abc", "headers": {"X-A": "1"}, "cookies": {"c": "2"}}
         )
-        signed = await signer.sign(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed = await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
 
     assert signed.signed_url == URL + "&signature=abc"
     assert (signed.headers, signed.cookies) == ({"X-A": "1"}, {"c": "2"})
@@ -124,6 +125,53 @@ async def test_a_signer_that_is_down_is_not_taken_for_upstream() -> None:
     async with signer_of(fake) as signer:
         cause, text = await cause_and_text(signer)
     assert (cause, "can't be reached" in text) == ("signer", True)
+
+
+# Requests
+
+
+async def test_a_request_is_signed_by_the_same_contract() -> None:
+    async with fake_douyin() as fake, signer_of(fake) as signer:
+        fake.signer = json_answer(
+            {"signed_url": REQUEST + "&a_bogus=x%2F", "cookies": {"UIFID": "1"}, "user_agent": "B"}
+        )
+        signed = await signer.sign_http(REQUEST)
+
+    assert (signed.signed_url, signed.cookies, signed.user_agent) == (
+        (REQUEST + "&a_bogus=x%2F", {"UIFID": "1"}, "B")
+    )
+    assert fake.bodies == [
+        {"kind": "http", "url": REQUEST, "method": "GET", "user_agent": USER_AGENT}
+    ]
+    assert "Cookie" not in fake.requests[0].headers
+
+
+async def test_a_request_without_a_signer_is_not_made() -> None:
+    async with HttpClient() as http:
+        with pytest.raises(UpstreamError, match=r"\[upstream\] signer_url") as refusal:
+            await Signer("", http).sign_http(REQUEST)
+    assert refusal.value.cause == "signer_missing"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"signed_url": "https://evil.example/webcast/ranklist/audience/?a=1"},
+        {"signed_url": "http://live.douyin.com/webcast/ranklist/audience/?a=1"},
+        {"signed_url": "https://live.douyin.com/else/?a=1"},
+        {"signed_url": REQUEST + "&b=1 HTTP/1.1"},
+        {"signed_url": REQUEST, "headers": {"Content-Length": "5"}},
+        {"signed_url": REQUEST, "headers": {"accept-encoding": "br"}},
+        {"signed_url": REQUEST, "headers": {"Proxy-Authorization": "x"}},
+        {"signed_url": REQUEST, "headers": {"Cookie": "x=1"}},
+    ],
+)
+async def test_a_signer_may_not_lead_a_request_elsewhere(answer: object) -> None:
+    async with fake_douyin() as fake, signer_of(fake) as signer:
+        fake.signer = json_answer(answer)
+        with pytest.raises(UpstreamError) as refusal:
+            await signer.sign_http(REQUEST)
+    assert refusal.value.cause == "signer"
 
 
 @pytest.mark.parametrize("url", ["http://signer.example/", "http://10.0.0.1:8080/sign"])

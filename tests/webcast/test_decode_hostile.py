@@ -37,13 +37,12 @@ def test_every_method_decodes_whatever_its_fields_hold(method: str) -> None:
     assert check(envelope(METHODS[method](), method)).outcome in ("typed", "generic")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(METHODS)), st.binary(max_size=200))
 def test_random_bytes_never_raise(method: str, payload: bytes) -> None:
     check(pb.Message(method=method, payload=payload))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.binary(max_size=20), st.integers(-(2**63), 2**63 - 1))
 def test_any_method_and_id_never_raise(method: str, payload: bytes, msg_id: int) -> None:
     check(pb.Message(method=method, payload=payload, msg_id=msg_id))

@@ -173,14 +173,13 @@ def test_what_is_no_polled_body_is_refused_by_cause(body: bytes, cause: str) -> 
     assert caught.value.cause == cause
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_random_bytes_give_a_frame_or_a_frame_error(data: bytes) -> None:
     assert outcome(data, read_frame) in OUTCOMES
     assert outcome(data, read_response) in OUTCOMES
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_damaged_frames_give_a_frame_or_a_frame_error(data: st.DataObject) -> None:
     whole = push_frame(data.draw(st.sampled_from([GZIPPED, PLAIN, gzip.compress(GZIPPED)])))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from relay.webcast.rest.answer import Answer, RoomAlive
+from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
 
 class Live(Protocol):
@@ -27,6 +27,10 @@ class Live(Protocol):
 
     async def promotions(self, name: str) -> Answer:
         """List the goods of a broadcast."""
+        ...
+
+    async def cart(self, name: str) -> Cart:
+        """Tell of a room's shop what its description does, which takes no signature."""
         ...
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:

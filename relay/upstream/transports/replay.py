@@ -18,6 +18,7 @@ from relay.upstream.failures import SessionEnd
 from relay.upstream.names import RoomName
 from relay.upstream.status import RoomInfo, Status
 from relay.upstream.transports.rounds import Round
+from relay.upstream.unsupported import UnsupportedApi
 from relay.webcast.frames import read_frame, read_response
 from relay.webcast.pb.webcast_pb2 import Response
 from relay.webcast.recording import Gap, Record, RecordKind, Room, read_text, text_record
@@ -84,6 +85,11 @@ class Replay:
 
     async def __aexit__(self, *_: object) -> None:
         self._items.close()
+
+    @property
+    def api(self) -> UnsupportedApi:
+        """What the REST endpoints can ask."""
+        return UnsupportedApi()
 
     # room.source.Source
 

@@ -119,7 +119,7 @@ class SocketTransport:
         query = push_query(
             broadcast.room_id, broadcast.visitor_id, position.cursor, position.internal_ext
         )
-        signed = await self._signer.sign(
+        signed = await self._signer.sign_push(
             f"{self._push_urls.current}?{query}",
             room_id=broadcast.room_id,
             visitor_id=broadcast.visitor_id,

@@ -19,8 +19,10 @@ class Answer(Struct, frozen=True):
     fetched_at_ms: int
     """When upstream gave it, Unix ms."""
     missing: tuple[str, ...] = ()
-    """Paths that upstream left out and neutral values stand at, e.g. `data.owner.pay_grade`;
-    lists as `ranks[]`. What is below a missing path isn't named on its own."""
+    """Paths that upstream left out, or filled with what doesn't fit, and where neutral values
+    stand, e.g. `data.owner.pay_grade`. What is below a missing path isn't named on its own.
+    `data.ranks[].score` is one that at least one item lacks; `data.ranks[]` itself says that items
+    were left out, because they couldn't be read or are too many."""
 
 
 class RoomAlive(Struct, frozen=True):
@@ -32,3 +34,15 @@ class RoomAlive(Struct, frozen=True):
     web_rid: str = ""
     cause: str = ""
     """Why it is unknown: one of upstream/failures.CAUSES."""
+
+
+class Cart(Struct, frozen=True):
+    """What a room's description tells of its shop."""
+
+    source: Source
+    fetched_at_ms: int
+    """When upstream gave it, Unix ms."""
+    has_goods: bool | None
+    """Whether goods are for sale; None: not told."""
+    total: int | None
+    """How many; None: not told."""

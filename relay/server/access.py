@@ -1,0 +1,146 @@
+"""Who may do what: tokens, their scopes and rates; asked by the guard and by handshakes."""
+
+import hmac
+import time
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from types import MappingProxyType
+from typing import get_args
+from urllib.parse import parse_qs
+
+from aiohttp import web
+from msgspec import Struct
+
+from relay.config import AuthConfig, Scope
+
+UNIDENTIFIED = (
+    "a valid token is wanted, as the header 'Authorization: Bearer …' or the parameter 'token'"
+)
+"""What is said where there is none or a wrong one; it doesn't tell which."""
+
+_SCOPES: tuple[Scope, ...] = get_args(Scope)
+_MAX_PARAMETERS = 500
+
+
+class Access(Struct, frozen=True):
+    """What the sender of a request may do."""
+
+    name: str
+    """Of the token; "" where none was wanted, or none was right."""
+    scopes: frozenset[Scope]
+
+    def may(self, scope: Scope) -> bool:
+        """Tell whether it has a scope."""
+        return scope in self.scopes
+
+
+_ACCESS: web.RequestKey[Access] = web.RequestKey("access", Access)
+"""Where the guard puts it."""
+
+NOBODY = Access("", frozenset())
+"""Whoever asks without a token for what everybody may have."""
+_EVERYBODY = Access("", frozenset(_SCOPES))
+"""Whoever asks while no tokens are configured."""
+
+
+class Keyring:
+    """The tokens of the configuration, by their hashes, and how fast each is used."""
+
+    def __init__(self, config: AuthConfig) -> None:
+        self._keys = [
+            (token.hash.partition(":")[2].encode(), Access(token.name, _including(token.scopes)))
+            for token in config.tokens
+        ]
+        self._buckets = {
+            access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
+        }
+        self._requests = dict.fromkeys(self._buckets, 0)
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """Requests so far by the name of the token, those that came too fast left out."""
+        return MappingProxyType(self._requests)
+
+    def check(self, token: str | None) -> Access | None:
+        """Give what a token allows, None: it is missing or wrong. Without tokens: everything.
+
+        Takes equally long for every token: all are compared, each in constant time.
+        """
+        if not self._keys:
+            return _EVERYBODY
+        # Clients may send what can't be encoded otherwise.
+        digest = sha256((token or "").encode("utf-8", "surrogatepass")).hexdigest().encode()
+        found = None
+        for known, access in self._keys:
+            if hmac.compare_digest(known, digest):
+                found = access
+        return found if token else None
+
+    def identify(self, authorizations: Sequence[str], path: str) -> Access | None:
+        """Give what a request may do by its Authorization headers and its path with the query.
+
+        None: its token is missing or wrong. The header wins; a query that gives several different
+        tokens gives none.
+        """
+        if not self._keys:
+            return _EVERYBODY
+        return self.check(_find_token(authorizations, path))
+
+    def take(self, access: Access) -> float | None:
+        """Count one request of a token; None, or the seconds until it may come again."""
+        bucket = self._buckets.get(access.name)
+        if bucket is None:
+            return None
+        wait_s = bucket.take()
+        if wait_s is None:
+            self._requests[access.name] += 1
+        return wait_s
+
+
+class _Bucket:
+    """Lets `burst` requests through at once, and `per_s` on average."""
+
+    def __init__(self, per_s: float, burst: int) -> None:
+        self._per_s = per_s
+        self._burst = burst
+        self._left = float(burst)
+        self._filled_at = time.monotonic()
+
+    def take(self) -> float | None:
+        now = time.monotonic()
+        self._left = min(self._left + (now - self._filled_at) * self._per_s, self._burst)
+        self._filled_at = now
+        if self._left < 1:
+            return (1 - self._left) / self._per_s
+        self._left -= 1
+        return None
+
+
+def access_of(request: web.Request) -> Access:
+    """Give what the sender of a request may do, as the guard has found it."""
+    return request[_ACCESS]
+
+
+def set_access(request: web.Request, access: Access) -> None:
+    """Note what the sender of a request may do; called by the guard."""
+    request[_ACCESS] = access
+
+
+def _find_token(authorizations: Sequence[str], path: str) -> str | None:
+    for authorization in authorizations:
+        # A proxy's own Basic credentials may come along and mean nothing to us.
+        scheme, _, credentials = authorization.strip().partition(" ")
+        if scheme.lower() == "bearer":
+            return credentials.strip() if len(authorizations) == 1 else None
+    query = path.partition("?")[2].partition("#")[0]
+    try:
+        given = set(parse_qs(query, max_num_fields=_MAX_PARAMETERS).get("token", []))
+    except ValueError:
+        return None
+    return given.pop() if len(given) == 1 else None
+
+
+def _including(scopes: Sequence[Scope]) -> frozenset[Scope]:
+    """Give these scopes and those that they include: all before the highest."""
+    highest = max(_SCOPES.index(scope) for scope in scopes)
+    return frozenset(_SCOPES[: highest + 1])

@@ -1,0 +1,128 @@
+"""What every HTTP request passes before its handler: Host, Origin, token; http's middleware.
+
+And what every answer gets behind it: errors as JSON, and the headers that all have.
+"""
+
+import math
+from collections.abc import Awaitable, Callable
+
+from aiohttp import hdrs, web
+
+from relay.config import RestConfig, Scope
+from relay.server.access import NOBODY, UNIDENTIFIED, Access, set_access
+from relay.server.answers import ApiError, error_response
+from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
+from relay.server.rest import envelope
+from relay.server.state import STATE, ServerState
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_OPEN = ("/", "/healthz", "/readyz")
+"""What needs no token, besides the files of the page."""
+_PREFLIGHT = {
+    hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
+    hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Last-Event-ID",
+}
+"""What browsers ask before a page of an allowed Origin may send JSON, or a token."""
+_ALLOWED_ORIGIN: web.RequestKey[str] = web.RequestKey("allowed origin", str)
+"""The Origin that a request came from, where it may read the answer."""
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Check Host, Origin and token before anything else, and see to errors and headers after."""
+    state = request.app[STATE]
+    origins = request.headers.getall(hdrs.ORIGIN, [])
+    verdict = check_request(request.headers.getall(hdrs.HOST, []), origins, state.config.server)
+    response: web.StreamResponse
+    try:
+        if verdict == "host":
+            state.refuse("host", request.headers.get(hdrs.HOST, ""))
+            raise ApiError(421, "wrong_host", WRONG_HOST)
+        if verdict == "origin":
+            state.refuse("origin", origins[0])
+            raise ApiError(403, "forbidden_origin", FORBIDDEN_ORIGIN)
+        if origins:
+            request[_ALLOWED_ORIGIN] = origins[0]
+        if request.method == hdrs.METH_OPTIONS and origins:
+            response = web.Response(status=204, headers=_PREFLIGHT)
+        else:
+            set_access(request, _admit(state, request))
+            response = await handler(request)
+    except ApiError as error:
+        response = answer_error(request, error)
+    except web.HTTPException as error:
+        code = _CODES.get(error.status, "bad_request")
+        told = ApiError(error.status, code, f"{error.reason}: {request.path}")
+        response = answer_error(request, told)
+        if isinstance(error, web.HTTPMethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    return response
+
+
+def _admit(state: ServerState, request: web.Request) -> Access:
+    """Give what the sender may do. Raises ApiError where that isn't what it asks for."""
+    keyring = state.keyring
+    authorizations = request.headers.getall(hdrs.AUTHORIZATION, [])
+    access = keyring.identify(authorizations, request.raw_path)
+    wanted = _scope_wanted(request)
+    if wanted is None:
+        return access or NOBODY
+    if access is None:
+        state.refuse("bad_token", f"{request.remote} {request.method} {request.path}")
+        raise ApiError(401, "bad_token", UNIDENTIFIED)
+    wait_s = keyring.take(access)
+    if wait_s is not None:
+        state.refuse("rate_limited", access.name)
+        raise ApiError(
+            429, "rate_limited", "too many requests with this token", retry_after_s=wait_s
+        )
+    if not access.may(wanted):
+        state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
+        raise ApiError(403, "forbidden_scope", f"this needs a token with the scope {wanted}")
+    return access
+
+
+def _scope_wanted(request: web.Request) -> Scope | None:
+    """Say what a request needs; None: nothing. What there is not needs `read`, too."""
+    # The route's own path: however a client writes it, it is the one that is served.
+    resource = request.match_info.route.resource
+    path = "" if resource is None else resource.canonical
+    if path in _OPEN or path.startswith("/web/"):
+        return None
+    if path.startswith("/api/") and request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
+        return "admin"
+    return "read"
+
+
+async def prepare_answer(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that an answer has; called by aiohttp before it sends them."""
+    add_headers(response)
+    if origin := request.get(_ALLOWED_ORIGIN):
+        response.headers["Access-Control-Allow-Origin"] = origin
+
+
+def add_headers(response: web.StreamResponse) -> None:
+    """Add the headers that every answer has, whatever it is an answer to."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Vary"] = "Origin"
+
+
+def answer_error(request: web.BaseRequest, error: ApiError) -> web.Response:
+    """Answer a request with an error, in the form that its path has."""
+    if envelope.is_rest_path(request.path):
+        # What can't be read as HTTP belongs to no application.
+        config = RestConfig()
+        if isinstance(request, web.Request):
+            config = request.app[STATE].config.rest
+        response = envelope.error_response(error, config)
+    else:
+        response = error_response(error.status, error.code, str(error))
+        if error.retry_after_s is not None:
+            response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

@@ -1,0 +1,117 @@
+"""GET /douyin/liveroom/chat: what people write and do, from the hub's history; long polls, too."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+from aiohttp import web
+
+from relay.hub import Position, Stream
+from relay.server.access import access_of
+from relay.server.rest.envelope import Meta, now_ms, success_response
+from relay.server.rest.messages import IGNORES, Format, Page
+from relay.server.rest.params import (
+    ONE_ROOM,
+    Choice,
+    Cursor,
+    Number,
+    Parameter,
+    one_room,
+    read_query,
+)
+from relay.server.rest.polled import POLLED
+from relay.server.rest.watched import Held, held
+from relay.server.state import STATE, ServerState
+from relay.webcast.rest.chat import ChatDocument, ChatMessage
+
+START_S = 5.0
+"""How long a poll waits for a room that has just been started to be found, at most."""
+FETCH_INTERVAL_MS = 1000
+"""How long clients that don't use `wait` should wait between two requests."""
+
+PARAMETERS: Mapping[str, Parameter] = {
+    **ONE_ROOM,
+    "cursor": Cursor(
+        "The `cursor` of the answer before: what follows it is given. Without it the newest"
+        " `limit` messages are."
+    ),
+    "limit": Number("Messages in one answer, at most.", 1, 500, 100),
+    "wait": Number("Seconds to wait for a message where there is none yet.", 0, 25, 0),
+    "format": Choice("The messages as in 2021, or the flat ones of 2020.", ("v2021", "v2020")),
+}
+
+
+class ChatMeta(Meta, frozen=True):
+    """Where an answer comes from, and where to go on: the flat format has no other place."""
+
+    cursor: str
+    """Give it with the next request."""
+    gap: bool
+    """Events between the cursor that was asked with and the last message are lost."""
+    gap_reason: str
+    """Why; "" where there is no gap."""
+
+
+async def chat(request: web.Request) -> web.Response:
+    """Give what follows the cursor; wait for it where that is asked."""
+    state = request.app[STATE]
+    query = read_query(request, PARAMETERS)
+    form: Format = query["format"]
+    with held(state, access_of(request), one_room(query)) as room:
+        page = await _poll(request, state, room, query)
+    cursor = f"{page.cursor.epoch}:{page.cursor.offset}"
+    meta = ChatMeta("events", now_ms(), 0, (), cursor, page.gap != "", page.gap)
+    messages = msgspec.Raw(b"[" + b",".join(page.messages) + b"]")
+    if form == "v2020":
+        return success_response(messages, meta)
+    document = ChatDocument(
+        # Encoded already, and spliced as it is.
+        messages=cast("list[ChatMessage]", messages),
+        cursor=meta.cursor,
+        fetch_interval=FETCH_INTERVAL_MS,
+        now=now_ms(),
+        internal_ext="",
+        ignores=IGNORES,
+        gap=meta.gap,
+        gap_reason=meta.gap_reason,
+    )
+    return success_response(document, meta)
+
+
+async def _poll(
+    request: web.Request, state: ServerState, room: Held, query: dict[str, Any]
+) -> Page:
+    """Read until there is something, or it is clear that there won't be. Raises RestError.
+
+    Polls that wait are answered in turns, all of a stream together: else each of them would come
+    back for every single event while the room talks.
+    """
+    loop = asyncio.get_running_loop()
+    known_by_s = loop.time() + START_S
+    until_s = loop.time() + query["wait"]
+    # Its turn has come: it doesn't wait, begins, or has waited for one.
+    is_due = not query["wait"] or query["cursor"] is None
+    stream: Stream | None = None
+    while True:
+        if room.stream is not stream:  # at first, and when it was merged into another one
+            stream = room.stream
+            polled = request.app[POLLED].of(stream)
+            cursor: Position | None = query["cursor"]
+        if cursor is None:
+            page = polled.messages.newest(query["limit"], query["format"])
+        else:
+            page = polled.messages.behind(cursor, query["limit"], query["format"])
+        found = bool(page.messages or page.gap)
+        if found and (is_due or page.is_full or polled.turns.take()):
+            return page
+        if not found:
+            room.check_live()
+            cursor = page.cursor
+        end_s = until_s if room.is_known else max(until_s, known_by_s)
+        if room.is_closed or state.stopping or loop.time() >= end_s:
+            if not found:
+                room.check_reached()
+            return page
+        await polled.turns.next(end_s, pending=found)
+        is_due = True

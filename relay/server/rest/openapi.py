@@ -1,0 +1,201 @@
+"""Describes all HTTP routes as OpenAPI 3.1, by the types that serve the answers; served by http."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from relay import __version__
+from relay.config import Scope
+from relay.server.answers import ErrorBody
+from relay.server.rest.endpoints import ENDPOINTS, Endpoint
+from relay.server.rest.envelope import ErrorEnvelope
+from relay.server.rest.errors import KINDS
+from relay.server.rest.params import Parameter
+from relay.server.views import AddRoom, Health, Readiness, RoomList, RoomView
+
+
+class Route(Struct, frozen=True):
+    """A route besides the REST endpoints."""
+
+    method: str
+    path: str
+    about: str
+    scope: Scope | None
+    """What its token needs; None: no token."""
+    answers: Mapping[int, tuple[str, Any]]
+    """By HTTP status: what it says, and the type of the body (a content type where it isn't
+    JSON; None: there is none)."""
+    body: Any = None
+
+
+_NOT_WATCHED = ("The room is not watched.", ErrorBody)
+ROUTES = (
+    Route("get", "/healthz", "Whether the process works at all.", None, {200: ("Yes.", Health)}),
+    Route(
+        "get",
+        "/readyz",
+        "Whether clients are accepted.",
+        None,
+        {200: ("Yes.", Readiness), 503: ("The relay is stopping.", Readiness)},
+    ),
+    Route("get", "/metrics", "Prometheus metrics.", "read", {200: ("Samples.", "text/plain")}),
+    Route(
+        "get", "/openapi.json", "This description.", "read", {200: ("OpenAPI 3.1.", dict[str, Any])}
+    ),
+    Route(
+        "get",
+        "/ws",
+        "The WebSocket; it takes the handshake only.",
+        "read",
+        {101: ("Frames follow.", None), 426: ("That was no handshake.", ErrorBody)},
+    ),
+    Route("get", "/api/rooms", "All watched rooms.", "read", {200: ("The rooms.", RoomList)}),
+    Route(
+        "post",
+        "/api/rooms",
+        "Watch a room until it is removed.",
+        "admin",
+        {
+            201: ("It is watched.", RoomView),
+            400: ("Not a room.", ErrorBody),
+            409: ("It may not be watched.", ErrorBody),
+            413: ("The body is too large.", ErrorBody),
+        },
+        AddRoom,
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}",
+        "One watched room, by any of its names.",
+        "read",
+        {200: ("The room.", RoomView), 404: _NOT_WATCHED},
+    ),
+    Route(
+        "delete",
+        "/api/rooms/{id}",
+        "Stop watching a room.",
+        "admin",
+        {204: ("It isn't watched any more.", None), 404: _NOT_WATCHED},
+    ),
+    Route("get", "/", "A page with the rooms.", None, {200: ("The page.", "text/html")}),
+    Route("get", "/web/page.css", "Its style.", None, {200: ("The style.", "text/css")}),
+    Route("get", "/web/page.js", "Its program.", None, {200: ("The program.", "text/javascript")}),
+)
+
+_TOKEN: list[dict[str, list[str]]] = [{"bearer": []}, {"query": []}, {}]
+"""The last one: relays on loopback do without, unless they have tokens."""
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds until asking again may help, where that is known.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+
+
+def make_document() -> bytes:
+    """Write the document."""
+    kinds: list[Any] = [ErrorBody, ErrorEnvelope]
+    kinds += [answer for endpoint in ENDPOINTS for answer in endpoint.answers]
+    for route in ROUTES:
+        kinds += [route.body, *(kind for _, kind in route.answers.values())]
+    types = [kind for kind in dict.fromkeys(kinds) if kind and not isinstance(kind, str)]
+    schemas, components = msgspec.json.schema_components(
+        types, ref_template="#/components/schemas/{name}"
+    )
+    known = dict(zip(types, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method] = _describe_route(route, known)
+    for endpoint in ENDPOINTS:
+        paths[endpoint.path] = {"get": _describe_endpoint(endpoint, known)}
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Douyin live relay",
+                "version": __version__,
+                "description": "What happens in Douyin live rooms, for local programs.",
+                "license": {"name": "MIT", "identifier": "MIT"},
+            },
+            "paths": paths,
+            "components": {
+                "schemas": components,
+                "securitySchemes": {
+                    "bearer": {"type": "http", "scheme": "bearer"},
+                    "query": {"type": "apiKey", "in": "query", "name": "token"},
+                },
+            },
+        }
+    )
+
+
+def _describe_route(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    responses = {
+        str(status): {"description": about, **_content(kind, schemas)}
+        for status, (about, kind) in route.answers.items()
+    }
+    described: dict[str, Any] = {
+        "summary": route.about,
+        "responses": {**responses, "default": _error("Any other error.", schemas[ErrorBody])},
+        "security": [] if route.scope is None else _TOKEN,
+    }
+    if route.scope is not None:
+        described["description"] = f"With tokens: needs the scope `{route.scope}`."
+    if "{id}" in route.path:
+        name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+        described["parameters"] = [name]
+    if route.body is not None:
+        described["requestBody"] = {"required": True, **_content(route.body, schemas)}
+    return described
+
+
+def _describe_endpoint(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    answers = [schemas[answer] for answer in endpoint.answers]
+    schema = answers[0] if len(answers) == 1 else {"anyOf": answers}
+    responses = {
+        "200": {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+    }
+    for status, kinds in groupby(KINDS, key=lambda kind: kind.status):
+        about = "; ".join(dict.fromkeys(f"`{kind.type}`: {kind.text}" for kind in kinds))
+        responses[str(status)] = _error(about, schemas[ErrorEnvelope])
+    responses["default"] = _error("Any other error.", schemas[ErrorEnvelope])
+    return {
+        "summary": endpoint.about,
+        "description": "With tokens: needs the scope `read`.",
+        "operationId": endpoint.name,
+        "parameters": _describe_parameters(endpoint.parameters),
+        "responses": responses,
+        "security": _TOKEN,
+    }
+
+
+def _describe_parameters(parameters: Mapping[str, Parameter]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": parameter.about,
+            "schema": parameter.schema(),
+        }
+        for name, parameter in parameters.items()
+    ]
+
+
+def _content(kind: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    if kind is None:
+        return {}
+    if isinstance(kind, str):
+        return {"content": {kind: {"schema": {"type": "string"}}}}
+    return {"content": {"application/json": {"schema": schemas[kind]}}}
+
+
+def _error(about: str, schema: Any) -> dict[str, Any]:
+    return {
+        "description": about,
+        "headers": _RETRY_AFTER,
+        "content": {"application/json": {"schema": schema}},
+    }

@@ -1,0 +1,86 @@
+"""GET /douyin/liveroom/status: which of up to 50 rooms are live."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+from aiohttp import web
+
+from relay.hub import RoomState
+from relay.server.rest.envelope import meta_now, now_ms, success_response
+from relay.server.rest.errors import KIND_BY_CAUSE, UPSTREAM_UNAVAILABLE, RestError
+from relay.server.rest.params import Parameter, Rooms, is_room_id, read_query, room_names
+from relay.server.state import STATE, ServerState
+from relay.webcast.rest.answer import RoomAlive, Source
+from relay.webcast.rest.status import status_document
+
+MAX_ROOMS = 50
+PARAMETERS: Mapping[str, Parameter] = {
+    "room_id": Rooms(
+        "The rooms, by room_id or the digits of their web_rid, a comma between two.",
+        "room_id",
+        MAX_ROOMS,
+    ),
+    "web_rid": Rooms(
+        "The rooms, by web_rid or the anchor's handle, a comma between two; instead of room_id.",
+        "web_rid",
+        MAX_ROOMS,
+    ),
+}
+
+RETRY_AFTER_S = 5.0
+"""When to ask again where upstream tells of no room whether it is live."""
+
+_ALIVE: Mapping[tuple[RoomState, str], Literal["live", "ended"]] = MappingProxyType(
+    {
+        (RoomState.LIVE, ""): "live",
+        (RoomState.ENDED, ""): "ended",
+        # What upstream said `[watch] status_poll_s` ago at most.
+        (RoomState.WAITING, "offline"): "ended",
+        (RoomState.WAITING, "no_room"): "ended",
+    }
+)
+"""States, with their reasons, in which it is known."""
+
+
+async def status(request: web.Request) -> web.Response:
+    """Tell of each room, in the order asked, whether it is live."""
+    names = room_names(read_query(request, PARAMETERS))
+    state = request.app[STATE]
+    watched = {name: _watched(state, name) for name in names}
+    others = [name for name, known in watched.items() if known is None]
+    asked = await state.live.alive(others) if others else []
+    answers = dict(zip(others, asked, strict=True))
+    rooms = [_named(name, watched[name] or answers[name]) for name in names]
+    if all(room.state == "unknown" for room in rooms):
+        raise _nothing_known(rooms[0].cause)
+    source: Source = "reflow" if others else "events"
+    return success_response(status_document(rooms, now_ms()), meta_now(source))
+
+
+def _watched(state: ServerState, name: str) -> RoomAlive | None:
+    """Tell what a watched room's state says for sure; None: upstream has to be asked."""
+    stream = state.rooms.find(name)
+    if stream is None or (is_room_id(name) and stream.status.room_id != name):
+        return None
+    alive = _ALIVE.get((stream.status.state, stream.status.reason))
+    if alive is None:
+        return None
+    return RoomAlive(alive, stream.status.room_id, stream.status.web_rid)
+
+
+def _named(name: str, room: RoomAlive) -> RoomAlive:
+    """Let clients find the room by what they asked for."""
+    if is_room_id(name):
+        return msgspec.structs.replace(room, room_id=name)
+    return msgspec.structs.replace(room, web_rid=room.web_rid or name)
+
+
+def _nothing_known(cause: str) -> RestError:
+    kind = KIND_BY_CAUSE.get(cause, UPSTREAM_UNAVAILABLE)
+    return RestError(
+        kind if kind.status == 503 else UPSTREAM_UNAVAILABLE,
+        f"of no room it is known whether it is live ({cause}); ask again",
+        retry_after_s=RETRY_AFTER_S,
+    )

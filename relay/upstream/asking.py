@@ -1,0 +1,76 @@
+"""How the API asks upstream: in its turn, not where that keeps failing, and counted; used by
+lookups and api.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from random import Random
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from relay.errors import UpstreamError
+from relay.upstream.breaker import Breaker
+from relay.upstream.budget import Budget
+from relay.upstream.refusals import Refusals
+
+Endpoint = Literal["reflow", "enter", "page", "feed", "audience", "promotions"]
+"""reflow/info, web/enter, the room page, webcast/feed, ranklist/audience, promotions/pop."""
+
+PATIENCE_S = 10.0
+"""How long a call waits for its turn: there is somebody who waits for the answer."""
+_SIGNED = ("audience", "promotions")
+
+T = TypeVar("T")
+Read = TypeVar("Read")
+
+
+class Asking:
+    """The API's side of every call."""
+
+    def __init__(self, budget: Budget, refusals: Refusals, random: Random) -> None:
+        self._budget = budget
+        self._refusals = refusals
+        self.breakers: Mapping[Endpoint, Breaker] = MappingProxyType(
+            {
+                "reflow": Breaker("reflow", random),
+                "enter": Breaker("enter", random),
+                "page": Breaker("page", random),
+                "feed": Breaker("feed", random),
+                "audience": Breaker("audience", random),
+                # Rooms without goods have one, too.
+                "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),
+            }
+        )
+        self.calls: Counter[tuple[Endpoint, str]] = Counter()
+        """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
+
+    async def ask(
+        self, endpoint: Endpoint, call: Callable[[], Awaitable[T]], read: Callable[[T], Read]
+    ) -> Read:
+        """Make a call and read its answer. Raises UpstreamError with its cause.
+
+        `busy`, or with `retry_after_s` the endpoint's last failure again: no call was made.
+        """
+        breaker = self.breakers[endpoint]
+        breaker.check()
+        await self._budget.wait(PATIENCE_S)
+        with breaker.call():
+            try:
+                answer = read(await call())
+            except UpstreamError as error:
+                failure = _of_endpoint(error) if endpoint != "page" else error
+                self._note(endpoint, failure.cause)
+                raise failure from None
+            self._note(endpoint, "")
+            return answer
+
+    def _note(self, endpoint: Endpoint, cause: str) -> None:
+        self.calls[endpoint, cause or "ok"] += 1
+        # What signed calls are refused for is most likely the signature, not who we are.
+        if endpoint not in _SIGNED:
+            self._refusals.note(endpoint, cause)
+
+
+def _of_endpoint(error: UpstreamError) -> UpstreamError:
+    """Tell a missing endpoint from a missing room: only the page has a room's own address."""
+    return UpstreamError("http_error", str(error)) if error.cause == "not_found" else error

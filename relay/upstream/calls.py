@@ -1,0 +1,126 @@
+"""The HTTP calls that ask Douyin something, one method each; used by ways and api.
+
+What an answer says is for others to read. Here a body is only what came, and no captcha page.
+"""
+
+from random import Random
+from urllib.parse import quote, urlencode
+
+from relay.config import UpstreamConfig
+from relay.errors import UpstreamError
+from relay.upstream.http import HttpClient, Params, refuse_html
+from relay.upstream.identity import Identity
+from relay.upstream.page import Page, read_page
+from relay.upstream.params import (
+    AUDIENCE_PATH,
+    ENTER_PATH,
+    FEED_PATH,
+    PROMOTIONS_PATH,
+    REFLOW_PATH,
+    audience_params,
+    bare_reflow_params,
+    enter_params,
+    feed_params,
+    promotions_params,
+    referer,
+    reflow_params,
+)
+from relay.upstream.signer import Signer
+
+
+class Calls:
+    """All raise UpstreamError with its cause; how often they are made is the callers' affair."""
+
+    def __init__(
+        self,
+        config: UpstreamConfig,
+        http: HttpClient,
+        identity: Identity,
+        signer: Signer,
+        random: Random,
+    ) -> None:
+        self._live_url = config.live_url.rstrip("/")
+        self._webcast_url = config.webcast_url.rstrip("/")
+        self._http = http
+        self._identity = identity
+        self._signer = signer
+        self._random = random
+
+    async def reflow(self, room_id: str, sec_uid: str = "") -> bytes:
+        """Ask for a broadcast by its room_id; "2" with a sec_uid: that anchor's present one."""
+        return await self._reflow(reflow_params(room_id, sec_uid))
+
+    async def bare_reflow(self, room_id: str) -> bytes:
+        """Ask for a broadcast with the room_id and what can't be left out.
+
+        Where that is refused for its parameters as `reflow` was, the fault is the room_id's.
+        """
+        return await self._reflow(bare_reflow_params(room_id))
+
+    async def enter(self, path: str) -> bytes:
+        """Ask for a room by its web_rid or handle."""
+        return await self._get(ENTER_PATH, enter_params(path), referer(path))
+
+    async def page(self, path: str) -> Page:
+        """Get a room's page; in two steps where we have no nonce yet."""
+        html, given_nonce = await self._get_page(path)
+        try:
+            return read_page(html)
+        except UpstreamError:
+            # The first visit only gives a nonce; the page comes to who brings it along.
+            if not given_nonce:
+                raise
+        html, _ = await self._get_page(path)
+        return read_page(html)
+
+    async def feed(self) -> bytes:
+        """Ask for recommended rooms; unsigned."""
+        return await self._get(FEED_PATH, feed_params(), referer(""))
+
+    async def audience(self, room_id: str, anchor_id: str, sec_uid: str, web_rid: str) -> bytes:
+        """Ask for the contributors of a broadcast; signed."""
+        params = audience_params(room_id, anchor_id, sec_uid, self._random)
+        return await self._get_signed(AUDIENCE_PATH, params, referer(web_rid))
+
+    async def promotions(self, room_id: str, anchor_id: str, web_rid: str) -> bytes:
+        """Ask for the goods of a broadcast; signed."""
+        params = promotions_params(room_id, anchor_id, self._random)
+        return await self._get_signed(PROMOTIONS_PATH, params, referer(web_rid))
+
+    async def _reflow(self, params: Params) -> bytes:
+        # Without cookies: a stale one hurts more here than none (f2).
+        answer = await self._http.get(self._webcast_url + REFLOW_PATH, params=params)
+        refuse_html(answer.body)
+        return answer.body
+
+    async def _get(self, path: str, params: Params, referred: str) -> bytes:
+        answer = await self._http.get(
+            self._live_url + path,
+            params=params,
+            headers={"Referer": referred},
+            cookies=await self._identity.cookies(),
+        )
+        refuse_html(answer.body)
+        return answer.body
+
+    async def _get_signed(self, path: str, params: Params, referred: str) -> bytes:
+        url = f"{self._live_url}{path}?{urlencode(params, quote_via=quote)}"
+        signed = await self._signer.sign_http(url)
+        user_agent = {"User-Agent": signed.user_agent} if signed.user_agent else {}
+        answer = await self._http.get(
+            signed.signed_url,
+            headers={"Referer": referred} | signed.headers | user_agent,
+            cookies=await self._identity.cookies() | signed.cookies,
+            encoded=True,
+        )
+        refuse_html(answer.body)
+        return answer.body
+
+    async def _get_page(self, path: str) -> tuple[str, bool]:
+        # Minimal headers: with a browser's client hints the page comes without its state.
+        answer = await self._http.get(
+            f"{self._live_url}/{path}",
+            cookies=await self._identity.page_cookies(),
+            may_be_empty=True,
+        )
+        return answer.body.decode(errors="replace"), self._identity.absorb(answer.cookies)

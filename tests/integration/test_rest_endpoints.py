@@ -1,0 +1,183 @@
+"""The six REST endpoints from Douyin's answers to the client's, on the simulator."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import aiohttp.web
+import msgspec
+import pytest
+from key_paths import differences
+
+from relay.app import running
+from relay.config import Config, ServerConfig, UpstreamConfig
+from relay.sim import Behaviours, RoomPlan, Scenario, Simulator
+
+BASE = "/douyin/liveroom"
+LIVE, OFFLINE = "80000000001", "80000000002"
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@asynccontextmanager
+async def douyin(*, signs: bool = True, **behaviours: Any) -> AsyncIterator[Simulator]:
+    scenario = Scenario(
+        rooms=[RoomPlan(web_rid=LIVE), RoomPlan(web_rid=OFFLINE, state="offline")],
+        rate=50,
+        require_signature=signs,
+        behaviours=Behaviours(**behaviours),
+    )
+    async with Simulator(scenario) as simulator:
+        yield simulator
+
+
+@asynccontextmanager
+async def asking(simulator: Simulator, *, signer: bool = True) -> AsyncIterator[Ask]:
+    upstream = simulator.upstream_config()
+    if not signer:
+        upstream = msgspec.structs.replace(upstream, signer_url="")
+    config = Config(server=ServerConfig(port=0), upstream=upstream)
+    async with running(config) as server, aiohttp.ClientSession() as http:
+
+        async def ask(endpoint: str, **parameters: Any) -> dict[str, Any]:
+            url = f"{server.url}{BASE}/{endpoint}"
+            async with http.get(url, params=parameters) as response:
+                answer: dict[str, Any] = json.loads(await response.read())
+                assert answer["code"] == response.status
+                return answer
+
+        yield ask
+
+
+async def test_every_key_of_the_example_answers_is_served(seeds: Path) -> None:
+    async with douyin() as simulator, asking(simulator) as ask:
+        room_id = simulator.rooms[LIVE].room_id
+        assert int(room_id) > 2**53
+        of_room = {"room_id": room_id}
+        questions: dict[str, dict[str, Any]] = {
+            "info": of_room,
+            "status": of_room,
+            "audience": of_room,
+            "promotions": of_room,
+            "feed": {},
+        }
+        for endpoint, parameters in questions.items():
+            seed = json.loads((seeds / f"{endpoint}.json").read_bytes())
+            assert differences(seed, await ask(endpoint, **parameters)) == [], endpoint
+        for shape in ("v2021", "v2020"):
+            seed = json.loads((seeds / f"chat_{shape}.json").read_bytes())
+            async with asyncio.timeout(20):
+                while True:
+                    answer = await ask("chat", **of_room, format=shape, wait=5)
+                    data = answer["data"]
+                    if len(data["messages"] if shape == "v2021" else data) > 20:
+                        break
+            assert differences(seed, answer) == []
+
+
+async def test_ids_are_exact_and_have_their_text_beside_them() -> None:
+    async with douyin() as simulator, asking(simulator) as ask:
+        room_id = simulator.rooms[LIVE].room_id
+        room = (await ask("info", room_id=LIVE))["data"]["data"]
+        assert (room["id"], room["id_str"]) == (int(room_id), room_id)
+        assert room["owner_user_id_str"] == str(room["owner_user_id"]) == room["owner"]["id_str"]
+        (status,) = (await ask("status", room_id=room_id))["data"]["data"]
+        assert (status["room_id"], status["room_id_str"]) == (int(room_id), room_id)
+        for recommended in (await ask("feed"))["data"]["data"]:
+            own = recommended["owner"]["own_room"]
+            assert [str(number) for number in own["room_ids"]] == own["room_ids_str"]
+            assert str(recommended["id"]) == recommended["id_str"]
+            assert recommended["status"] == 2
+
+
+async def test_an_ended_room_is_described_and_nobody_chats_in_it() -> None:
+    async with douyin() as simulator, asking(simulator) as ask:
+        for name in (OFFLINE, simulator.rooms[OFFLINE].room_id):
+            info = await ask("info", room_id=name)
+            assert (info["code"], info["data"]["data"]["status"]) == (200, 4)
+            (status,) = (await ask("status", room_id=name))["data"]["data"]
+            assert (status["alive"], status["state"]) == (False, "ended")
+            for endpoint in ("chat", "audience"):
+                answer = await ask(endpoint, room_id=name)
+                assert (answer["code"], answer["error"]["type"]) == (409, "room_not_live")
+
+
+@pytest.mark.parametrize(
+    ("refusing", "source"),
+    [
+        ({"reflow": "empty"}, "web_enter"),
+        ({"reflow": "403", "enter": "empty"}, "html"),
+    ],
+)
+async def test_info_falls_back_and_says_what_is_missing(
+    refusing: dict[str, str], source: str, seeds: Path
+) -> None:
+    async with douyin(**refusing) as simulator, asking(simulator) as ask:
+        answer = await ask("info", room_id=LIVE)
+        assert answer["meta"]["source"] == source
+        assert answer["data"]["data"]["title"] == simulator.rooms[LIVE].current.title
+        assert "data.create_time" in answer["meta"]["missing"]
+        seed = json.loads((seeds / "info.json").read_bytes())
+        assert differences(seed, answer) == []
+
+
+async def test_without_a_signer_events_make_up_for_what_is_signed() -> None:
+    async with douyin(signs=False) as simulator, asking(simulator, signer=False) as ask:
+        audience = await ask("audience", room_id=LIVE)
+        assert audience["meta"]["source"] == "events"
+        ranks = audience["data"]["data"]["ranks"]
+        assert audience["data"]["data"]["partial"] is True
+        assert ranks
+        assert all(rank["user"]["id_str"] == str(rank["user"]["id"]) for rank in ranks)
+        goods = simulator.rooms[LIVE].behaviours.goods
+        promotions = await ask("promotions", room_id=LIVE)
+        assert (promotions["data"]["partial"], promotions["data"]["total"]) == (True, goods)
+
+
+async def test_without_a_signer_and_events_it_says_what_to_configure() -> None:
+    async with douyin(goods=3) as simulator, asking(simulator, signer=False) as ask:
+        # Who may not chat, since even im/fetch refuses, learns nothing from events.
+        for room in simulator.rooms.values():
+            room.change({"fetch": "empty", "push": "blocked", "enter": "empty", "page": "403"})
+        answer = await ask("audience", room_id=simulator.rooms[LIVE].room_id)
+        assert (answer["code"], answer["error"]["type"]) == (503, "signer_unavailable")
+        assert "signer_url" in answer["msg"]
+
+
+async def test_what_recorded_rooms_have_is_served_as_it_is(recorded: Path, seeds: Path) -> None:
+    """web/enter's own answer, as Douyin gave it, through the whole relay."""
+    body = (recorded / "rest" / "web_enter_live_2026-04.json").read_bytes()
+    room = json.loads(body)["data"]["data"][0]
+
+    async def enter(_request: aiohttp.web.Request) -> aiohttp.web.Response:
+        return aiohttp.web.Response(body=body, content_type="application/json")
+
+    app = aiohttp.web.Application()
+    app.router.add_get("/webcast/room/web/enter/", enter)
+    runner = aiohttp.web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await aiohttp.web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    config = Config(
+        server=ServerConfig(port=0),
+        upstream=UpstreamConfig(live_url=url, webcast_url=url, calls_per_s=1000),
+    )
+    try:
+        async with (
+            running(config) as server,
+            aiohttp.ClientSession() as http,
+            http.get(f"{server.url}{BASE}/info?room_id={LIVE}") as response,
+        ):
+            answer = json.loads(await response.read())
+    finally:
+        await runner.cleanup()
+    assert (answer["code"], answer["meta"]["source"]) == (200, "web_enter")
+    assert differences(json.loads((seeds / "info.json").read_bytes()), answer) == []
+    served = answer["data"]["data"]
+    assert served["id_str"] == room["id_str"] == str(served["id"])
+    assert served["title"] == room["title"]
+    assert served["room_view_stats"] == room["room_view_stats"]

@@ -1,0 +1,92 @@
+"""/status: order, what is certain of watched rooms, and what is not known."""
+
+import pytest
+from asking import Rest
+from serving import Relay, make_status
+
+from relay.hub import RoomState
+from relay.webcast.rest.answer import RoomAlive
+
+OLD, PRESENT = "6843198199583378191", "7000000000000000009"
+
+
+async def states(rest: Rest, **parameters: str) -> list[tuple[int, str, bool]]:
+    data = (await rest.get("status", **parameters)).data
+    assert list(data) == ["data", "extra", "status_code"]
+    assert (data["status_code"], data["extra"]["now"] > 1_600_000_000_000) == (0, True)
+    for room in data["data"]:
+        assert room["room_id"] == int(room["room_id_str"] or 0)
+        assert room["alive"] == (room["state"] == "live")
+    return [(room["room_id"], room["state"], room["alive"]) for room in data["data"]]
+
+
+async def test_each_room_once_in_the_order_asked(relay: Relay, rest: Rest) -> None:
+    relay.live.rooms = {
+        PRESENT: RoomAlive("live", PRESENT, "80000000009"),
+        OLD: RoomAlive("ended", OLD),
+        "5": RoomAlive("not_found"),
+    }
+    assert await states(rest, room_id=f"{OLD},{PRESENT},5,{OLD},6") == [
+        (6843198199583378191, "ended", False),
+        (7000000000000000009, "live", True),
+        (0, "not_found", False),
+        (0, "unknown", False),
+    ]
+    assert relay.live.asked == [("alive", OLD, PRESENT, "5", "6")]
+
+
+async def test_rooms_by_web_rid(relay: Relay, rest: Rest) -> None:
+    relay.live.rooms = {"80000000009": RoomAlive("live", PRESENT)}
+    room = (await rest.get("status", web_rid="80000000009")).data["data"][0]
+    assert room == {
+        "alive": True,
+        "room_id": 7000000000000000009,
+        "room_id_str": PRESENT,
+        "state": "live",
+        "web_rid": "80000000009",
+        "cause": "",
+    }
+
+
+async def test_watched_rooms_cost_no_question(relay: Relay, rest: Rest) -> None:
+    relay.hub.set_status(relay.rooms["2"], make_status("2", state=RoomState.ENDED))
+    assert [state for _, state, _ in await states(rest, room_id="1,2")] == ["live", "ended"]
+    assert relay.live.asked == []
+    reply = await rest.get("status", room_id="1")
+    assert reply.body["meta"]["source"] == "events"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        (RoomState.RESOLVING, ""),
+        (RoomState.CONNECTING, ""),
+        (RoomState.BLOCKED, "captcha"),
+        (RoomState.WAITING, "not_found"),
+        (RoomState.ERROR, "crashed"),
+    ],
+)
+async def test_what_a_watched_room_is_not_sure_of_is_asked(
+    relay: Relay, rest: Rest, state: RoomState, reason: str
+) -> None:
+    relay.hub.set_status(relay.rooms["1"], make_status("1", state=state, reason=reason))
+    relay.live.rooms = {"1": RoomAlive("live", PRESENT)}
+    assert await states(rest, room_id="1") == [(7000000000000000009, "live", True)]
+
+
+async def test_an_earlier_broadcast_of_a_live_room_is_asked_for(relay: Relay, rest: Rest) -> None:
+    relay.live.rooms = {OLD: RoomAlive("ended", OLD)}
+    relay.rooms.rooms[OLD] = relay.rooms["1"]
+    assert await states(rest, room_id=OLD) == [(6843198199583378191, "ended", False)]
+    del relay.rooms.rooms[OLD]
+
+
+async def test_unknown_is_not_ended_and_all_unknown_is_an_error(relay: Relay, rest: Rest) -> None:
+    relay.live.rooms = {"5": RoomAlive("unknown", cause="captcha")}
+    reply = await rest.get("status", room_id="5")
+    assert reply.error == (503, "upstream_blocked")
+    assert reply.headers["Retry-After"] == "5"
+    assert (await rest.get("status", room_id="6")).error == (503, "upstream_unavailable")
+    assert await states(rest, room_id="5,1") == [
+        (0, "unknown", False), (7000000000000000001, "live", True),
+    ]  # fmt: skip

@@ -97,7 +97,7 @@ class Hub:
         fanout = self._fanout(stream)
         if not stream.settled:
             self._settle(stream, None)
-        if events and stream.lacks(events):
+        if events and stream.goes_on():
             self._give(fanout, [stream.append_gap("restart")])
         entries = [entry for event in events if (entry := stream.append(event)) is not None]
         self._give(fanout, entries)

@@ -1,7 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -100,8 +100,7 @@ class Stream:
         self._older_ids: set[str] = set()
         self._alias = alias
         self._unsaved: list[Record] = []
-        self._may_lack = False
-        """Whether upstream may have gone on without us since the last event."""
+        self._taken_up = False
 
     @property
     def names(self) -> list[str]:
@@ -126,15 +125,15 @@ class Stream:
         self.history.begin_behind(past.head)
         for body in past.losses:
             self.history.append(Entry(Kind.GAP, past.head, "", body, time.monotonic()))
-        self._may_lack = past.head > 0
+        self._taken_up = past.head > 0
 
-    def lacks(self, events: Sequence[Event]) -> bool:
-        """Tell, of the first events after `take_up`, whether some may be missing before them.
+    def goes_on(self) -> bool:
+        """Tell, once, whether the next event is the first one since the stream was taken up.
 
-        Not where they begin with some that upstream repeats.
+        Upstream went on meanwhile, and repeats only some kinds of messages.
         """
-        may_lack, self._may_lack = self._may_lack, False
-        return may_lack and not any(self.had(event.msg_id) for event in events)
+        taken_up, self._taken_up = self._taken_up, False
+        return taken_up
 
     def save(self) -> None:
         """Hand what is new to the archive."""

@@ -1,6 +1,6 @@
 """What the HTTP side answers and takes besides the REST endpoints; used by http and openapi."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -81,3 +81,14 @@ class RoomList(Struct):
     """All watched rooms."""
 
     rooms: list[RoomView]
+
+
+class EventList(Struct):
+    """Some of a room's past."""
+
+    events: Annotated[list[dict[str, Any]], Meta(description="Event frames, as WebSockets get.")]
+    gaps: Annotated[list[dict[str, Any]], Meta(description="`gap` frames: what can't be had.")]
+    next: Annotated[
+        str | None,
+        Meta(description="What to send as `since`, or `before`, to go on; null: no more."),
+    ]

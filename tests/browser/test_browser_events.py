@@ -57,7 +57,7 @@ async def restart(relay: Relay) -> RelayServer:
     relay.publish("1", make_event(content="二"))
     relay.publish("2", make_event(content="三"))
     config = Config(server=ServerConfig(port=port))
-    server = RelayServer(config, relay.hub, relay.rooms)
+    server = RelayServer(config, relay.hub, relay.rooms, relay.live)
     async with asyncio.timeout(10):
         await server.start()
     return server

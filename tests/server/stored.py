@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from serving import FakeRooms, Relay
+from serving import FakeLive, FakeRooms, Relay
 
 from relay.config import Config, HubConfig, ServerConfig, StoreConfig
 from relay.hub import Hub
@@ -25,7 +25,8 @@ async def storing(path: Path, *rooms: str, events: int = 20) -> AsyncIterator[Re
     async with Store(config.store) as store:
         hub = Hub(config.hub, store)
         watched = FakeRooms(hub)
-        relay = Relay(hub, watched, RelayServer(config, hub, watched, store))
+        live = FakeLive()
+        relay = Relay(hub, watched, live, RelayServer(config, hub, watched, live, store))
         await relay.server.start()
         try:
             for room in rooms or (ROOM,):

@@ -14,7 +14,7 @@ from relay.server.rest.endpoints import ENDPOINTS, Endpoint
 from relay.server.rest.envelope import ErrorEnvelope
 from relay.server.rest.errors import KINDS
 from relay.server.rest.params import Parameter
-from relay.server.views import AddRoom, Health, Readiness, RoomList, RoomView
+from relay.server.views import AddRoom, EventList, Health, Readiness, RoomList, RoomView
 
 
 class Route(Struct, frozen=True):
@@ -29,6 +29,8 @@ class Route(Struct, frozen=True):
     """By HTTP status: what it says, and the type of the body (a content type where it isn't
     JSON; None: there is none)."""
     body: Any = None
+    parameters: Mapping[str, str] = {}
+    """Of the query, all of them optional texts: what they are."""
 
 
 _NOT_WATCHED = ("The room is not watched.", ErrorBody)
@@ -51,6 +53,26 @@ ROUTES = (
         "The WebSocket; it takes the handshake only.",
         "read",
         {101: ("Frames follow.", None), 426: ("That was no handshake.", ErrorBody)},
+    ),
+    Route(
+        "get",
+        "/events",
+        "The events of rooms as server-sent events.",
+        "read",
+        {
+            200: ("Events follow.", "text/event-stream"),
+            400: ("The query can't be understood.", ErrorBody),
+            403: ("To start a room takes the scope `watch`.", ErrorBody),
+            404: ("Not a room.", ErrorBody),
+            409: ("The room may not be watched.", ErrorBody),
+            503: ("Too many clients, or the relay is stopping.", ErrorBody),
+        },
+        parameters={
+            "room_id": "Rooms by any of their names, with commas between; at least one.",
+            "method": "Methods or short names, with commas between; left out: all.",
+            "since": "A position for each room, with commas between, as in the last `id`.",
+            "slow": "`close` or `skip`: what happens when the client reads too slowly.",
+        },
     ),
     Route("get", "/api/rooms", "All watched rooms.", "read", {200: ("The rooms.", RoomList)}),
     Route(
@@ -79,6 +101,27 @@ ROUTES = (
         "Stop watching a room.",
         "admin",
         {204: ("It isn't watched any more.", None), 404: _NOT_WATCHED},
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}/events",
+        "A room's past, from memory and the store; with `Accept: application/x-ndjson` as lines.",
+        "read",
+        {
+            200: ("Events; with a beginning the oldest first, else the newest.", EventList),
+            400: ("The query can't be understood.", ErrorBody),
+            404: ("The room is not watched, and nothing of it is stored.", ErrorBody),
+            503: ("The store can't be read.", ErrorBody),
+        },
+        parameters={
+            "since": "Position behind which to begin.",
+            "before": "Position before which to end.",
+            "from": "Time from which on, Unix milliseconds or ISO 8601.",
+            "to": "Time before which.",
+            "method": "Methods or short names, with commas between; left out: all.",
+            "user": "Only what this uid did.",
+            "limit": "Events at most; beyond 1000 they come as lines.",
+        },
     ),
     Route("get", "/", "A page with the rooms.", None, {200: ("The page.", "text/html")}),
     Route("get", "/web/page.css", "Its style.", None, {200: ("The style.", "text/css")}),
@@ -144,9 +187,13 @@ def _describe_route(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     }
     if route.scope is not None:
         described["description"] = f"With tokens: needs the scope `{route.scope}`."
+    described["parameters"] = [
+        {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
+        for name, about in route.parameters.items()
+    ]
     if "{id}" in route.path:
         name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-        described["parameters"] = [name]
+        described["parameters"].append(name)
     if route.body is not None:
         described["requestBody"] = {"required": True, **_content(route.body, schemas)}
     return described

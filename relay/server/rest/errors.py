@@ -65,6 +65,7 @@ KIND_BY_CAUSE: Mapping[str, Kind] = MappingProxyType(
         # Too much is asked of upstream: it says so, or our own budget of calls does.
         "rate_limited": RATE_LIMITED,
         "busy": RATE_LIMITED,
+        "stopping": STOPPING,
         "bad_params": UPSTREAM_SCHEMA,
         "bad_body": UPSTREAM_SCHEMA,
         "other_code": UPSTREAM_SCHEMA,

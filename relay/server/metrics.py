@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from relay import __version__
 from relay.hub import RoomCounters, RoomState, Stream
+from relay.server.rest.live import Live
 from relay.server.state import REFUSALS, ServerState
 
 
@@ -36,6 +37,7 @@ class RelayCollector(Collector):
         yield _gauge("relay_build_info", "Version of the relay.", ["version"], [(__version__,)])
         yield from _of_rooms(rooms)
         yield from self._of_clients()
+        yield from _of_upstream(self._state.live)
 
     def _of_clients(self) -> Iterator[Metric]:
         state = self._state
@@ -104,6 +106,29 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
         for state in RoomState:
             states.add_metric([room, state], stream.status.state is state)
     yield from (duplicates, gaps, age, kept, size, states)
+
+
+def _of_upstream(live: Live) -> Iterator[Metric]:
+    calls = CounterMetricFamily(
+        "relay_upstream_calls",
+        "Calls to upstream for REST, ok or the cause they failed of.",
+        labels=["endpoint", "outcome"],
+    )
+    for labels, count in live.calls.items():
+        calls.add_metric(labels, count)
+    hits = CounterMetricFamily(
+        "relay_upstream_cache_hits", "Answers for REST that were kept.", labels=["kind"]
+    )
+    for kind, count in live.hits.items():
+        hits.add_metric([kind], count)
+    breakers = GaugeMetricFamily(
+        "relay_upstream_breaker_open",
+        "1 where an endpoint kept failing and has not answered since.",
+        labels=["endpoint"],
+    )
+    for endpoint, left_alone in live.left_alone.items():
+        breakers.add_metric([endpoint], left_alone)
+    yield from (calls, hits, breakers)
 
 
 def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:

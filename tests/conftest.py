@@ -44,6 +44,9 @@ def no_leaks() -> Iterator[None]:
     assert not left, f"sockets left open: {left}"
     # The event loop's own executor threads end with the loop.
     alive = [t for t in set(threading.enumerate()) - threads if not t.name.startswith("asyncio_")]
+    for thread in alive:  # one that waited for a process says so before it ends
+        thread.join(1)
+    alive = [thread for thread in alive if thread.is_alive()]
     assert not alive, f"threads left running: {alive}"
 
 

@@ -142,6 +142,9 @@ class FakeLive:
         """What `alive` says; what isn't here is unknown."""
         self.carts: dict[str, Cart] = {}
         self.asked: list[tuple[str, ...]] = []
+        self.calls: dict[tuple[str, str], int] = {}
+        self.hits: dict[str, int] = {}
+        self.left_alone: dict[str, bool] = {}
 
     def give(self, endpoint: str, room: str, data: object, **fields: Any) -> None:
         """Answer with `data`."""

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from relay import __version__
 from relay.hub import RoomCounters, RoomState, Stream
+from relay.server.rest.live import Live
 from relay.server.state import REFUSALS, ServerState
 from relay.store import Store
 
@@ -39,6 +40,7 @@ class RelayCollector(Collector):
         yield from self._of_clients()
         if self._state.store is not None:
             yield from _of_store(self._state.store)
+        yield from _of_upstream(self._state.live)
 
     def _of_clients(self) -> Iterator[Metric]:
         state = self._state
@@ -120,6 +122,29 @@ def _of_store(store: Store) -> Iterator[Metric]:
     yield GaugeMetricFamily("relay_store_degraded", "1 while events are not stored.", degraded)
     yield GaugeMetricFamily("relay_store_waiting", "Events that wait to be stored.", store.waiting)
     yield GaugeMetricFamily("relay_store_bytes", "Size of what is stored.", store.used_bytes)
+
+
+def _of_upstream(live: Live) -> Iterator[Metric]:
+    calls = CounterMetricFamily(
+        "relay_upstream_calls",
+        "Calls to upstream for REST, ok or the cause they failed of.",
+        labels=["endpoint", "outcome"],
+    )
+    for labels, count in live.calls.items():
+        calls.add_metric(labels, count)
+    hits = CounterMetricFamily(
+        "relay_upstream_cache_hits", "Answers for REST that were kept.", labels=["kind"]
+    )
+    for kind, count in live.hits.items():
+        hits.add_metric([kind], count)
+    breakers = GaugeMetricFamily(
+        "relay_upstream_breaker_open",
+        "1 where an endpoint kept failing and has not answered since.",
+        labels=["endpoint"],
+    )
+    for endpoint, left_alone in live.left_alone.items():
+        breakers.add_metric([endpoint], left_alone)
+    yield from (calls, hits, breakers)
 
 
 def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:

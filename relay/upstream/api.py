@@ -90,9 +90,17 @@ class LiveApi:
         )
 
     @property
-    def calls(self) -> Mapping[tuple[Endpoint, str], int]:
+    def calls(self) -> Mapping[tuple[str, str], int]:
         """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
         return self._asking.calls
+
+    @property
+    def left_alone(self) -> Mapping[str, bool]:
+        """Whether an endpoint kept failing, and has not answered since."""
+        return {
+            endpoint: breaker.state != "closed"
+            for endpoint, breaker in self._asking.breakers.items()
+        }
 
     @property
     def breakers(self) -> Mapping[Endpoint, Breaker]:

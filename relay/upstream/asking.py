@@ -41,7 +41,7 @@ class Asking:
                 "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),
             }
         )
-        self.calls: Counter[tuple[Endpoint, str]] = Counter()
+        self.calls: Counter[tuple[str, str]] = Counter()
         """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
 
     async def ask(

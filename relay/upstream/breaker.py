@@ -23,7 +23,7 @@ _PROBE_S = 1.0
 """When to ask again while a probe is under way."""
 ROOM_ANSWERS = frozenset({"unknown_room", "room_over", "bad_params"})
 """Upstream's proper answers about one room: the endpoint works."""
-_NO_ANSWERS = frozenset({"other_code", "not_found", "busy"})
+_NO_ANSWERS = frozenset({"other_code", "not_found", "busy", "stopping"})
 """May be about the room or about the endpoint, or was our own doing: proves nothing."""
 
 _log = structlog.get_logger(__name__)

@@ -30,7 +30,7 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
     {
         "unreachable": Failure.NETWORK,  # name, route, TLS or connection fails
         "timeout": Failure.NETWORK,
-        "server_error": Failure.SERVER,  # HTTP 5xx
+        "server_error": Failure.SERVER,  # HTTP 5xx, or status_code 100111
         "http_error": Failure.SERVER,  # any other HTTP status that says no
         "not_found": Failure.SERVER,  # HTTP 404 or 410
         "redirected": Failure.SERVER,  # to another host, or round in circles
@@ -43,7 +43,7 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "challenge": Failure.BLOCKED,  # the script page that wants an __ac_signature
         "forbidden": Failure.BLOCKED,  # HTTP 401, 403, 444
         "rate_limited": Failure.BLOCKED,  # HTTP 429
-        "login_wanted": Failure.BLOCKED,  # status_code 20003
+        "login_wanted": Failure.BLOCKED,  # status_code 20003 or 2483
         "unknown_room": Failure.SERVER,  # status_code 4001038
         "room_over": Failure.SERVER,  # status_code 30003
         "device_blocked": Failure.BLOCKED,  # handshake answered with DEVICE_BLOCKED
@@ -52,6 +52,7 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "signer_missing": Failure.SIGNER,  # upstream wants a signature and no signer is configured
         "unsupported": Failure.SERVER,  # there is no upstream to ask: a recording is played
         "busy": Failure.SERVER,  # our own budget of calls is used up
+        "stopping": Failure.SERVER,  # we end, and wait for no answer any more
         "cut": Failure.CUT,  # ended without a close frame (1006), or reset
         "closed": Failure.CUT,  # WebSocket close frame
         "close_frame": Failure.CUT,  # upstream's own `close` frame

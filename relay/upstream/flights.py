@@ -18,9 +18,11 @@ class Flights:
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+        self._closed = False
 
     async def close(self) -> None:
-        """Cancel all."""
+        """Cancel all; new ones are refused."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -30,11 +32,13 @@ class Flights:
     async def join(self, key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask, or wait with those who have asked the same.
 
-        Raises UpstreamError: what `ask` raises, or `busy` where too much is under way, or where it
-        is cancelled by `close`.
+        Raises UpstreamError: what `ask` raises, `busy` where too much is under way, or `stopping`
+        from `close` on.
         """
         task: asyncio.Task[T | UpstreamError] | None = self._tasks.get(key)
         if task is None:
+            if self._closed:
+                raise _stopping()
             if len(self._tasks) >= MAX_FLIGHTS:
                 raise UpstreamError(
                     "busy",
@@ -47,7 +51,7 @@ class Flights:
         # Unlike awaiting the task, this leaves it alone when the waiting one is cancelled.
         await asyncio.wait([task])
         if task.cancelled():
-            raise UpstreamError("busy", "the relay is stopping")
+            raise _stopping()
         outcome = task.result()
         if isinstance(outcome, UpstreamError):
             raise renewed(outcome)
@@ -55,6 +59,10 @@ class Flights:
 
     def _landed(self, key: Hashable, _task: asyncio.Task[Any]) -> None:
         del self._tasks[key]
+
+
+def _stopping() -> UpstreamError:
+    return UpstreamError("stopping", "the answer from upstream is not waited for")
 
 
 async def _outcome(ask: Callable[[], Awaitable[T]]) -> T | UpstreamError:

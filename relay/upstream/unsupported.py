@@ -3,7 +3,8 @@
 Satisfies server.rest.live.Live, as upstream/api does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NoReturn
 
 from relay.errors import UpstreamError
@@ -12,7 +13,11 @@ from relay.webcast.rest.answer import RoomAlive
 
 
 class UnsupportedApi:
-    """Says that it can't be had: `unsupported`."""
+    """Says that it can't be had: `unsupported`. There is nothing to count."""
+
+    calls: Mapping[tuple[str, str], int] = MappingProxyType({})
+    hits: Mapping[str, int] = MappingProxyType({})
+    left_alone: Mapping[str, bool] = MappingProxyType({})
 
     async def info(self, name: str) -> NoReturn:
         """Raise UpstreamError."""

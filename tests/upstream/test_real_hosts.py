@@ -308,7 +308,7 @@ async def test_goods_are_asked_for_signed(hosts: Hosts, api: LiveApi) -> None:
         (b'{"status_code":4001038,"data":{"prompts":"..."}}', "unknown_room", 4001038),
         # Twice: with our parameters, and without those that can be left out.
         (b'{"status_code":10011,"data":{"message":"Request params error"}}', "unknown_room", 10011),
-        (b'{"status_code":100111,"data":{"message":"..."}}', "other_code", 100111),
+        (b'{"status_code":100111,"data":{"message":"..."}}', "server_error", 100111),
         (b'{"status_code":0,"data":{}}', "unknown_room", None),
         (b'{"status_code":0', "bad_body", None),
     ],

@@ -111,7 +111,7 @@ async def test_the_end_cancels_all() -> None:
     asking = asyncio.create_task(flights.join("a", question.ask))
     await turns()
     await flights.close()
-    with pytest.raises(UpstreamError, match="stopping"):
+    with pytest.raises(UpstreamError, match="not waited for"):
         await asking
 
 

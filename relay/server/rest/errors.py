@@ -68,6 +68,7 @@ KIND_BY_CAUSE: Mapping[str, Kind] = MappingProxyType(
         "rate_limited": RATE_LIMITED,
         "busy": RATE_LIMITED,
         "unsupported": SOURCE_UNSUPPORTED,
+        "stopping": STOPPING,
         "bad_params": UPSTREAM_SCHEMA,
         "bad_body": UPSTREAM_SCHEMA,
         "other_code": UPSTREAM_SCHEMA,

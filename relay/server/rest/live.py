@@ -1,6 +1,6 @@
 """What the REST endpoints want of whoever asks Douyin; implemented by upstream/api."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
@@ -12,6 +12,21 @@ class Live(Protocol):
     Rooms are named by what parse_room_name takes. All raise RoomNameError for what can't be a
     room, and UpstreamError with its cause where there is no answer.
     """
+
+    @property
+    def calls(self) -> Mapping[tuple[str, str], int]:
+        """Calls made, by endpoint and outcome: `ok`, or the cause of the failure."""
+        ...
+
+    @property
+    def hits(self) -> Mapping[str, int]:
+        """Answers that were there already, by kind."""
+        ...
+
+    @property
+    def left_alone(self) -> Mapping[str, bool]:
+        """Whether an endpoint kept failing, and has not answered since; all endpoints."""
+        ...
 
     async def info(self, name: str) -> Answer:
         """Describe a room; ended ones too."""

@@ -34,6 +34,10 @@ class RoomAlive(Struct, frozen=True):
     web_rid: str = ""
     cause: str = ""
     """Why it is unknown: one of upstream/failures.CAUSES."""
+    source: Source | None = None
+    """Where that comes from; None: it is unknown."""
+    fetched_at_ms: int = 0
+    """When upstream said it, Unix ms; 0: it is unknown."""
 
 
 class Cart(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Reads upstream's JSON answers and the `status_code` in them; used by the mappings beside it.
 
 upstream/status reads by the same table. Sources: recorded answers (4001038, 20003), and what
-biliup, aio-dynamic-push and Evil0ctal report (30003, 10011).
+biliup, aio-dynamic-push, Evil0ctal and others report (30003, 10011, 2483, 100111).
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ _CAUSES: Mapping[int, str] = MappingProxyType(
         4001038: "unknown_room",
         30003: "room_over",
         20003: "login_wanted",
+        2483: "login_wanted",
         10011: "bad_params",
+        100111: "server_error",  # "the system is taking a nap"
     }
 )
 _MAX_TEXT_CHARS = 200

@@ -24,8 +24,8 @@ def refusal_of(body: bytes) -> UpstreamError:
         (30003, "room_over"),
         (20003, "login_wanted"),
         (10011, "bad_params"),
-        (2483, "other_code"),
-        (100111, "other_code"),
+        (2483, "login_wanted"),
+        (100111, "server_error"),
         (-1, "other_code"),
     ],
 )

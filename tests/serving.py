@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from relay.config import Config, HubConfig, ServerConfig
 from relay.errors import RoomNameError, RoomRefusedError
 from relay.events import Event
-from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
 
 _ids = itertools.count(7_000_000_000_000_000_000)
@@ -143,10 +143,14 @@ class Relay:
 
 @asynccontextmanager
 async def relay_running(
-    *, hub: HubConfig | None = None, server: ServerConfig | None = None, stop_s: float = 5
+    *,
+    hub: HubConfig | None = None,
+    server: ServerConfig | None = None,
+    stop_s: float = 5,
+    archive: Archive | None = None,
 ) -> AsyncIterator[Relay]:
     config = Config(hub=hub or HubConfig(), server=server or ServerConfig(port=0))
-    its_hub = Hub(config.hub)
+    its_hub = Hub(config.hub, archive)
     rooms = FakeRooms(its_hub)
     relay = Relay(its_hub, rooms, RelayServer(config, its_hub, rooms))
     await relay.server.start()

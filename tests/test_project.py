@@ -16,7 +16,7 @@ from serving import relay_running
 
 from relay.cli.main import relay
 from relay.client.messages import Message
-from relay.config import Config
+from relay.config import Config, StoreConfig
 from relay.errors import CloseCode, ExitCode
 from relay.events.methods import SHORT_NAMES
 from relay.events.payloads import PAYLOAD_TYPES
@@ -27,6 +27,7 @@ from relay.server.messages import ClientMessage, ErrorCode, ServerMessage
 from relay.server.metrics import RelayCollector
 from relay.server.state import ServerState
 from relay.sim import load_scenario
+from relay.store import Store
 from relay.upstream.signer import SignedUrl
 
 ROOT = Path(__file__).parents[1]
@@ -186,7 +187,7 @@ def test_the_answer_of_a_signer_is_understood() -> None:
 async def test_metrics_and_endpoints(text: str) -> None:
     async with relay_running() as running:
         running.rooms.add("80000000001")
-        state = ServerState(Config(), running.hub, running.rooms)
+        state = ServerState(Config(), running.hub, running.rooms, Store(StoreConfig(path="x")))
         metrics = set()
         for metric in RelayCollector(state).collect():
             metrics.add(metric.name + "_total" * (metric.type == "counter"))

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig
 from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
-from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
@@ -222,6 +222,7 @@ async def relay_running(
     auth: AuthConfig | None = None,
     rest: RestConfig | None = None,
     stop_s: float = 5,
+    archive: Archive | None = None,
 ) -> AsyncIterator[Relay]:
     config = Config(
         hub=hub or HubConfig(),
@@ -229,7 +230,7 @@ async def relay_running(
         auth=auth or AuthConfig(),
         rest=rest or RestConfig(),
     )
-    its_hub = Hub(config.hub)
+    its_hub = Hub(config.hub, archive)
     rooms = FakeRooms(its_hub)
     live = FakeLive()
     relay = Relay(its_hub, rooms, live, RelayServer(config, its_hub, rooms, live))

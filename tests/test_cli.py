@@ -612,3 +612,15 @@ def test_lines_of_notices() -> None:
     loss = Gap(**room, reason="corrupt_frame", epoch="e", offset=5)
     assert notice_line(loss) == f"room {ROOM}: some events can't be had (corrupt_frame)"
     assert notice_line(Subscribed(**room, room=ROOM, method=None, epoch="e", offset=1)) is None
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+async def test_a_store_that_cannot_be_used_is_refused(tmp_path: Path, command: str) -> None:
+    (tmp_path / "notes.txt").write_text("not a database\n" * 100)
+    code, out, err = await run(
+        command, cwd=tmp_path, RELAY_STORE__PATH="notes.txt", RELAY_SERVER__PORT="0"
+    )
+    assert (code, out) == (ExitCode.CONFIG, "")
+    assert err.splitlines()[-1] == (
+        "relay: store.path: notes.txt is not a database; move it away, or name another file"
+    )

@@ -148,7 +148,7 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         (
             "colour = 1\n",
             "config.toml:1: colour: no such key; allowed: server, auth, rest, rooms, watch,"
-            " upstream, hub, log",
+            " upstream, hub, store, log",
         ),
         ("server = 3\n", "config.toml:1: server: invalid 3; allowed: a table, [server]"),
         ("rooms = ['a']\n", "config.toml:1: rooms[0]: invalid 'a'; allowed: a table, [[rooms]]"),

@@ -23,7 +23,7 @@ from relay.app import running
 from relay.cli.main import relay
 from relay.client import connect
 from relay.client.messages import Message
-from relay.config import Config, ServerConfig
+from relay.config import Config, ServerConfig, StoreConfig
 from relay.errors import CloseCode, ExitCode
 from relay.events import ChatPayload, Event, User
 from relay.events.methods import SHORT_NAMES
@@ -38,6 +38,7 @@ from relay.server.rest.errors import KINDS
 from relay.server.rest.params import Choice, Number, Rooms
 from relay.server.state import ServerState
 from relay.sim import Scenario, Simulator, load_scenario
+from relay.store import Store
 from relay.upstream.api import FEED_S, INFO_S, LISTS_S
 from relay.upstream.lookups import STATUS_S
 from relay.upstream.signer import SignedUrl
@@ -205,7 +206,8 @@ def test_the_answer_of_a_signer_is_understood() -> None:
 async def test_metrics_and_endpoints(text: str) -> None:
     async with relay_running() as running:
         running.rooms.add("80000000001")
-        state = ServerState(Config(), running.hub, running.rooms, running.live)
+        store = Store(StoreConfig(path="x"))
+        state = ServerState(Config(), running.hub, running.rooms, running.live, store)
         metrics = set()
         for metric in RelayCollector(state).collect():
             metrics.add(metric.name + "_total" * (metric.type == "counter"))

@@ -3,6 +3,7 @@
 Imported by server, room, app and cli; imports events, config and errors only.
 """
 
+from relay.hub.archive import Archive
 from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
@@ -15,6 +16,7 @@ from relay.hub.stream import Stream
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
+    "Archive",
     "Encoding",
     "Entry",
     "Filter",

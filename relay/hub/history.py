@@ -7,6 +7,7 @@ waits to be stored stays for as long, which the store bounds.
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from enum import Enum
+from math import inf
 from operator import attrgetter
 
 from msgspec import Struct
@@ -92,10 +93,8 @@ class History:
         self._entries.append(entry)
         self.bytes += len(entry.body)
         while self.events > self._max_events or self.bytes > self._max_bytes:
-            index = self._oldest_event()
-            if index is not None and not self._is_free(self._entries[index].offset):
+            if not self._drop_oldest(inf):
                 break
-            self._drop_through(len(self._entries) - 1 if index is None else index)
         self.expire(entry.at_s)
 
     def begin_behind(self, offset: int) -> None:
@@ -105,48 +104,55 @@ class History:
     def expire(self, now_s: float) -> None:
         """Let go of what is older than `history_s`."""
         oldest_s = now_s - self._max_age_s
-        while (index := self._oldest_event()) is not None:
-            entry = self._entries[index]
-            if entry.at_s >= oldest_s or not self._is_free(entry.offset):
+        while self._dropped < len(self._entries):
+            if self._entries[self._dropped].at_s >= oldest_s or not self._drop_oldest(oldest_s):
                 return
-            self._drop_through(index)
 
-    def _oldest_event(self) -> int | None:
-        """Find the slot of the oldest event; losses before it go only when it goes.
+    def _drop_oldest(self, before_s: float) -> bool:
+        """Let go of the oldest event, and of losses before it; False: it has to stay.
 
-        So who comes from before them, and is told of what is gone, has them in that.
+        Losses go only when the event behind them goes: so who comes from before them, and is told
+        of what is gone, has them in that.
         """
-        for index in range(self._dropped, len(self._entries)):
-            if self._entries[index].kind is Kind.EVENT:
-                return index
-        return None
-
-    def _is_free(self, offset: int) -> bool:
-        """Tell whether an event does not wait to be stored."""
-        if self._done_upto is not None and offset > self._free_upto:
-            self._free_upto = self._done_upto()
-        return self._done_upto is None or offset <= self._free_upto
-
-    def _drop_through(self, last: int) -> None:
-        """Let go of everything up to a slot."""
-        for index in range(self._dropped, last + 1):
+        index = self._dropped
+        entry = self._entries[index]
+        while entry.kind is Kind.GAP:
+            index += 1
+            if index == len(self._entries):  # nothing but losses; only their size is a reason
+                break
             entry = self._entries[index]
-            self._entries[index] = _NOTHING
+        else:
+            if entry.at_s >= before_s:
+                return False
+            if self._done_upto is not None and entry.offset > self._free_upto:
+                self._free_upto = self._done_upto()
+                if entry.offset > self._free_upto:
+                    return False
+            known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
+            self._gone_of[entry.method if known else ""] = self.gone = entry.offset
+            self.events -= 1
             self.bytes -= len(entry.body)
-            if entry.kind is Kind.EVENT:
-                self.events -= 1
-                self.gone = entry.offset
-                known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
-                self._gone_of[entry.method if known else ""] = entry.offset
-            else:
-                # Whatever upstream lost there, it may have been of any method.
-                self._gone_of[""] = entry.offset + 1
-        self._dropped = last + 1
+            self._entries[index] = _NOTHING
+        if index > self._dropped:
+            if before_s < inf and index == len(self._entries):
+                return False
+            self._drop_losses(index)
+        self._dropped = min(index + 1, len(self._entries))
         # Shifting the list now and then costs less than a look-up in the middle of a deque.
         if self._dropped > 64 and self._dropped * 2 > len(self._entries):
             del self._entries[: self._dropped]
             self._begin += self._dropped
             self._dropped = 0
+        return True
+
+    def _drop_losses(self, end: int) -> None:
+        """Let go of the losses in the slots up to `end`."""
+        for index in range(self._dropped, end):
+            entry = self._entries[index]
+            self._entries[index] = _NOTHING
+            self.bytes -= len(entry.body)
+            # Whatever upstream lost there, it may have been of any method.
+            self._gone_of[""] = entry.offset + 1
 
     def last_lost(self, offset: int, admits: Callable[[str], bool]) -> int:
         """Give the offset of the last event behind `offset` that is no longer kept; 0: none.

@@ -184,13 +184,19 @@ function receive(frame) {
       refreshRooms();
       break;
     case "subscribed": {
-      // Not always asked for: a room may turn out to be another one.
+      // Not always asked for: a room may turn out to be another one, or go on in an old epoch.
+      const same = ([, { view }]) => view.name === frame.room || view.web_rid === frame.room;
+      const known = [...rooms].find(same);
+      if (known && !rooms.has(frame.epoch)) {
+        rooms.delete(known[0]);
+        rooms.set(frame.epoch, known[1]);
+      }
       const room = rooms.get(frame.epoch);
       if (room) room.subscribed = true;
       moveOn(frame.epoch, frame.offset);
       break;
     }
-    case "unsubscribed": // when it is watched again it has another epoch
+    case "unsubscribed": // when it is watched again it may have another epoch
     case "room":
       refreshSoon();
       break;

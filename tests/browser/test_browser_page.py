@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,8 +10,9 @@ from keys import READ, WATCH, auth
 from playwright.async_api import Page, async_playwright, expect
 from serving import Relay, make_event, make_status, relay_running
 
-from relay.config import ServerConfig
-from relay.hub import RoomState
+from relay.config import HubConfig, ServerConfig, StoreConfig
+from relay.hub import Hub, RoomState
+from relay.store import Store
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -229,3 +231,29 @@ async def test_a_token_that_is_taken_back_is_asked_for_again(chromium: str) -> N
             await page.get_by_role("button", name="Enter").click()
             await expect(page.locator("#rooms li")).to_have_count(1)
             await expect(page.locator("#connection")).to_have_text("connected")
+
+
+async def test_a_room_that_goes_on_where_the_store_left_it(chromium: str, tmp_path: Path) -> None:
+    store = StoreConfig(path=str(tmp_path / "store.db"))
+    async with Store(store) as kept:
+        before = Hub(HubConfig(), kept)
+        stream = before.open(make_status("1"))
+        await before.take_up(stream)
+        before.publish(stream, [make_event(content="之前", user={"nickname": "甲"})])
+    async with Store(store) as kept, relay_running(archive=kept) as relay:
+        stream = relay.rooms.add("1")
+        async with opened(relay, chromium) as (page, complaints):
+            rows, items = page.locator("#events li"), page.locator("#rooms li")
+            await expect(items).to_have_count(1)
+            await relay.hub.take_up(stream)
+            relay.publish("1", make_event(content="之后", user={"nickname": "甲"}))
+            await expect(rows.nth(0)).to_contain_text("之后")
+            # Each time that the page looks for rooms it could subscribe once more.
+            relay.hub.set_status(stream, make_status("1", title="第二次"))
+            await expect(items).to_contain_text(["第二次"])
+            relay.publish("1", make_event(content="最后", user={"nickname": "甲"}))
+            await expect(rows.nth(0)).to_contain_text("最后")
+            assert await page.get_by_text("之后").count() == 1
+            assert await page.get_by_text("subscribed already").count() == 0
+            assert complaints == []
+        relay.hub.close(stream, "removed")

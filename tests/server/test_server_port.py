@@ -79,7 +79,7 @@ async def test_http_that_cannot_be_read_is_refused_without_filling_the_log(
 ) -> None:
     for _ in range(20):
         answer = await talk(relay, b"GET / HTTP/1.1\r\n\r\n")
-        assert answer.startswith(b"HTTP/1.0 400 ")
+        assert answer.startswith(b"HTTP/1.1 400 ")
     assert 'relay_refused_total{cause="bad_http"} 20.0' in await metrics(relay)
     assert caplog.records == []
 

@@ -90,7 +90,7 @@ class Feeds:
         details = await self._details_of(feed) if enrich else {}
         shaped, rooms = [], []
         for raw in feed.rooms:
-            room = feed_room(raw, details.get(_room_id(raw)))
+            room = feed_room(raw, feed.filling, details.get(_room_id(raw)))
             shaped.append(room._replace(document={}))
             rooms.append(encoded(room.document))
             # A megabyte of rooms must not hold up the others' frames.

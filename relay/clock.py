@@ -1,4 +1,4 @@
-"""The time of day, as clients are told it; used by hub and server."""
+"""The time of day, as clients are told it; used by hub, server and upstream."""
 
 import time
 

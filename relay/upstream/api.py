@@ -11,6 +11,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Literal
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.asking import Asking, Endpoint
 from relay.upstream.breaker import ROOM_ANSWERS, Breaker
@@ -24,7 +25,7 @@ from relay.upstream.refusals import Refusals
 from relay.upstream.sharing import Shared
 from relay.upstream.signer import Signer
 from relay.upstream.status import Status
-from relay.upstream.told import Described, Told, now_ms
+from relay.upstream.told import Described, Told
 from relay.upstream.web_rids import WebRids
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive, Source
 from relay.webcast.rest.audience import audience_from_ranklist

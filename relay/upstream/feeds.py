@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.asking import Asking
 from relay.upstream.breaker import ROOM_ANSWERS
@@ -15,7 +16,6 @@ from relay.upstream.calls import Calls
 from relay.upstream.flights import Flights
 from relay.upstream.lookups import Lookups
 from relay.upstream.sharing import Shared
-from relay.upstream.told import now_ms
 from relay.webcast.rest.answer import Answer
 from relay.webcast.rest.completion import id_in
 from relay.webcast.rest.documents import Shaped, encoded

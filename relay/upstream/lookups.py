@@ -8,6 +8,7 @@ from collections import Counter
 
 import msgspec
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.asking import Asking
 from relay.upstream.calls import Calls
@@ -19,7 +20,7 @@ from relay.upstream.resolve import Resolver
 from relay.upstream.search import Search
 from relay.upstream.sharing import Shared
 from relay.upstream.status import Status, read_refusal
-from relay.upstream.told import Described, Told, describe, now_ms
+from relay.upstream.told import Described, Told, describe
 from relay.upstream.web_rids import WebRids
 from relay.webcast.rest.answer import Cart
 from relay.webcast.rest.info import info_from_reflow

@@ -5,12 +5,13 @@ by lookups for each.
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.asking import Asking, Endpoint
 from relay.upstream.calls import Calls
 from relay.upstream.page import Page
 from relay.upstream.status import RoomInfo, read_enter
-from relay.upstream.told import Described, Told, describe, now_ms
+from relay.upstream.told import Described, Told, describe
 from relay.webcast.rest.answer import Source
 from relay.webcast.rest.documents import Shaped
 from relay.webcast.rest.info import info_from_enter, info_from_page

@@ -1,8 +1,8 @@
 """What upstream told of a room or a broadcast, as the API keeps it; made by lookups and search."""
 
-import time
 from typing import NamedTuple
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.status import RoomInfo, read_room
 from relay.webcast.rest.answer import Answer, Cart, Source
@@ -52,11 +52,6 @@ def describe(shaped: Shaped, source: Source) -> Described:
     return Described(
         answer, read_room(room), "" if anchor_id == "0" else anchor_id, _cart_of(shaped, answer)
     )
-
-
-def now_ms() -> int:
-    """Give the time, Unix ms."""
-    return time.time_ns() // 1_000_000
 
 
 def _cart_of(shaped: Shaped, answer: Answer) -> Cart:

@@ -1,4 +1,4 @@
-"""Asks /healthz again and again, in a process of its own, until SIGINT; then prints what it took."""
+"""Asks /healthz again and again until SIGINT, then prints what it took; run by rest.py."""
 
 import http.client
 import statistics

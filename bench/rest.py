@@ -2,13 +2,15 @@
 
 Cached answers are timed in turns with a bare aiohttp handler that serves the same bytes: the
 difference is the relay's own time. Then a crowd of pollers asks /chat without a pause while the
-room talks; each one's messages are held against the room's WebSocket stream.
+room talks; each one's messages are held against the room's WebSocket stream, and a process of its
+own asks /healthz meanwhile: what others wait because of the crowd.
 
     python bench/rest.py --pollers 500 --rate 200 --seconds 15
 """
 
 import argparse
 import asyncio
+import signal
 import statistics
 import sys
 import tempfile
@@ -126,9 +128,14 @@ async def long_polls(pid: int, port: int, pollers: int, seconds: float) -> int:
         tasks = [asyncio.create_task(poll(session, url, own)) for own in seen]
         await asyncio.sleep(2)
         server = psutil.Process(pid)
-        cpu, begin = server.cpu_times(), time.monotonic()
-        await asyncio.sleep(seconds)
-        took, end = time.monotonic() - begin, server.cpu_times()
+        probe = str(Path(__file__).with_name("health_probe.py"))
+        with process(probe, str(port), ready="ready") as prober:
+            cpu, begin = server.cpu_times(), time.monotonic()
+            await asyncio.sleep(seconds)
+            took, end = time.monotonic() - begin, server.cpu_times()
+            prober.send_signal(signal.SIGINT)
+            assert prober.stdout is not None
+            health = await asyncio.to_thread(prober.stdout.readline)
         for task in tasks:
             task.cancel()
         counts = await asyncio.gather(*tasks)
@@ -147,6 +154,7 @@ async def long_polls(pid: int, port: int, pollers: int, seconds: float) -> int:
         f" {requests / (took + 2):.0f} answers/s, {cores:.2f} core, missed {missed},"
         f" twice {twice}, gaps {gaps}"
     )
+    print(f"/healthz meanwhile: {health.strip()}")
     return missed + twice + gaps
 
 

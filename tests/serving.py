@@ -5,12 +5,12 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig
+from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig, WatchConfig
 from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
@@ -40,6 +40,12 @@ def make_payload(kind: type[AnyPayload], **fields: Any) -> AnyPayload:
         name: () if get_origin(hint) is tuple else neutral.get(hint) for name, hint in hints.items()
     }
     return kind(**{**defaults, **fields})
+
+
+def told(state: Literal["live", "ended", "not_found"], **fields: Any) -> RoomAlive:
+    """What upstream tells of whether a room is live."""
+    known = {"source": "reflow", "fetched_at_ms": 1_630_827_777_298, **fields}
+    return RoomAlive(state, **known)
 
 
 def make_status(web_rid: str = "80000000001", **changes: Any) -> RoomStatus:
@@ -145,6 +151,15 @@ class FakeLive:
         self.calls: dict[tuple[str, str], int] = {}
         self.hits: dict[str, int] = {}
         self.left_alone: dict[str, bool] = {}
+        self.hangs = False
+        """Whether answers don't come."""
+        self.awaited = asyncio.Semaphore(0)
+        """Released for every answer that doesn't come."""
+
+    async def _come(self) -> None:
+        if self.hangs:
+            self.awaited.release()
+            await asyncio.Event().wait()
 
     def give(self, endpoint: str, room: str, data: object, **fields: Any) -> None:
         """Answer with `data`."""
@@ -155,8 +170,9 @@ class FakeLive:
         """Answer with an UpstreamError."""
         self.answers[endpoint, room] = UpstreamError(cause, f"it is {cause}", **fields)
 
-    def _answer(self, endpoint: str, room: str) -> Answer:
+    async def _answer(self, endpoint: str, room: str) -> Answer:
         self.asked.append((endpoint, room))
+        await self._come()
         unreachable = UpstreamError("unreachable", "no network in this test")
         answer = self.answers.get((endpoint, room), unreachable)
         if isinstance(answer, UpstreamError):
@@ -164,17 +180,18 @@ class FakeLive:
         return answer
 
     async def info(self, name: str) -> Answer:
-        return self._answer("info", name)
+        return await self._answer("info", name)
 
     async def alive(self, names: Sequence[str]) -> list[RoomAlive]:
         self.asked.append(("alive", *names))
+        await self._come()
         return [self.rooms.get(name, RoomAlive("unknown", cause="timeout")) for name in names]
 
     async def audience(self, name: str) -> Answer:
-        return self._answer("audience", name)
+        return await self._answer("audience", name)
 
     async def promotions(self, name: str) -> Answer:
-        return self._answer("promotions", name)
+        return await self._answer("promotions", name)
 
     async def cart(self, name: str) -> Cart:
         if name not in self.carts:
@@ -182,7 +199,7 @@ class FakeLive:
         return self.carts[name]
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
-        return self._answer("feed", f"{limit}{'+' * enrich}")
+        return await self._answer("feed", f"{limit}{'+' * enrich}")
 
 
 class Relay:
@@ -221,6 +238,8 @@ async def relay_running(
     server: ServerConfig | None = None,
     auth: AuthConfig | None = None,
     rest: RestConfig | None = None,
+    watch: WatchConfig | None = None,
+    first_s: float = 5,
     stop_s: float = 5,
     archive: Archive | None = None,
 ) -> AsyncIterator[Relay]:
@@ -229,11 +248,13 @@ async def relay_running(
         server=server or ServerConfig(port=0),
         auth=auth or AuthConfig(),
         rest=rest or RestConfig(),
+        watch=watch or WatchConfig(),
     )
     its_hub = Hub(config.hub, archive)
     rooms = FakeRooms(its_hub)
     live = FakeLive()
-    relay = Relay(its_hub, rooms, live, RelayServer(config, its_hub, rooms, live))
+    its_server = RelayServer(config, its_hub, rooms, live, first_s=first_s)
+    relay = Relay(its_hub, rooms, live, its_server)
     await relay.server.start()
     try:
         yield relay

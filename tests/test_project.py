@@ -39,8 +39,9 @@ from relay.server.rest.params import Choice, Number, Rooms
 from relay.server.state import ServerState
 from relay.sim import Scenario, Simulator, load_scenario
 from relay.store import Store
-from relay.upstream.api import FEED_S, INFO_S, LISTS_S
-from relay.upstream.lookups import STATUS_S
+from relay.upstream.api import INFO_S, LISTS_S
+from relay.upstream.feeds import FEED_S
+from relay.upstream.lookups import DESCRIBED_S, STATUS_S
 from relay.upstream.signer import SignedUrl
 from relay.webcast.rest.answer import Source
 
@@ -227,9 +228,9 @@ def test_rest_endpoints_sources_and_lifetimes(text: str) -> None:
     )
     kept = {row[0].strip("`/"): [float(s) for s in re.findall(r"\d+", row[3])] for row in rows}
     assert kept == {
-        "info": [INFO_S, STATUS_S],
+        "info": [INFO_S, DESCRIBED_S],
         "chat": [],
-        "promotions": [LISTS_S, STATUS_S],
+        "promotions": [LISTS_S, DESCRIBED_S],
         "status": [STATUS_S],
         "audience": [LISTS_S],
         "feed": [FEED_S],

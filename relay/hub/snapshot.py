@@ -3,8 +3,7 @@
 Bounds: the latest event of each kind, and MAX_PROMOTIONS ids.
 """
 
-import time
-
+from relay.clock import now_ms
 from relay.events import (
     Event,
     LiveShoppingPayload,
@@ -46,17 +45,17 @@ class Snapshot:
                 # They come out of order, and the total never falls: a lower one is older.
                 if self.seq is None or seq.total_user >= self.seq.total_user:
                     self.seq = seq
-                    self.audience_at_ms = _now_ms()
+                    self.audience_at_ms = now_ms()
             case RoomRankPayload() as rank:
                 self.rank = rank
-                self.audience_at_ms = _now_ms()
+                self.audience_at_ms = now_ms()
             case LiveShoppingPayload() as shopping:
                 self.shopping = shopping
-                self.shop_at_ms = _now_ms()
+                self.shop_at_ms = now_ms()
                 self._remember(shopping.promotion_id)
             case ProductChangePayload() as products:
                 self.products = products
-                self.shop_at_ms = _now_ms()
+                self.shop_at_ms = now_ms()
             case _:
                 pass
 
@@ -67,7 +66,3 @@ class Snapshot:
         self.promotion_ids[promotion_id] = None
         if len(self.promotion_ids) > MAX_PROMOTIONS:
             del self.promotion_ids[next(iter(self.promotion_ids))]
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

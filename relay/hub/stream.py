@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from relay.clock import now_ms
 from relay.config import HubConfig
 from relay.events import MASKED_UID, Event
 from relay.events.stored import Past, Record
@@ -236,7 +237,7 @@ class Stream:
         if method not in events and len(events) >= MAX_COUNTED_METHODS:
             method = "other"
         events[method] += 1
-        self.counters.last_event_ms = time.time_ns() // 1_000_000
+        self.counters.last_event_ms = now_ms()
 
 
 def _uid_of(payload: object) -> str | None:

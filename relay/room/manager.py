@@ -144,7 +144,7 @@ class RoomManager:
             raise RoomRefusedError("the relay is stopping")
         limit = self._config.watch.max_rooms
         if len(self._rooms) >= limit:
-            idle = next((w for w in self._rooms.values() if w.linger is not None), None)
+            idle = self._idle()
             if idle is None:
                 raise RoomRefusedError(
                     f"{limit} rooms are watched already, the most that [watch] max_rooms allows"
@@ -154,6 +154,18 @@ class RoomManager:
         if self._tasks is not None:
             self._start(watched, self._tasks)
         return watched
+
+    def _idle(self) -> _Watched | None:
+        """Give the room that may make way: let go of longest ago, and not live.
+
+        Live ones stay for as long as they linger: clients that poll hold them only now and then.
+        """
+        idle = [
+            (watched.linger.when(), watched)
+            for watched in self._rooms.values()
+            if watched.linger is not None and watched.stream.status.state is not RoomState.LIVE
+        ]
+        return min(idle, key=lambda each: each[0])[1] if idle else None
 
     def _open(self, text: str, name: RoomName) -> _Watched:
         stream = self._hub.open(

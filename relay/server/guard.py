@@ -51,11 +51,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             set_access(request, _admit(state, request))
             response = await handler(request)
     except ApiError as error:
-        response = answer_error(request, error)
+        response = answer_error(request.path, state.config.rest, error)
     except web.HTTPException as error:
         code = _CODES.get(error.status, "bad_request")
         told = ApiError(error.status, code, f"{error.reason}: {request.path}")
-        response = answer_error(request, told)
+        response = answer_error(request.path, state.config.rest, told)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
     return response
@@ -100,7 +100,8 @@ async def prepare_answer(request: web.Request, response: web.StreamResponse) -> 
     """Add the headers that an answer has; called by aiohttp before it sends them."""
     add_headers(response)
     if origin := request.get(_ALLOWED_ORIGIN):
-        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+        response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = hdrs.RETRY_AFTER
 
 
 def add_headers(response: web.StreamResponse) -> None:
@@ -111,13 +112,9 @@ def add_headers(response: web.StreamResponse) -> None:
     response.headers["Vary"] = "Origin"
 
 
-def answer_error(request: web.BaseRequest, error: ApiError) -> web.Response:
+def answer_error(path: str, config: RestConfig, error: ApiError) -> web.Response:
     """Answer a request with an error, in the form that its path has."""
-    if envelope.is_rest_path(request.path):
-        # What can't be read as HTTP belongs to no application.
-        config = RestConfig()
-        if isinstance(request, web.Request):
-            config = request.app[STATE].config.rest
+    if envelope.is_rest_path(path):
         response = envelope.error_response(error, config)
     else:
         response = error_response(error.status, error.code, str(error))

@@ -36,8 +36,8 @@ def judge_handshake(
         return _refuse(HTTPStatus.NOT_FOUND, "not_found", f"WebSockets are at {WEBSOCKET_PATH}")
     if state.stopping:
         return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "stopping", "the relay is stopping")
-    if len(state.clients) >= state.config.server.max_clients:
-        state.refuse("too_many_clients", f"{len(state.clients)} connected")
+    if state.is_full:
+        state.refuse("too_many_clients", f"{len(state.clients)} connected, {state.polls} polling")
         return _refuse(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "too_many_clients",

@@ -109,7 +109,7 @@ async def _list_rooms(request: web.Request) -> web.Response:
 
 async def _add_room(request: web.Request) -> web.Response:
     try:
-        async with asyncio.timeout(BODY_S):
+        async with request.app[STATE].until_stop(), asyncio.timeout(BODY_S):
             body = await request.read()
         wanted = msgspec.json.decode(body, type=AddRoom)
     except TimeoutError:

@@ -7,7 +7,7 @@ throttled as all that is refused. What goes wrong in our own handlers keeps its 
 import logging
 from typing import Any
 
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from relay.server.state import ServerState
 
@@ -23,6 +23,7 @@ class HttpLog(logging.LoggerAdapter[logging.Logger]):
         """Log an error, unless it is the client's."""
         if isinstance(exc_info, HttpProcessingError):
             # Its text repeats what was sent, tokens included.
-            self._state.refuse("bad_http", type(exc_info).__name__)
+            cause = "head_too_large" if isinstance(exc_info, LineTooLong) else "bad_http"
+            self._state.refuse(cause, type(exc_info).__name__)
         else:
             super().exception(msg, *args, exc_info=exc_info, **kwargs)

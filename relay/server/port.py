@@ -12,12 +12,16 @@ from typing import Any, cast
 
 from websockets.asyncio.server import ServerConnection
 
+from relay.server.answers import ApiError
+from relay.server.http_protocol import TOO_LARGE, UNREADABLE
+from relay.server.refusal import TARGET_BYTES, Refusal
 from relay.server.state import ServerState
 
 FIRST_HEAD_S = 10.0
 """How long a new connection may take to send the head of its first request."""
 MAX_HEAD_BYTES = 16 * 1024
 """The largest head of a first request."""
+TOO_SLOW = f"no whole request within {FIRST_HEAD_S:g} s"
 
 _WEBSOCKET = re.compile(rb"\r\nupgrade:[^\r\n]*\bwebsocket\b", re.IGNORECASE)
 
@@ -48,7 +52,7 @@ class PortConnection(ServerConnection):
         self.transport = cast("asyncio.Transport", transport)
         self.port.undecided.add(self)
         self._head_deadline = self.loop.call_later(
-            FIRST_HEAD_S, self._refuse, "head_too_slow", "408 Request Timeout"
+            FIRST_HEAD_S, self._refuse, "head_too_slow", 408, "too_slow", TOO_SLOW
         )
 
     def data_received(self, data: bytes) -> None:
@@ -62,11 +66,11 @@ class PortConnection(ServerConnection):
         self._head += data
         end = self._head.find(b"\r\n\r\n", searched, MAX_HEAD_BYTES)
         if not self._head[:1].isalpha():
-            self._refuse("garbage", "400 Bad Request")
+            self._refuse("garbage", 400, "bad_request", UNREADABLE)
         elif end >= 0:
             self._decide(bytes(self._head[: end + 2]))
         elif len(self._head) >= MAX_HEAD_BYTES:
-            self._refuse("head_too_large", "431 Request Header Fields Too Large")
+            self._refuse("head_too_large", 431, "head_too_large", TOO_LARGE)
 
     def eof_received(self) -> None:
         """Close; only a WebSocket has anything to do before."""
@@ -92,15 +96,13 @@ class PortConnection(ServerConnection):
         protocol.connection_made(self.transport)
         protocol.data_received(received)
 
-    def _refuse(self, cause: str, status: str) -> None:
+    def _refuse(self, cause: str, status: int, code: str, text: str) -> None:
         self._stop_waiting()
         # Tokens stand in queries and headers.
         begin = re.split(rb"[?:\r\n]", self._head[:40].lstrip(), maxsplit=1)[0]
         self.port.state.refuse(cause, repr(begin))
-        self.transport.write(
-            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
-        )
-        self.transport.close()
+        head = bytes(self._head[:TARGET_BYTES])
+        Refusal(self.port.state, self.transport, head, ApiError(status, code, text))
 
     def _stop_waiting(self) -> None:
         self.port.undecided.discard(self)

@@ -23,14 +23,14 @@ from relay.server.port import Port
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.session import Session
-from relay.server.state import ServerState
+from relay.server.state import FIRST_S, STOPPING, ServerState
 from relay.store import Store
 
 KEEP_ALIVE_S = 60.0
 """How long an idle HTTP connection is kept."""
-HTTP_STOP_S = 0.5
-"""How long a stop waits for HTTP requests; only one whose body is not whole takes any time."""
-STOPPING = "the relay is stopping"
+HTTP_STOP_S = 2.0
+"""How long a stop waits for HTTP answers, twice at most. They come at once, whatever their requests
+wait for; only a client that doesn't read what it is sent takes any time."""
 HANDSHAKE_S = 10.0
 """How long a WebSocket handshake may take."""
 
@@ -41,9 +41,17 @@ class RelayServer:
     """Serves clients on one port, between `start` and `stop`."""
 
     def __init__(
-        self, config: Config, hub: Hub, rooms: Rooms, live: Live, store: Store | None = None
+        self,
+        config: Config,
+        hub: Hub,
+        rooms: Rooms,
+        live: Live,
+        store: Store | None = None,
+        *,
+        first_s: float = FIRST_S,
     ) -> None:
-        self._state = ServerState(config, hub, rooms, live, store)
+        """`first_s`: how long the first events of a room that was just started are waited for."""
+        self._state = ServerState(config, hub, rooms, live, store, first_s=first_s)
         self._runner = web.AppRunner(
             make_application(self._state),
             shutdown_timeout=HTTP_STOP_S,
@@ -76,6 +84,7 @@ class RelayServer:
         http_protocol = partial(
             HttpProtocol,
             cast("web.Server", self._runner.server),
+            state=self._state,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=KEEP_ALIVE_S,
             **logs,
@@ -108,7 +117,7 @@ class RelayServer:
         if self._server is None or self._port is None:
             return
         state = self._state
-        state.stopping = True
+        state.begin_stop()
         state.hub.flush()
         for connection in list(self._port.undecided):
             connection.transport.abort()
@@ -116,6 +125,8 @@ class RelayServer:
         for client in list(state.clients):
             client.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
         await self._runner.cleanup()
+        for transport in list(state.leaving):
+            transport.abort()
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline_s):
                 await self._wait_closed()

@@ -6,29 +6,30 @@ Satisfies server.rest.live.Live.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from random import Random
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Literal
 
-import msgspec
-
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.upstream.asking import Asking, Endpoint
 from relay.upstream.breaker import ROOM_ANSWERS, Breaker
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
+from relay.upstream.feeds import Feeds
 from relay.upstream.flights import Flights
-from relay.upstream.lookups import Described, Lookups, now_ms
+from relay.upstream.lookups import Lookups
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.refusals import Refusals
 from relay.upstream.sharing import Shared
 from relay.upstream.signer import Signer
-from relay.upstream.status import RoomInfo, Status
+from relay.upstream.status import Status
+from relay.upstream.told import Described, Told
+from relay.upstream.web_rids import WebRids
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive, Source
 from relay.webcast.rest.audience import audience_from_ranklist
-from relay.webcast.rest.completion import id_in
 from relay.webcast.rest.documents import Shaped, encoded
-from relay.webcast.rest.feed import Feed, feed_document, feed_room, feed_rooms
 from relay.webcast.rest.info import info_of_ended
 from relay.webcast.rest.promotions import promotions_from_pop
 
@@ -36,39 +37,42 @@ ANSWER_S = 20.0
 """How long one asker waits: for a turn, and for as many calls as the answer takes."""
 ALIVE_S = 10.0
 """How long is waited for many rooms' status; what isn't known by then is `unknown`."""
-ENRICH_S = 8.0
-"""How long a feed waits for its rooms' details."""
 INFO_S = 5.0
-FEED_S = 5.0
 LISTS_S = 10.0
 """How long answers are kept: for audience and promotions as often as the page asks."""
-
-
-class _FeedParts(NamedTuple):
-    """A feed that can be cut to any number of rooms."""
-
-    rooms: list[msgspec.Raw]
-    frame: dict[str, Any]
-    """The document but for its rooms."""
-    fetched_at_ms: int
-    missing: tuple[str, ...]
-    answers: dict[int, Answer]
-    """Those cut so far, by their number of rooms: a megabyte is not copied for each asker."""
+_STATES: Mapping[Status, Literal["live", "ended", "not_found"]] = MappingProxyType(
+    {
+        Status.ONLINE: "live",
+        Status.OFFLINE: "ended",
+        Status.NO_ROOM: "ended",
+        Status.NOT_FOUND: "not_found",
+    }
+)
 
 
 class LiveApi:
     """What upstream answers about rooms. All names are parsed by parse_room_name."""
 
     def __init__(
-        self, calls: Calls, signer: Signer, budget: Budget, refusals: Refusals, random: Random
+        self,
+        calls: Calls,
+        signer: Signer,
+        budget: Budget,
+        refusals: Refusals,
+        random: Random,
+        *,
+        web_rids: WebRids,
     ) -> None:
+        """`web_rids` is fed by all who find rooms."""
         self._calls = calls
         self._signer = signer
         self._asking = Asking(budget, refusals, random)
         self._flights = Flights()
         self.hits: Counter[str] = Counter()
         """Answers that were there already, by kind: `broadcast`, `room`, `audience`, …"""
-        self._lookups = Lookups(calls, self._asking, refusals, self._flights, self.hits)
+        self._lookups = Lookups(
+            calls, self._asking, refusals, self._flights, web_rids, hits=self.hits
+        )
         self._audiences: Shared[Answer] = Shared(
             "audience", LISTS_S, self._flights, self.hits, size_bytes=_size_of
         )
@@ -81,13 +85,7 @@ class LiveApi:
             # Rooms without goods have no better answer, however often they are asked.
             kept_causes=ROOM_ANSWERS | {"empty_body"},
         )
-        self._feeds: Shared[_FeedParts] = Shared(
-            "feed",
-            FEED_S,
-            self._flights,
-            self.hits,
-            size_bytes=lambda feed: sum(memoryview(room).nbytes for room in feed.rooms),
-        )
+        self._feeds = Feeds(calls, self._asking, self._lookups, self._flights, hits=self.hits)
 
     @property
     def calls(self) -> Mapping[tuple[str, str], int]:
@@ -121,8 +119,8 @@ class LiveApi:
         except UpstreamError as error:
             if error.cause != "room_over":
                 raise
-            ids = (parsed.value, "") if by_id else ("", parsed.value)
-            return _answer(info_of_ended(*ids, now_ms()), "reflow" if by_id else "web_enter")
+            ended = info_of_ended(*_ids(parsed), now_ms())
+            return _answer(ended, "reflow" if by_id else "web_enter")
 
     async def alive(self, names: Sequence[str]) -> list[RoomAlive]:
         """Tell of each room, in this order, whether it is live. Raises only RoomNameError.
@@ -130,11 +128,15 @@ class LiveApi:
         A room_id is asked for as the broadcast that it is, whatever its room does now.
         """
         parsed = [parse_room_name(name) for name in names]
+        # Turns are few: to the unknown first, then to those that are known the longest. Else the
+        # first ones would be asked about again and again, and the last ones never.
+        in_turn = sorted(dict.fromkeys(parsed), key=self._lookups.age_s, reverse=True)
         async with asyncio.TaskGroup() as tasks:
-            asked = [
-                tasks.create_task(self._alive(name), name=f"alive:{name.value}") for name in parsed
-            ]
-        return [task.result() for task in asked]
+            asked = {
+                name: tasks.create_task(self._alive(name), name=f"alive:{name.value}")
+                for name in in_turn
+            }
+        return [asked[name].result() for name in parsed]
 
     async def audience(self, name: str) -> Answer:
         """Rank the contributors of a broadcast. Raises RoomNameError, UpstreamError.
@@ -173,43 +175,32 @@ class LiveApi:
         `enrich`: each room's details are asked for, too, as far as the budget and time allow.
         """
         async with _in_time():
-            parts = await self._feeds.get(enrich, lambda: self._ask_feed(enrich=enrich))
-        rooms = parts.rooms[:limit]
-        answer = parts.answers.get(len(rooms))
-        if answer is None:
-            document = encoded({**parts.frame, "data": rooms})
-            answer = Answer(document, "feed", parts.fetched_at_ms, parts.missing)
-            parts.answers[len(rooms)] = answer
-        return answer
+            return await self._feeds.get(limit, enrich=enrich)
 
     # Inside
 
     async def _alive(self, name: RoomName) -> RoomAlive:
-        room_id = name.value if name.kind is NameKind.ROOM_ID else ""
-        web_rid = name.value if name.kind is NameKind.WEB_RID else ""
-        found: RoomInfo | None = None
         try:
             async with asyncio.timeout(ALIVE_S):
-                if not room_id:
-                    found = (await self._lookups.find(name)).info
-                    room_id, web_rid = found.room_id, found.web_rid or web_rid
-                if found is None or found.status is Status.UNKNOWN:
-                    found = (await self._lookups.broadcast(room_id)).info
+                told = await self._lookups.status(name)
         except TimeoutError:
-            return RoomAlive("unknown", room_id, web_rid, "timeout")
+            return self._last_alive(name, "timeout")
         except UpstreamError as error:
-            if error.cause == "room_over":
-                return RoomAlive("ended", room_id, web_rid)
-            # A room that was found is there, whether its broadcast can be had or not.
-            if error.cause == "unknown_room" and found is None:
-                return RoomAlive("not_found", room_id, web_rid)
-            return RoomAlive("unknown", room_id, web_rid, error.cause)
-        return _alive_of(found)
+            return self._last_alive(name, error.cause)
+        return _alive_of(name, told)
+
+    def _last_alive(self, name: RoomName, cause: str) -> RoomAlive:
+        """Tell what was last known of a room whose turn doesn't come in time."""
+        last = self._lookups.last_status(name) if cause in ("timeout", "busy") else None
+        if last is not None:
+            return _alive_of(name, last)
+        return RoomAlive("unknown", *_ids(name), cause)
 
     async def _ask_audience(self, room: Described) -> Answer:
         info = room.info
         shaped = await self._asking.ask(
             "audience",
+            info.room_id,
             lambda: self._calls.audience(info.room_id, room.anchor_id, info.sec_uid, info.web_rid),
             audience_from_ranklist,
         )
@@ -220,6 +211,7 @@ class LiveApi:
         try:
             shaped = await self._asking.ask(
                 "promotions",
+                info.room_id,
                 lambda: self._calls.promotions(info.room_id, room.anchor_id, info.web_rid),
                 promotions_from_pop,
             )
@@ -231,47 +223,6 @@ class LiveApi:
                 "upstream answers with nothing: it refuses us, or the room shows no goods",
             ) from None
         return _answer(shaped, "pop")
-
-    async def _ask_feed(self, *, enrich: bool) -> _FeedParts:
-        try:
-            feed = await self._asking.ask("feed", self._calls.feed, feed_rooms)
-        except UpstreamError as error:
-            if error.cause not in ROOM_ANSWERS:
-                raise
-            # There is no room that this could be about.
-            raise UpstreamError(
-                "other_code",
-                str(error),
-                upstream_code=error.upstream_code,
-                upstream_text=error.upstream_text,
-            ) from None
-        fetched_at_ms = now_ms()
-        details = await self._details_of(feed) if enrich else {}
-        shaped, rooms = [], []
-        for raw in feed.rooms:
-            room = feed_room(raw, details.get(_room_id(raw)))
-            shaped.append(room._replace(document={}))
-            rooms.append(encoded(room.document))
-            # A megabyte of rooms must not hold up the others' frames.
-            await asyncio.sleep(0)
-        whole = feed_document(feed, shaped)
-        return _FeedParts(rooms, whole.document, fetched_at_ms, whole.missing, {})
-
-    async def _details_of(self, feed: Feed) -> dict[str, Shaped]:
-        """Give what reflow/info says of a feed's rooms, as far as that can be had soon."""
-        details: dict[str, Shaped] = {}
-
-        async def ask(room_id: str) -> None:
-            # Best effort: the room stays as the feed has it.
-            with suppress(UpstreamError):
-                answer = (await self._lookups.broadcast(room_id)).answer
-                details[room_id] = Shaped(msgspec.json.decode(answer.data), answer.missing)
-
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ENRICH_S), asyncio.TaskGroup() as tasks:
-                for raw in feed.rooms:
-                    tasks.create_task(ask(_room_id(raw)), name=f"enrich:{_room_id(raw)}")
-        return details
 
 
 @asynccontextmanager
@@ -288,16 +239,22 @@ async def _in_time() -> AsyncIterator[None]:
         ) from None
 
 
-def _alive_of(info: RoomInfo) -> RoomAlive:
-    if info.status is Status.ONLINE:
-        return RoomAlive("live", info.room_id, info.web_rid)
+def _alive_of(name: RoomName, told: Told) -> RoomAlive:
+    info = told.info
+    room_id, web_rid = _ids(name)
+    room_id, web_rid = info.room_id or room_id, info.web_rid or web_rid
     if info.status is Status.UNKNOWN:
-        return RoomAlive("unknown", info.room_id, info.web_rid, info.cause)
-    return RoomAlive("ended", info.room_id, info.web_rid)
+        return RoomAlive("unknown", room_id, web_rid, info.cause)
+    state = _STATES[info.status]
+    return RoomAlive(state, room_id, web_rid, "", told.source, told.fetched_at_ms)
 
 
-def _room_id(raw: Mapping[str, Any]) -> str:
-    return str(id_in(raw, "id"))
+def _ids(name: RoomName) -> tuple[str, str]:
+    """Give the room_id and the web_rid that a name says, "" where it doesn't."""
+    return (
+        name.value if name.kind is NameKind.ROOM_ID else "",
+        name.value if name.kind is NameKind.WEB_RID else "",
+    )
 
 
 def _answer(shaped: Shaped, source: Source) -> Answer:

@@ -1,5 +1,5 @@
 """How the API asks upstream: in its turn, not where that keeps failing, and counted; used by
-lookups and api.
+lookups, search and api.
 """
 
 from collections import Counter
@@ -45,16 +45,21 @@ class Asking:
         """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
 
     async def ask(
-        self, endpoint: Endpoint, call: Callable[[], Awaitable[T]], read: Callable[[T], Read]
+        self,
+        endpoint: Endpoint,
+        question: str | None,
+        call: Callable[[], Awaitable[T]],
+        read: Callable[[T], Read],
     ) -> Read:
         """Make a call and read its answer. Raises UpstreamError with its cause.
 
+        `question`: the room that the call is about, in the endpoint's own words; None: no room.
         `busy`, or with `retry_after_s` the endpoint's last failure again: no call was made.
         """
         breaker = self.breakers[endpoint]
         breaker.check()
         await self._budget.wait(PATIENCE_S)
-        with breaker.call():
+        with breaker.call(question):
             try:
                 answer = read(await call())
             except UpstreamError as error:

@@ -1,7 +1,7 @@
 """Stops asking an endpoint that keeps failing, and tries it again later; used by asking."""
 
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Hashable, Iterator, Set
 from contextlib import contextmanager
 from random import Random
 from typing import Literal
@@ -23,6 +23,8 @@ _PROBE_S = 1.0
 """When to ask again while a probe is under way."""
 ROOM_ANSWERS = frozenset({"unknown_room", "room_over", "bad_params"})
 """Upstream's proper answers about one room: the endpoint works."""
+BODY_CAUSES = frozenset({"bad_body", "too_large"})
+"""An answer came, and it is odd: perhaps the room is, and asking about it again proves no more."""
 _NO_ANSWERS = frozenset({"other_code", "not_found", "busy", "stopping"})
 """May be about the room or about the endpoint, or was our own doing: proves nothing."""
 
@@ -47,6 +49,7 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._alike = 0  # the last of them, as far as they have one cause
+        self._odd: set[Hashable] = set()  # in this row; MIXED_FAILURES bounds it
         self._openings = 0  # in a row, without an answer in between
         self._open_until: float | None = None
         self._last = UpstreamError("unreachable", "")
@@ -78,15 +81,18 @@ class Breaker:
         )
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Make a call and read its answer inside; what it raises is judged. Raises as `check`."""
+    def call(self, question: Hashable = None) -> Iterator[None]:
+        """Make a call and read its answer inside; what it raises is judged. Raises as `check`.
+
+        `question`: the room that it is about; None: no room.
+        """
         self.check()
         probe = self._open_until is not None
         self._probing = probe
         try:
             yield
         except UpstreamError as error:
-            self._judge(error, probe=probe)
+            self._judge(error, question, probe=probe)
             raise
         else:
             self._works()
@@ -94,10 +100,10 @@ class Breaker:
             if probe:
                 self._probing = False
 
-    def _judge(self, error: UpstreamError, *, probe: bool) -> None:
+    def _judge(self, error: UpstreamError, question: Hashable, *, probe: bool) -> None:
         if error.cause in ROOM_ANSWERS:
             self._works()
-        elif error.cause in self._no_answers or CAUSES[error.cause] is Failure.SIGNER:
+        elif self._proves_nothing(error.cause, question):
             return
         elif probe or self._open_until is None:
             # Calls that began before it opened, and fail after, have had their say.
@@ -106,6 +112,18 @@ class Breaker:
             self._last = error
             if probe or self._alike >= FAILURES or self._failures >= MIXED_FAILURES:
                 self._open()
+
+    def _proves_nothing(self, cause: str, question: Hashable) -> bool:
+        if cause in self._no_answers or CAUSES[cause] is Failure.SIGNER:
+            return True
+        if cause not in BODY_CAUSES or question is None:
+            return False
+        if self._open_until is not None:
+            # Upstream answers again where it did not, if only about an odd room.
+            return self._last.cause not in BODY_CAUSES
+        known = question in self._odd
+        self._odd.add(question)
+        return known
 
     def _open(self) -> None:
         open_s = min(OPEN_S * 2.0**self._openings, MAX_OPEN_S)
@@ -125,4 +143,5 @@ class Breaker:
         if self._open_until is not None:
             _log.info("an endpoint answers again", endpoint=self._endpoint)
         self._failures = self._alike = self._openings = 0
+        self._odd.clear()
         self._open_until = None

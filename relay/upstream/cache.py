@@ -43,11 +43,21 @@ class Cache(Generic[T]):
             return None
         return entry.value
 
+    def age_s(self, key: Hashable) -> float:
+        """Tell how long a value has been kept; infinite where it isn't."""
+        self._trim()
+        entry = self._entries.get(key)
+        return float("inf") if entry is None else self._clock() - entry.since
+
+    def forget(self, key: Hashable) -> None:
+        """Keep the value of `key` no longer."""
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._bytes -= entry.size_bytes
+
     def put(self, key: Hashable, value: T, size_bytes: int) -> None:
         """Keep a value; `size_bytes` is about what it takes."""
-        old = self._entries.pop(key, None)
-        if old is not None:
-            self._bytes -= old.size_bytes
+        self.forget(key)
         self._entries[key] = _Entry(value, self._clock(), size_bytes)
         self._bytes += size_bytes
         self._trim()

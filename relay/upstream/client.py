@@ -20,6 +20,7 @@ from relay.upstream.transports.poll import PollTransport
 from relay.upstream.transports.push_urls import PushUrls
 from relay.upstream.transports.socket import SocketTimings, SocketTransport
 from relay.upstream.ways import PatientWays
+from relay.upstream.web_rids import WebRids
 
 Transport = Literal["socket", "poll", "replay"]
 """The ways in which frames come."""
@@ -50,9 +51,10 @@ class Upstream:
         budget = Budget(config.calls_per_s, random)
         refusals = Refusals(self._identity)
         calls = Calls(config, self._http, self._identity, self._signer, random)
-        self.resolver = Resolver(PatientWays(calls, budget, refusals), refusals)
+        web_rids = WebRids()
+        self.resolver = Resolver(PatientWays(calls, budget, refusals), refusals, web_rids)
         """The fetchers', which have time."""
-        self.api = LiveApi(calls, self._signer, budget, refusals, random)
+        self.api = LiveApi(calls, self._signer, budget, refusals, random, web_rids=web_rids)
         """For clients, who wait for an answer."""
 
     async def __aenter__(self) -> Self:

@@ -13,9 +13,11 @@ import msgspec
 from relay.errors import UpstreamError
 from relay.upstream.failures import CAUSES, Failure
 from relay.upstream.names import NameKind, RoomName
+from relay.upstream.reflow import PRESENT
 from relay.upstream.refusals import Refusals
 from relay.upstream.status import NOTHING_KNOWN, RoomInfo, Status
 from relay.upstream.ways import Ways
+from relay.upstream.web_rids import WebRids
 
 Way = Callable[[], Awaitable[RoomInfo]]
 
@@ -23,8 +25,9 @@ Way = Callable[[], Awaitable[RoomInfo]]
 class Resolver:
     """Finds rooms."""
 
-    def __init__(self, ways: Ways, refusals: Refusals) -> None:
+    def __init__(self, ways: Ways, refusals: Refusals, web_rids: WebRids) -> None:
         self._ways = ways
+        self._web_rids = web_rids
         self._refusals = refusals
 
     async def look(self, name: RoomName, known: RoomInfo = NOTHING_KNOWN) -> RoomInfo:
@@ -33,6 +36,15 @@ class Resolver:
         Never raises for what upstream does: what can't be found out is `unknown`, with its cause.
         An unknown status with a room_id means that this broadcast may be live.
         """
+        info = await self._look(name, known)
+        self._web_rids.note(info.room_id, info.web_rid)
+        return info
+
+    async def look_broadcast(self, room_id: str) -> RoomInfo:
+        """Ask about one broadcast only: whether it still runs, not whether the room is live."""
+        return await self._ask({"reflow": self._reflow(room_id)})
+
+    async def _look(self, name: RoomName, known: RoomInfo) -> RoomInfo:
         if name.kind is NameKind.ROOM_ID and not known.web_rid:
             info = await self._by_room_id(name.value, known)
             path = info.web_rid
@@ -49,15 +61,11 @@ class Resolver:
             info = msgspec.structs.replace(info, web_rid=path)
         return info
 
-    async def look_broadcast(self, room_id: str) -> RoomInfo:
-        """Ask about one broadcast only: whether it still runs, not whether the room is live."""
-        return await self._ask({"reflow": self._reflow(room_id)})
-
     async def _by_room_id(self, room_id: str, known: RoomInfo) -> RoomInfo:
         info = await self.look_broadcast(room_id)
         if info.status is Status.OFFLINE and info.sec_uid and not info.web_rid:
             # The room can't be named, but its anchor can.
-            current = await self._ask({"reflow": self._reflow("2", info.sec_uid)})
+            current = await self._ask({"reflow": self._present(info.sec_uid)})
             return current.completed_by(info)
         if info.status is Status.UNKNOWN:
             info = msgspec.structs.replace(info, room_id=info.room_id or room_id)
@@ -69,7 +77,7 @@ class Resolver:
             "page": lambda: self._ways.page(path),
         }
         if known.sec_uid:
-            ways["reflow"] = self._reflow("2", known.sec_uid)
+            ways["reflow"] = self._present(known.sec_uid)
         return (await self._ask(ways)).completed_by(known)
 
     async def _ask(self, ways: dict[str, Way]) -> RoomInfo:
@@ -98,8 +106,18 @@ class Resolver:
                 unknown = _join(unknown, info)
         return unknown if answered else missing or unknown
 
-    def _reflow(self, room_id: str, sec_uid: str = "") -> Way:
-        return lambda: self._ways.reflow(room_id, sec_uid)
+    def _reflow(self, room_id: str) -> Way:
+        return lambda: self._ways.reflow(room_id)
+
+    def _present(self, sec_uid: str) -> Way:
+        async def ask() -> RoomInfo:
+            info = await self._ways.reflow(PRESENT, sec_uid)
+            if info.status is Status.NOT_FOUND:
+                # An anchor without a broadcast to show has a room all the same.
+                raise UpstreamError("unknown_room", info.text)
+            return info
+
+        return ask
 
 
 def _join(first: RoomInfo, second: RoomInfo) -> RoomInfo:

@@ -1,7 +1,7 @@
 """What is known of a room, and how each of upstream's answers says it; no I/O.
 
-Used by resolve, lookups, page and room. Sources: recorded web/enter answers; facts from f2,
-douyinLive and biliup for the codes.
+Used by resolve and all around it, and by room. Sources: recorded web/enter answers; facts from
+f2, douyinLive and biliup for the codes.
 """
 
 from collections.abc import Mapping
@@ -87,17 +87,6 @@ class _Enter(Struct):
     data: _EnterData | None = None
 
 
-class _ReflowData(Struct):
-    room: _Room | None = None
-    prompts: str | None = None
-    message: str | None = None
-
-
-class _Reflow(Struct):
-    status_code: int
-    data: _ReflowData | None = None
-
-
 class _PageRoomInfo(Struct):
     room: _Room | None = None
     roomId: str | None = None  # noqa: N815  upstream's name
@@ -145,7 +134,8 @@ def read_enter(body: bytes) -> RoomInfo:
     answer = _decode(body, _Enter)
     data = answer.data or _EnterData()
     if answer.status_code:
-        return _by_code(answer.status_code, data.prompts or data.message or "")
+        words = data.prompts or data.message or ""
+        return read_refusal(refusal("web/enter", answer.status_code, words))
     anchor = data.user or _Anchor()
     room = data.data[0] if data.data else _Room()
     room_id = _id(room.id_str) or _id(data.enter_room_id)
@@ -155,27 +145,16 @@ def read_enter(body: bytes) -> RoomInfo:
     return _with_anchor(_room_info(status, room_id, room), anchor)
 
 
-def read_reflow(body: bytes) -> RoomInfo:
-    """Read a reflow/info answer. Raises UpstreamError where it says nothing about the room."""
-    answer = _decode(body, _Reflow)
-    data = answer.data or _ReflowData()
-    if answer.status_code:
-        info = _by_code(answer.status_code, data.prompts or data.message or "")
-        # The facts are unsure what an unknown room_id gets here; only web/enter's word is taken.
-        if info.status is Status.NOT_FOUND:
-            raise UpstreamError(
-                "other_code",
-                f"reflow/info answers code {answer.status_code}",
-                upstream_code=answer.status_code,
-            )
-        return info
-    if data.room is None:
-        raise UpstreamError("bad_body", "reflow/info answers without a room")
-    return _room_info(_status_of(data.room), _id(data.room.id_str), data.room)
+def read_refusal(refused: UpstreamError) -> RoomInfo:
+    """Tell what a refusal says of the room; raises it again where that is nothing."""
+    status = _STATUS_BY_CAUSE.get(refused.cause)
+    if status is None:
+        raise refused
+    return RoomInfo(status, text=str(refused))
 
 
 def read_room(room: dict[str, Any]) -> RoomInfo:
-    """Read a room object as /info serves it."""
+    """Read a room object as /info serves it, whichever answer it is from."""
     read = msgspec.convert(room, _Room)
     return _room_info(_status_of(read), _id(read.id_str), read)
 
@@ -205,15 +184,6 @@ def _decode(body: bytes, kind: type[_T]) -> _T:
         return msgspec.json.decode(body, type=kind, strict=False)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UpstreamError("bad_body", f"upstream's JSON can't be read: {error}") from None
-
-
-def _by_code(code: int, words: str) -> RoomInfo:
-    """Tell what a status_code other than 0 means; `words` are upstream's own."""
-    refused = refusal("upstream", code, words)
-    status = _STATUS_BY_CAUSE.get(refused.cause)
-    if status is None:
-        raise refused
-    return RoomInfo(status, text=str(refused))
 
 
 def _status_of(room: _Room) -> Status | None:

@@ -1,6 +1,6 @@
 """The ways to learn of a room, each with its answer read; used by resolve.
 
-These are the fetchers': they wait for their turn however long it takes. The API has its own.
+These are the fetchers': they wait for their turn however long it takes. The API's are search's.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,10 +9,13 @@ from typing import Protocol, TypeVar
 from relay.errors import UpstreamError
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
+from relay.upstream.reflow import ask_reflow
 from relay.upstream.refusals import Refusals
-from relay.upstream.status import RoomInfo, read_enter, read_reflow
+from relay.upstream.status import RoomInfo, read_enter, read_refusal, read_room
+from relay.webcast.rest.info import info_from_reflow
 
 T = TypeVar("T")
+Read = TypeVar("Read")
 
 
 class Ways(Protocol):
@@ -49,16 +52,25 @@ class PatientWays:
 
     async def reflow(self, room_id: str, sec_uid: str = "") -> RoomInfo:
         """Ask reflow/info for a broadcast; "2" with a sec_uid: that anchor's present one."""
-        return await self._ask("reflow", lambda: self._calls.reflow(room_id, sec_uid), read_reflow)
+        try:
+            shaped = await ask_reflow(
+                self._calls,
+                room_id,
+                sec_uid,
+                lambda call: self._ask("reflow", call, info_from_reflow),
+            )
+        except UpstreamError as error:
+            return read_refusal(error)
+        return read_room(shaped.document["data"])
 
     async def _ask(
-        self, way: str, call: Callable[[], Awaitable[T]], read: Callable[[T], RoomInfo]
-    ) -> RoomInfo:
+        self, way: str, call: Callable[[], Awaitable[T]], read: Callable[[T], Read]
+    ) -> Read:
         await self._budget.wait()
         try:
-            info = read(await call())
+            answer = read(await call())
         except UpstreamError as error:
             self._refusals.note(way, error.cause)
             raise
         self._refusals.note(way, "")
-        return info
+        return answer

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,25 @@ from relay.sim import Behaviours, RoomPlan, Scenario, Simulator
 BASE = "/douyin/liveroom"
 LIVE, OFFLINE = "80000000001", "80000000002"
 
-Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+class Ask:
+    """Asks the endpoints of a relay."""
+
+    def __init__(self, url: str, http: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._http = http
+
+    async def __call__(self, endpoint: str, **parameters: Any) -> dict[str, Any]:
+        url = f"{self._url}{BASE}/{endpoint}"
+        async with self._http.get(url, params=parameters) as response:
+            answer: dict[str, Any] = json.loads(await response.read())
+            assert answer["code"] == response.status
+            return answer
+
+    async def rooms(self) -> list[str]:
+        """Give the web_rids of the rooms that are watched."""
+        async with self._http.get(f"{self._url}/api/rooms") as response:
+            return [room["web_rid"] for room in (await response.json())["rooms"]]
 
 
 @asynccontextmanager
@@ -42,15 +60,7 @@ async def asking(simulator: Simulator, *, signer: bool = True) -> AsyncIterator[
         upstream = msgspec.structs.replace(upstream, signer_url="")
     config = Config(server=ServerConfig(port=0), upstream=upstream)
     async with running(config) as server, aiohttp.ClientSession() as http:
-
-        async def ask(endpoint: str, **parameters: Any) -> dict[str, Any]:
-            url = f"{server.url}{BASE}/{endpoint}"
-            async with http.get(url, params=parameters) as response:
-                answer: dict[str, Any] = json.loads(await response.read())
-                assert answer["code"] == response.status
-                return answer
-
-        yield ask
+        yield Ask(server.url, http)
 
 
 async def test_every_key_of_the_example_answers_is_served(seeds: Path) -> None:
@@ -104,6 +114,59 @@ async def test_an_ended_room_is_described_and_nobody_chats_in_it() -> None:
             for endpoint in ("chat", "audience"):
                 answer = await ask(endpoint, room_id=name)
                 assert (answer["code"], answer["error"]["type"]) == (409, "room_not_live")
+
+
+@pytest.mark.parametrize("answer", ["bad_params", "no_data", "unavailable"])
+async def test_a_room_id_that_douyin_does_not_know_is_not_watched(answer: str) -> None:
+    async with (
+        douyin(reflow_unknown=answer) as simulator,
+        asking(simulator, signer=False) as ask,
+    ):
+        for endpoint in ("chat", "audience", "promotions"):
+            reply = await ask(endpoint, room_id="7999999999999999999")
+            assert (reply["code"], reply["error"]["type"]) == (404, "room_not_found"), endpoint
+        reply = await ask("chat", room_id=simulator.rooms[OFFLINE].room_id)
+        assert (reply["code"], reply["error"]["type"]) == (409, "room_not_live")
+        assert await ask.rooms() == []
+        ledger = simulator.ledger
+        assert (ledger.opened, ledger.refused, ledger.calls["fetch"]) == (0, 0, 0)
+
+
+async def test_goods_without_a_signer_are_counted_first_and_then_named_by_events() -> None:
+    async with douyin() as simulator, asking(simulator, signer=False) as ask:
+        first = await ask("promotions", room_id=LIVE)
+        assert first["data"]["total"] == simulator.rooms[LIVE].behaviours.goods
+        assert (first["meta"]["source"], first["data"]["promotions"]) == ("reflow", [])
+        assert await ask.rooms() == [LIVE]
+        async with asyncio.timeout(30):
+            while (answer := await ask("promotions", room_id=LIVE))["meta"]["source"] != "events":
+                await ask("chat", room_id=LIVE, wait=1)
+        assert answer["data"]["promotions"][0]["promotion_id"]
+        assert answer["data"]["has_more"] is False
+
+
+async def test_douyins_list_has_what_is_explained_now_from_the_events() -> None:
+    async with douyin() as simulator, asking(simulator) as ask:
+        answer = await ask("promotions", room_id=LIVE)
+        assert "current_promotion_id" in answer["meta"]["missing"]
+        async with asyncio.timeout(30):
+            while not answer["data"]["current_promotion_id"]:
+                await ask("chat", room_id=LIVE, wait=1)
+                answer = await ask("promotions", room_id=LIVE)
+        assert answer["meta"]["source"] == "pop"
+        assert "current_promotion_id" not in answer["meta"]["missing"]
+        sold = {goods["promotion_id"] for goods in answer["data"]["promotions"]}
+        assert answer["data"]["current_promotion_id"] in sold
+
+
+async def test_a_status_is_as_old_as_what_it_tells() -> None:
+    async with douyin() as simulator, asking(simulator) as ask:
+        room_id = simulator.rooms[LIVE].room_id
+        first = (await ask("status", room_id=room_id))["meta"]
+        assert first["source"] == "reflow"
+        again = (await ask("status", room_id=f"{room_id},{OFFLINE}"))["meta"]
+        assert again["fetched_at_ms"] == first["fetched_at_ms"]
+        assert again["cache_age_ms"] >= first["cache_age_ms"]
 
 
 @pytest.mark.parametrize(

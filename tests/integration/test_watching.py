@@ -347,10 +347,29 @@ async def test_a_room_taken_up_again_while_it_lingers_goes_on(
         with pytest.raises(RoomRefusedError, match="max_rooms"):
             manager.acquire("650000000009")
         manager.release(stream)
-        # A room that nobody holds makes way.
+        # A room that nobody holds and that isn't live makes way.
         listener.listen(stream)
         assert manager.acquire("650000000009") is not stream
         await listener.until(lambda: listener.ended_with == ["idle"])
+
+
+async def test_a_live_room_that_lingers_does_not_make_way(
+    upstream: RecordedUpstream, batches: list[Batch]
+) -> None:
+    watch = WatchConfig(status_poll_s=0.02, linger_s=60.0, max_rooms=2)
+    async with watching(upstream.config(), watch=watch) as (manager, listener):
+        stream = manager.acquire(WEB_RID)
+        listener.listen(stream)
+        await upstream.send(batches[0])
+        await listener.until(lambda: bool(listener.events))
+        manager.release(stream)
+        # Its clients poll, and come back; who asked for what isn't there does so, too.
+        for name in ("650000000007", "650000000008", "650000000009"):
+            manager.release(manager.acquire(name))
+            assert manager.find(WEB_RID) is stream
+        manager.acquire("650000000009")
+        with pytest.raises(RoomRefusedError, match="max_rooms"):
+            manager.acquire("650000000010")
 
 
 async def test_a_room_that_was_added_stays_until_it_is_removed(

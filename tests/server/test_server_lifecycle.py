@@ -116,6 +116,45 @@ async def test_stop_cuts_off_what_does_not_hang_up() -> None:
         assert relay.rooms.holders[relay.rooms["1"]] == 0
 
 
+ASKING_DOUYIN = [
+    "info?room_id=5",
+    "status?room_id=5",
+    "feed",
+    "audience?room_id=5",
+    "promotions?room_id=5",
+    "chat?room_id=7000000000000000005&wait=25",
+]
+
+
+async def test_stop_answers_who_waits_for_douyin() -> None:
+    async with relay_running() as relay, aiohttp.ClientSession() as http:
+        relay.live.hangs = True
+
+        async def ask(query: str) -> tuple[int, str, str]:
+            async with http.get(f"{relay.url}/douyin/liveroom/{query}") as answer:
+                body = await answer.json()
+                assert body["code"] == answer.status
+                return answer.status, body["error"]["type"], answer.headers["Retry-After"]
+
+        asked = [asyncio.create_task(ask(query)) for query in ASKING_DOUYIN]
+        for _ in asked:
+            await relay.live.awaited.acquire()
+        await relay.server.stop(5)
+        assert await asyncio.gather(*asked) == [(503, "stopping", "5")] * len(asked)
+        assert relay.rooms.rooms == {}
+
+
+async def test_stop_answers_who_waits_for_first_events() -> None:
+    async with relay_running() as relay, aiohttp.ClientSession() as http:
+        relay.live.fail("audience", "5", "signer_missing")
+        url = f"{relay.url}/douyin/liveroom/audience?room_id=5"
+        asked = asyncio.create_task(http.get(url))
+        await relay.rooms.held(1)
+        await relay.server.stop(5)
+        async with await asked as answer:
+            assert (await answer.json())["error"]["type"] == "stopping"
+
+
 async def test_stop_does_not_wait_for_half_a_request() -> None:
     async with relay_running() as relay, raw_connection(relay) as (reader, writer):
         writer.write(b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
@@ -123,7 +162,7 @@ async def test_stop_does_not_wait_for_half_a_request() -> None:
             assert answer.status == 200  # an idle keep-alive connection is there, too
             async with asyncio.timeout(10):
                 await relay.server.stop(5)
-                await reader.read()
+                assert (await reader.read()).startswith(b"HTTP/1.1 503 ")
 
 
 async def test_a_half_sent_body_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from raw import handshake, raw_connection, talk
 from serving import Relay, relay_running
 from websockets.frames import Frame, Opcode
 
-from relay.server import port
+from relay.config import RestConfig
+from relay.server import port, refusal
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -79,7 +80,7 @@ async def test_http_that_cannot_be_read_is_refused_without_filling_the_log(
 ) -> None:
     for _ in range(20):
         answer = await talk(relay, b"GET / HTTP/1.1\r\n\r\n")
-        assert answer.startswith(b"HTTP/1.0 400 ")
+        assert answer.startswith(b"HTTP/1.1 400 ")
     assert 'relay_refused_total{cause="bad_http"} 20.0' in await metrics(relay)
     assert caplog.records == []
 
@@ -88,6 +89,55 @@ async def test_a_head_without_end_is_refused(relay: Relay) -> None:
     answer = await talk(relay, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 16384)
     assert answer.startswith(b"HTTP/1.1 431 ")
     assert 'relay_refused_total{cause="head_too_large"} 1.0' in await metrics(relay)
+
+
+REST = b"GET /douyin/liveroom/info?room_id=5&token=secret"
+
+
+@pytest.mark.parametrize("length", [9_000, 1_000_000], ids=["line", "head"])
+@pytest.mark.parametrize("later", [False, True], ids=["first", "later"])
+@pytest.mark.parametrize("begin", [b"GET /api/rooms?x=", REST + b"&x="], ids=["api", "rest"])
+async def test_too_long_a_request_is_told_so_in_the_form_of_its_path(
+    relay: Relay, begin: bytes, length: int, later: bool
+) -> None:
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        if later:
+            writer.write(GET)
+            await reader.readuntil(b"\r\n\r\n{")
+            await reader.readuntil(b"}")
+        # All of it is taken, though it is refused before its end.
+        writer.write(begin + b"y" * length + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await writer.drain()
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b"Content-Type: application/json" in head
+    assert b"Content-Length: %d\r\n" % len(body) in head + b"\r\n"
+    answer = json.loads(body)
+    if begin.startswith(REST):
+        assert (answer["code"], answer["data"]) == (431, None)
+        assert answer["error"]["type"] == "head_too_large"
+    else:
+        assert answer["error"]["code"] == "head_too_large"
+    assert b"secret" not in body
+    assert 'relay_refused_total{cause="head_too_large"} 1.0' in await metrics(relay)
+
+
+async def test_old_clients_get_what_cannot_be_read_with_http_200() -> None:
+    async with relay_running(rest=RestConfig(always_http_200=True)) as relay:
+        answer = await talk(relay, REST + b" HTTP/1.1\r\nBad header\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == 400
+
+
+async def test_who_is_refused_and_does_not_hang_up_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refusal, "DRAIN_S", 0.05)
+    async with relay_running() as relay, raw_connection(relay) as (reader, writer):
+        writer.write(b"\0")
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+        with pytest.raises(ConnectionError):
+            await write_on(writer)
 
 
 async def test_a_head_that_is_never_complete_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +170,14 @@ async def test_plain_get_of_the_websocket_path_says_what_to_do(relay: Relay) -> 
     answer = await talk(relay, LAST_GET.replace(b"/healthz", b"/ws"))
     assert answer.startswith(b"HTTP/1.1 426 ")
     assert b"WebSocket" in answer
+
+
+async def write_on(writer: asyncio.StreamWriter) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            writer.write(b"more")
+            await writer.drain()
+            await asyncio.sleep(0)
 
 
 async def metrics(relay: Relay) -> str:

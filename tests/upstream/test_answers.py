@@ -1,4 +1,4 @@
-"""What web/enter and reflow/info say; the recorded bodies and the forms that facts name."""
+"""What web/enter says; the recorded bodies and the forms that facts name."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relay.errors import UpstreamError
 from relay.upstream.failures import CAUSES
-from relay.upstream.status import Status, read_enter, read_reflow
+from relay.upstream.status import Status, read_enter
 
 ROOM_ID = "7600000000000000001"
 
@@ -88,18 +88,6 @@ def test_codes_of_web_enter() -> None:
         assert refusal.value.cause == cause
 
 
-def test_reflow_gives_the_room_of_a_broadcast() -> None:
-    room = {"id_str": ROOM_ID, "status": 4, "owner": {"web_rid": "650000000001", "nickname": "某"}}
-    info = read_reflow(json.dumps({"status_code": 0, "data": {"room": room}}).encode())
-    assert (info.status, info.web_rid, info.anchor) == (Status.OFFLINE, "650000000001", "某")
-
-
-@pytest.mark.parametrize("code", [0, 10011, 4001038])
-def test_reflow_never_says_that_a_room_does_not_exist(code: int) -> None:
-    with pytest.raises(UpstreamError):
-        read_reflow(json.dumps({"status_code": code, "data": {}}).encode())
-
-
 @pytest.mark.parametrize(
     ("body", "cause"),
     [
@@ -113,10 +101,9 @@ def test_reflow_never_says_that_a_room_does_not_exist(code: int) -> None:
     ],
 )
 def test_what_is_no_answer_is_told_apart(body: bytes, cause: str) -> None:
-    for read in (read_enter, read_reflow):
-        with pytest.raises(UpstreamError) as refusal:
-            read(body)
-        assert refusal.value.cause == cause
+    with pytest.raises(UpstreamError) as refusal:
+        read_enter(body)
+    assert refusal.value.cause == cause
 
 
 _JSON = st.recursive(
@@ -137,14 +124,13 @@ _JSON = st.recursive(
 
 @given(_JSON)
 def test_any_json_is_an_answer_or_a_known_refusal(document: object) -> None:
-    for read in (read_enter, read_reflow):
-        cause, info = "", None
-        try:
-            info = read(json.dumps(document).encode())
-        except UpstreamError as error:
-            cause = error.cause
-        if info is None:
-            assert cause in CAUSES
-        else:
-            assert info.room_id or info.status is not Status.ONLINE
-            assert info.status is not Status.UNKNOWN or info.cause in CAUSES
+    cause, info = "", None
+    try:
+        info = read_enter(json.dumps(document).encode())
+    except UpstreamError as error:
+        cause = error.cause
+    if info is None:
+        assert cause in CAUSES
+    else:
+        assert info.room_id or info.status is not Status.ONLINE
+        assert info.status is not Status.UNKNOWN or info.cause in CAUSES

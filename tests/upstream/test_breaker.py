@@ -26,9 +26,11 @@ def breaker(clock: Clock) -> Breaker:
     return Breaker("reflow", Random(5), clock=clock)
 
 
-def fail(breaker: Breaker, cause: str = "empty_body", times: int = 1) -> None:
+def fail(
+    breaker: Breaker, cause: str = "empty_body", times: int = 1, question: str | None = None
+) -> None:
     for _ in range(times):
-        with pytest.raises(UpstreamError), breaker.call():
+        with pytest.raises(UpstreamError), breaker.call(question):
             raise UpstreamError(cause, "refused", upstream_code=7, upstream_text="话")
 
 
@@ -67,6 +69,36 @@ def test_failures_of_several_kinds_open_it_later(breaker: Breaker) -> None:
         fail(breaker, ("empty_body", "timeout")[number % 2])
     assert breaker.state == "closed"
     fail(breaker, "bad_body")
+    assert breaker.state == "open"
+
+
+@pytest.mark.parametrize("cause", ["bad_body", "too_large"])
+def test_an_odd_room_counts_once(breaker: Breaker, cause: str) -> None:
+    fail(breaker, cause, MIXED_FAILURES * 2, question="1")
+    assert breaker.state == "closed"
+    for number in range(FAILURES):
+        fail(breaker, cause, question=str(number))
+    assert breaker.state == "open"
+
+
+def test_who_is_refused_for_one_room_is_refused(breaker: Breaker) -> None:
+    fail(breaker, "empty_body", FAILURES, question="1")
+    assert breaker.state == "open"
+
+
+def test_an_odd_room_is_no_probe(breaker: Breaker, clock: Clock) -> None:
+    fail(breaker, "timeout", FAILURES)
+    clock.now += 40
+    fail(breaker, "bad_body", question="1")
+    assert breaker.state == "half_open"
+    with breaker.call("2"):
+        pass
+    assert breaker.state == "closed"
+    # But where bodies are what is wrong, it is.
+    for number in range(FAILURES):
+        fail(breaker, "bad_body", question=str(number))
+    clock.now += 40
+    fail(breaker, "bad_body", question="1")
     assert breaker.state == "open"
 
 

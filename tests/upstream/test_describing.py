@@ -1,6 +1,7 @@
 """What the API says of rooms: /info's documents, and whether rooms are live."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from refusals import NOT_OF_A_ROOM, REFUSALS, coded
 from relay.errors import RoomNameError, UpstreamError
 from relay.upstream.api import LiveApi
 from relay.upstream.client import Timings, Upstream
+from relay.upstream.names import parse_room_name
 from relay.webcast.rest.answer import Answer, RoomAlive
 
 ENTER, REFLOW = "/webcast/room/web/enter/", "/webcast/room/reflow/info/"
@@ -134,6 +136,56 @@ async def test_a_room_id_whose_room_is_known_is_described_by_the_web_at_need(
     await api.info("7600000000000000003")
     fake.reflow = empty
     assert (await refused(api, "7600000000000000003")).cause == "empty_body"
+
+
+@pytest.mark.parametrize("how", NOT_OF_A_ROOM)
+async def test_what_watching_a_room_found_out_serves_those_who_ask_by_room_id(
+    fake: FakeDouyin, how: str
+) -> None:
+    fake.enter, fake.reflow = enter(), NOT_OF_A_ROOM[how][0]
+    async with Upstream(fake.config(), Timings()) as upstream:
+        await upstream.resolver.look(parse_room_name(WEB_RID))
+        assert (await upstream.api.info(ROOM_ID)).source == "web_enter"
+        room = await state_of(upstream.api, ROOM_ID)
+        assert (room.state, room.web_rid, room.source) == ("live", WEB_RID, "web_enter")
+
+
+async def test_a_room_is_described_in_its_next_broadcast(
+    fake: FakeDouyin, api: LiveApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.upstream.api.INFO_S", 0.0)
+    following = "7600000000000000002"
+    fake.enter, fake.reflow = enter(), reflow()
+    assert room_of(await api.info(WEB_RID))["id_str"] == ROOM_ID
+    ids = {ROOM_ID: reflow(4), following: reflow(2, following)}
+    fake.enter = enter(room_id=following)
+    fake.reflow = lambda request: ids[request.query["room_id"]](request)
+    room = room_of(await api.info(WEB_RID))
+    assert (room["id_str"], room["status"]) == (following, 2)
+    alive = await state_of(api, WEB_RID)
+    assert (alive.state, alive.room_id) == ("live", following)
+
+
+@pytest.mark.parametrize("over", [reflow(4), coded(30003, "room has finished")])
+async def test_that_a_broadcast_is_over_is_not_said_of_the_room_in_its_next_one(
+    fake: FakeDouyin, api: LiveApi, over: Any
+) -> None:
+    following = "7600000000000000002"
+    fake.enter, fake.reflow = enter(), over
+    assert (await state_of(api, WEB_RID)).room_id == ROOM_ID
+    fake.enter = enter(room_id=following)
+    # Who asks by room_id finds out that this broadcast is over, which those by web_rid learn from.
+    assert (await state_of(api, ROOM_ID)).state == "ended"
+    alive = await state_of(api, WEB_RID)
+    assert (alive.state, alive.room_id) == ("live", following)
+    assert fake.paths.count(ENTER) == 2
+    # Where the room can't be had, its last broadcast is not said to be its present one.
+    fake.enter = empty
+    ids = {ROOM_ID: over, following: reflow(4, following)}
+    fake.reflow = lambda request: ids[request.query["room_id"]](request)
+    assert (await state_of(api, following)).state == "ended"
+    assert (await state_of(api, WEB_RID)).state == "unknown"
+    assert (await refused(api, WEB_RID)).cause == "empty_body"
 
 
 @pytest.mark.parametrize("how", REFUSALS)
@@ -298,8 +350,11 @@ async def test_the_end_leaves_nobody_waiting(fake: FakeDouyin) -> None:
     async with Upstream(fake.config(), Timings()) as upstream:
         asking = asyncio.create_task(upstream.api.info(ROOM_ID))
         await held.asked.wait()
-    with pytest.raises(UpstreamError, match="not waited for"):
+    with pytest.raises(UpstreamError) as refusal:
         await asking
+    assert refusal.value.cause == "stopping"
+    # Nor is anything asked any more.
+    assert (await refused(upstream.api, "7600000000000000002")).cause == "stopping"
     held.go.set()
 
 
@@ -334,8 +389,6 @@ async def test_rooms_that_are_not_there_do_not_stop_the_others(
 
 
 async def test_clients_and_watched_rooms_share_one_budget(fake: FakeDouyin) -> None:
-    from relay.upstream.names import parse_room_name
-
     fake.enter = enter()
     async with Upstream(fake.config(calls_per_s=0.001), Timings()) as upstream:
         for number in range(9):
@@ -349,6 +402,23 @@ async def test_clients_and_watched_rooms_share_one_budget(fake: FakeDouyin) -> N
         assert error.retry_after_s is not None
         assert len(fake.requests) - asked <= 3
         assert upstream.api.breakers["reflow"].state == "closed"
+
+
+async def test_one_odd_room_does_not_stop_the_others(
+    fake: FakeDouyin, api: LiveApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = REFUSALS["other JSON"][0]
+    answers = {ROOM_ID: reflow(), "7600000000000000002": odd}
+    fake.reflow = lambda request: answers[request.query["room_id"]](request)
+    for _ in range(30):
+        assert (await refused(api, "7600000000000000002")).cause == "bad_body"
+    # Nor are all calls spent on it.
+    assert fake.paths == [REFLOW]
+    monkeypatch.setattr("relay.upstream.api.INFO_S", 0.0)
+    for _ in range(30):
+        assert (await refused(api, "7600000000000000002")).cause == "bad_body"
+    assert (await api.info(ROOM_ID)).source == "reflow"
+    assert fake.paths == [REFLOW] * 32
 
 
 # Whether rooms are live
@@ -386,7 +456,8 @@ async def test_rooms_are_told_of_in_order_with_what_is_known(
 
 async def test_a_web_rid_takes_one_call(fake: FakeDouyin, api: LiveApi) -> None:
     fake.enter = enter()
-    assert await state_of(api, WEB_RID) == RoomAlive("live", ROOM_ID, WEB_RID)
+    room = await state_of(api, WEB_RID)
+    assert (room.state, room.room_id, room.web_rid) == ("live", ROOM_ID, WEB_RID)
     fake.enter = enter(4)
     assert (await state_of(api, "650000000002")).state == "ended"
     user = {"nickname": "主播"}
@@ -401,7 +472,8 @@ async def test_a_web_rid_takes_one_call(fake: FakeDouyin, api: LiveApi) -> None:
 async def test_a_web_answer_without_a_status_is_made_up_for(fake: FakeDouyin, api: LiveApi) -> None:
     fake.enter = json_answer({"status_code": 0, "data": {"data": [{"id_str": ROOM_ID}]}})
     fake.reflow = reflow(web_rid=WEB_RID)
-    assert await state_of(api, WEB_RID) == RoomAlive("live", ROOM_ID, WEB_RID)
+    room = await state_of(api, WEB_RID)
+    assert (room.state, room.room_id, room.source) == ("live", ROOM_ID, "reflow")
     # The room is there; only its broadcast is not.
     fake.enter = json_answer({"status_code": 0, "data": {"data": [{"id_str": "76" * 9}]}})
     fake.reflow = coded(4001038, "")
@@ -423,6 +495,43 @@ async def test_rooms_that_take_too_long_are_unknown_and_found_later(
     held.go.set()
     assert (await state_of(api, ROOM_ID)).state == "live"
     assert len(fake.paths) == 2
+
+
+async def test_it_is_told_when_and_where_a_state_was_said(fake: FakeDouyin, api: LiveApi) -> None:
+    fake.enter, fake.reflow = enter(), coded(4001038, "")
+    begin_ms = time.time_ns() // 1_000_000
+    web, missing = await api.alive([WEB_RID, ROOM_ID])
+    again = await api.alive([WEB_RID, ROOM_ID])
+    assert again == [web, missing]
+    assert begin_ms <= web.fetched_at_ms <= time.time_ns() // 1_000_000
+    assert begin_ms <= missing.fetched_at_ms
+    assert (web.source, missing.state, missing.source) == ("web_enter", "not_found", "reflow")
+    fake.enter, fake.page = empty, page()
+    assert (await state_of(api, "650000000002")).source == "html"
+    fake.page = status_answer(404)
+    gone = await state_of(api, "650000000003")
+    assert (gone.state, gone.source) == ("not_found", "html")
+    unknown = RoomAlive("unknown", "", "650000000004", "empty_body")
+    fake.page = empty
+    assert await state_of(api, "650000000004") == unknown
+
+
+async def test_those_who_wait_for_their_turn_are_told_of_as_they_were(
+    fake: FakeDouyin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.upstream.budget._JITTER", 0.0)
+    names = [f"76000000000000000{number:02}" for number in range(12)]
+    fake.reflow = lambda request: reflow(2, request.query["room_id"])(request)
+    async with Upstream(fake.config(calls_per_s=0.001), Timings()) as upstream:
+        first = await upstream.api.alive(names[:8])
+        monkeypatch.setattr("relay.upstream.lookups.STATUS_S", 0.0)
+        # Two turns are left: they go to those of whom nothing is known.
+        rooms = await upstream.api.alive(names[:10])
+        assert rooms[:8] == first
+        assert {room.state for room in rooms} == {"live"}
+        rooms = await upstream.api.alive(names)
+        assert [room.state for room in rooms] == ["live"] * 10 + ["unknown"] * 2
+        assert rooms[-1].cause == "busy"
 
 
 async def test_what_can_not_be_a_room_is_not_asked_for(fake: FakeDouyin, api: LiveApi) -> None:

@@ -320,7 +320,7 @@ async def test_details_that_take_too_long_are_done_without(
         await go.wait()
         return web.Response()
 
-    monkeypatch.setattr("relay.upstream.api.ENRICH_S", 0.01)
+    monkeypatch.setattr("relay.upstream.feeds.ENRICH_S", 0.01)
     fake.feed, fake.reflow = feed_of(4), late
     assert len(read(await api.feed(4, enrich=True))["data"]) == 4
     go.set()

@@ -179,6 +179,29 @@ async def test_an_ended_room_id_without_a_room_leads_to_its_anchor(
     assert (info.status, info.room_id) == (Status.ONLINE, "7600000000000000002")
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [NOT_FOUND, {"status_code": 0, "data": {}}, {"status_code": 10011, "data": {}}],
+)
+async def test_a_room_id_that_upstream_does_not_know_is_missing(
+    fake: FakeDouyin, resolver: Resolver, answer: object
+) -> None:
+    fake.reflow = json_answer(answer)
+    assert (await resolver.look(BY_ROOM_ID)).status is Status.NOT_FOUND
+    # As one broadcast. That an anchor has none to show says nothing of the room.
+    fake.requests.clear()
+    known = RoomInfo(Status.OFFLINE, WEB_RID, ROOM_ID, sec_uid=SEC_UID)
+    assert (await resolver.look(BY_WEB_RID, known)).status is Status.UNKNOWN
+    assert fake.paths.count(REFLOW) == 1
+
+
+async def test_a_room_id_whose_broadcast_is_over_is_not_live(
+    fake: FakeDouyin, resolver: Resolver
+) -> None:
+    fake.reflow = json_answer({"status_code": 30003, "data": {"prompts": "直播已结束"}})
+    assert (await resolver.look_broadcast(ROOM_ID)).status is Status.OFFLINE
+
+
 async def test_a_refused_room_id_may_be_live(fake: FakeDouyin, resolver: Resolver) -> None:
     info = await resolver.look(BY_ROOM_ID)
     assert (info.status, info.room_id, info.cause) == (Status.UNKNOWN, ROOM_ID, "empty_body")

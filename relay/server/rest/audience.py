@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.hub import Snapshot
-from relay.server.rest.envelope import meta_of, now_ms, success_response
+from relay.server.rest.envelope import meta_of, success_response
 from relay.server.rest.params import ONE_ROOM, one_room, read_query
 from relay.server.rest.partial import events_instead
 from relay.server.state import STATE
@@ -16,10 +17,12 @@ from relay.webcast.rest.documents import encoded
 async def audience(request: web.Request) -> web.Response:
     """Rank the contributors; by the room's events where Douyin's own ranking can't be had."""
     name = one_room(read_query(request, ONE_ROOM))
-    try:
-        answer = await request.app[STATE].live.audience(name)
-    except UpstreamError as error:
-        answer = _answer_of(await events_instead(request, name, error, _has_any))
+    state = request.app[STATE]
+    async with state.until_stop():
+        try:
+            answer = await state.live.audience(name)
+        except UpstreamError as error:
+            answer = _answer_of(await events_instead(request, name, error, _has_any))
     return success_response(answer.data, meta_of(answer))
 
 

@@ -1,15 +1,18 @@
 """GET /douyin/liveroom/chat: what people write and do, from the hub's history; long polls, too."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 import msgspec
 from aiohttp import web
 
+from relay.clock import now_ms
 from relay.hub import Position, Stream
 from relay.server.access import access_of
-from relay.server.rest.envelope import Meta, now_ms, success_response
+from relay.server.rest.envelope import Meta, success_response
+from relay.server.rest.errors import TOO_MANY_CLIENTS, RestError
 from relay.server.rest.messages import IGNORES, Format, Page
 from relay.server.rest.params import (
     ONE_ROOM,
@@ -58,8 +61,9 @@ async def chat(request: web.Request) -> web.Response:
     state = request.app[STATE]
     query = read_query(request, PARAMETERS)
     form: Format = query["format"]
-    with held(state, access_of(request), one_room(query)) as room:
-        page = await _poll(request, state, room, query)
+    with _place(state, query["wait"]):
+        async with held(state, access_of(request), one_room(query)) as room:
+            page = await _poll(request, state, room, query)
     cursor = f"{page.cursor.epoch}:{page.cursor.offset}"
     meta = ChatMeta("events", now_ms(), 0, (), cursor, page.gap != "", page.gap)
     messages = msgspec.Raw(b"[" + b",".join(page.messages) + b"]")
@@ -77,6 +81,26 @@ async def chat(request: web.Request) -> web.Response:
         gap_reason=meta.gap_reason,
     )
     return success_response(document, meta)
+
+
+@contextmanager
+def _place(state: ServerState, wait_s: int) -> Iterator[None]:
+    """Count a poll among the clients while it may wait. Raises RestError where that is too many."""
+    if not wait_s:
+        yield
+        return
+    if state.is_full:
+        state.refuse("too_many_clients", f"{len(state.clients)} connected, {state.polls} polling")
+        raise RestError(
+            TOO_MANY_CLIENTS,
+            f"{state.config.server.max_clients} are here; see [server] max_clients, or ask"
+            " without wait",
+        )
+    state.polls += 1
+    try:
+        yield
+    finally:
+        state.polls -= 1
 
 
 async def _poll(

@@ -44,6 +44,8 @@ class Endpoint(Struct, frozen=True):
     answers: tuple[Any, ...]
     """Types of what it answers with."""
     about: str
+    may_start: bool = False
+    """Whether it starts rooms that aren't watched."""
 
     @property
     def path(self) -> str:
@@ -66,6 +68,7 @@ ENDPOINTS = (
         (Envelope[ChatDocument, ChatMeta], Envelope[list[ChatItem], ChatMeta]),
         "What people write and do in a room, behind a cursor. A room that isn't watched is, from"
         " the first request on.",
+        may_start=True,
     ),
     Endpoint(
         "promotions",
@@ -73,6 +76,7 @@ ENDPOINTS = (
         ONE_ROOM,
         (Envelope[PromotionsDocument, Meta],),
         "The goods of a broadcast; those that its events named where Douyin's list can't be had.",
+        may_start=True,
     ),
     Endpoint(
         "status",
@@ -87,6 +91,7 @@ ENDPOINTS = (
         ONE_ROOM,
         (Envelope[AudienceDocument, Meta],),
         "Who contributes most to a broadcast; by its events where Douyin's ranking can't be had.",
+        may_start=True,
     ),
     Endpoint(
         "feed",
@@ -118,7 +123,6 @@ def _answering(endpoint: Endpoint) -> _Handler:
     async def answer(request: web.Request) -> web.Response:
         """Call the handler; answer in the envelope whatever goes wrong."""
         request_id = new_request_id()
-        cause = ""
         try:
             return await endpoint.handler(request)
         except RestError as failure:
@@ -126,7 +130,7 @@ def _answering(endpoint: Endpoint) -> _Handler:
         except RoomNameError as failure:
             error = RestError(INVALID_PARAM, str(failure))
         except UpstreamError as failure:
-            error, cause = RestError.of(failure), failure.cause
+            error = RestError.of(failure)
         if error.status >= 500:
             held_back = failures.admit()
             if held_back is not None:
@@ -134,7 +138,7 @@ def _answering(endpoint: Endpoint) -> _Handler:
                     "REST request failed",
                     endpoint=endpoint.name,
                     type=error.code,
-                    cause=cause,
+                    cause=error.cause,
                     text=str(error),
                     request_id=request_id,
                     held_back=held_back,

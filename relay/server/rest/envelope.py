@@ -2,7 +2,6 @@
 
 import math
 import secrets
-import time
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
@@ -10,6 +9,7 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import Struct
 
+from relay.clock import now_ms
 from relay.config import RestConfig
 from relay.server.answers import ApiError
 from relay.server.rest.errors import RestError
@@ -78,16 +78,15 @@ def is_rest_path(path: str) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def meta_now(source: Source) -> Meta:
-    """Describe an answer that is made now."""
-    return Meta(source, now_ms(), 0, ())
-
-
 def meta_of(answer: Answer) -> Meta:
     """Describe an answer that upstream gave, perhaps a while ago."""
+    return meta_since(answer.source, answer.fetched_at_ms, answer.missing)
+
+
+def meta_since(source: Source, fetched_at_ms: int, missing: Sequence[str] = ()) -> Meta:
+    """Describe what was told at a time, Unix ms."""
     # The clock may have been set back meanwhile.
-    age_ms = max(now_ms() - answer.fetched_at_ms, 0)
-    return Meta(answer.source, answer.fetched_at_ms, age_ms, answer.missing)
+    return Meta(source, fetched_at_ms, max(now_ms() - fetched_at_ms, 0), missing)
 
 
 def success_response(data: object, meta: Meta) -> web.Response:
@@ -116,11 +115,6 @@ def error_response(
         content_type="application/json",
         charset="utf-8",
     )
-
-
-def now_ms() -> int:
-    """Give the time, Unix ms."""
-    return time.time_ns() // 1_000_000
 
 
 def new_request_id() -> str:

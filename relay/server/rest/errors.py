@@ -33,6 +33,7 @@ ROOM_REFUSED = Kind(409, "room_refused", "the room can't be watched")
 RATE_LIMITED = Kind(429, "rate_limited", "too many requests", 5.0)
 SOURCE_UNSUPPORTED = Kind(501, "source_unsupported", "there is no Douyin to ask")
 UPSTREAM_SCHEMA = Kind(502, "upstream_schema", "Douyin's answer is not understood")
+TOO_MANY_CLIENTS = Kind(503, "too_many_clients", "too many clients are waiting", 5.0)
 STOPPING = Kind(503, "stopping", "the relay is stopping", 5.0)
 UPSTREAM_BLOCKED = Kind(503, "upstream_blocked", "Douyin refuses to answer", 30.0)
 SIGNER_UNAVAILABLE = Kind(503, "signer_unavailable", "Douyin wants a signature")
@@ -50,6 +51,7 @@ KINDS = (
     RATE_LIMITED,
     SOURCE_UNSUPPORTED,
     UPSTREAM_SCHEMA,
+    TOO_MANY_CLIENTS,
     STOPPING,
     UPSTREAM_BLOCKED,
     SIGNER_UNAVAILABLE,
@@ -108,14 +110,16 @@ class RestError(ApiError):
         kind: Kind,
         detail: str,
         *,
+        cause: str = "",
         upstream_code: int | None = None,
         upstream_text: str = "",
         retry_after_s: float | None = None,
     ) -> None:
-        """`detail`: what exactly is wrong, and what to do about it."""
+        """`detail`: what exactly is wrong, and what to do about it; `cause`: for the log."""
         wait_s = kind.retry_after_s if retry_after_s is None else retry_after_s
         super().__init__(kind.status, kind.type, f"{kind.text}: {detail}", retry_after_s=wait_s)
         self.kind = kind
+        self.cause = cause
         self.upstream_code = upstream_code
         self.upstream_text = upstream_text
 
@@ -125,6 +129,7 @@ class RestError(ApiError):
         return cls(
             KIND_BY_CAUSE[error.cause],
             str(error),
+            cause=error.cause,
             upstream_code=error.upstream_code,
             upstream_text=error.upstream_text[:MAX_UPSTREAM_TEXT],
             retry_after_s=error.retry_after_s,

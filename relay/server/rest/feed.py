@@ -17,6 +17,7 @@ PARAMETERS: Mapping[str, Parameter] = {
 async def feed(request: web.Request) -> web.Response:
     """Recommend rooms."""
     query = read_query(request, PARAMETERS)
-    live = request.app[STATE].live
-    answer = await live.feed(query["limit"], enrich=query["enrich"] == "1")
+    state = request.app[STATE]
+    async with state.until_stop():
+        answer = await state.live.feed(query["limit"], enrich=query["enrich"] == "1")
     return success_response(answer.data, meta_of(answer))

@@ -10,5 +10,7 @@ from relay.server.state import STATE
 async def info(request: web.Request) -> web.Response:
     """Describe a room."""
     name = one_room(read_query(request, ONE_ROOM))
-    answer = await request.app[STATE].live.info(name)
+    state = request.app[STATE]
+    async with state.until_stop():
+        answer = await state.live.info(name)
     return success_response(answer.data, meta_of(answer))

@@ -209,9 +209,12 @@ def _describe_endpoint(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> dict[s
         about = "; ".join(dict.fromkeys(f"`{kind.type}`: {kind.text}" for kind in kinds))
         responses[str(status)] = _error(about, schemas[ErrorEnvelope])
     responses["default"] = _error("Any other error.", schemas[ErrorEnvelope])
+    scopes = "With tokens: needs the scope `read`."
+    if endpoint.may_start:
+        scopes += " To start a room that isn't watched: needs the scope `watch`."
     return {
         "summary": endpoint.about,
-        "description": "With tokens: needs the scope `read`.",
+        "description": scopes,
         "operationId": endpoint.name,
         "parameters": _describe_parameters(endpoint.parameters),
         "responses": responses,

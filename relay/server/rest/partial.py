@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from relay.clock import now_ms
 from relay.errors import UpstreamError
 from relay.hub import RoomState, Snapshot, Stream
 from relay.server.access import access_of
@@ -13,7 +14,6 @@ from relay.server.rest.errors import (
     SIGNER_FAILED,
     SIGNER_UNAVAILABLE,
     SOURCE_UNSUPPORTED,
-    STOPPING,
     UPSTREAM_BLOCKED,
     RestError,
 )
@@ -21,9 +21,6 @@ from relay.server.rest.params import is_room_id
 from relay.server.rest.polled import POLLED
 from relay.server.rest.watched import held
 from relay.server.state import STATE
-
-FIRST_S = 5.0
-"""How long the first events of a room that has just been started are waited for."""
 
 _MADE_UP_FOR = (UPSTREAM_BLOCKED, SIGNER_UNAVAILABLE, SIGNER_FAILED, SOURCE_UNSUPPORTED)
 
@@ -41,21 +38,29 @@ async def events_instead(
     stream = state.rooms.find(name)
     if not can_be_made_up_for(error) or (stream is None and not access.may("watch")):
         raise refusal
-    is_new = stream is None or stream.status.state is not RoomState.LIVE
+    first_s = state.first_s if stream is None else state.first_s - _live_for_s(stream)
     try:
-        with held(state, access, name) as room:
+        async with held(state, access, name) as room:
             loop = asyncio.get_running_loop()
-            until_s = loop.time() + (FIRST_S if is_new else 0)
+            until_s = loop.time() + first_s
             while not tells(room.stream, name, has_any):
                 room.check_live()
-                if room.is_closed or state.stopping or loop.time() >= until_s:
+                if room.is_closed or loop.time() >= until_s:
                     raise refusal
-                await request.app[POLLED].of(room.stream).turns.news(until_s)
+                await request.app[POLLED].of(room.stream).turns.next(until_s, pending=False)
             room.check_live()
             return room.stream.snapshot
     except RestError as instead:
         # That the room can't be watched is no answer to what was asked.
-        raise (refusal if instead.kind in (ROOM_REFUSED, STOPPING) else instead) from None
+        raise (refusal if instead.kind is ROOM_REFUSED else instead) from None
+
+
+def _live_for_s(stream: Stream) -> float:
+    """Tell for how long events have been coming; 0: they don't."""
+    if stream.status.state is not RoomState.LIVE:
+        return 0.0
+    # The clock may have been set back meanwhile.
+    return max(now_ms() - stream.status.since_ms, 0) / 1000
 
 
 def can_be_made_up_for(error: UpstreamError) -> bool:

@@ -1,9 +1,10 @@
-"""Wakes requests that wait for news of a room, all of them together; used by chat and partial.
+"""Wakes requests that wait for news of a room, in common turns; used by chat and partial.
 
 One object for each stream that REST clients have asked for, until the stream is closed.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
 from aiohttp import web
@@ -16,14 +17,21 @@ PACE_S = 0.25
 into a quiet room is told at once, those that follow it are told together."""
 
 
+SLICE = 4
+"""Requests woken in one pass of the loop. Each takes about a millisecond to be answered, and no
+other client, nor any room, should wait for a whole crowd of them."""
+
+
 class Turns:
-    """The long polls of one stream. Bound: as many as there are HTTP connections."""
+    """The requests that wait for a stream, longest first. Bound: as there are HTTP connections."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Future[None]] = set()
-        self._curious: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[None], None] = {}
+        self._due: deque[asyncio.Future[None]] = deque()
+        """Those whose turn has come, and that are woken slice by slice."""
         self._next_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._slice: asyncio.Handle | None = None
 
     def take(self) -> bool:
         """Tell whether a poll that finds something may be answered at once; then that's a turn."""
@@ -40,25 +48,26 @@ class Turns:
         """
         if pending:
             self._schedule()
-        await _wait(self._waiting, until_s)
-
-    async def news(self, until_s: float) -> None:
-        """Wait until anything happens in the stream, or until `until_s` at most."""
-        await _wait(self._curious, until_s)
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        self._waiting[future] = None
+        timer = loop.call_at(until_s, _resolve, future)
+        try:
+            await future
+        finally:
+            timer.cancel()
+            self._waiting.pop(future, None)
 
     def notify(self) -> None:
         """Note that something has happened in the stream."""
-        _wake(self._curious)
         if self._waiting:
             self._schedule()
 
     def wake(self) -> None:
-        """Wake everybody now."""
+        """Begin a turn now."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        _wake(self._curious)
-        _wake(self._waiting)
+        self._turn()
 
     def _schedule(self) -> None:
         if self._timer is None:
@@ -68,7 +77,17 @@ class Turns:
     def _turn(self) -> None:
         self._timer = None
         self._next_s = asyncio.get_running_loop().time() + PACE_S
-        _wake(self._waiting)
+        self._due.extend(self._waiting)
+        self._waiting.clear()
+        if self._slice is None:
+            self._wake_slice()
+
+    def _wake_slice(self) -> None:
+        for _ in range(min(SLICE, len(self._due))):
+            _resolve(self._due.popleft())
+        self._slice = None
+        if self._due:
+            self._slice = asyncio.get_running_loop().call_soon(self._wake_slice)
 
 
 class Polled:
@@ -116,24 +135,6 @@ class PolledStreams:
 
 POLLED: web.AppKey[PolledStreams] = web.AppKey("polled", PolledStreams)
 """Where the handlers find them."""
-
-
-async def _wait(waiting: set[asyncio.Future[None]], until_s: float) -> None:
-    loop = asyncio.get_running_loop()
-    future = loop.create_future()
-    waiting.add(future)
-    timer = loop.call_at(until_s, _resolve, future)
-    try:
-        await future
-    finally:
-        timer.cancel()
-        waiting.discard(future)
-
-
-def _wake(waiting: set[asyncio.Future[None]]) -> None:
-    for future in waiting:
-        _resolve(future)
-    waiting.clear()
 
 
 def _resolve(future: asyncio.Future[None]) -> None:

@@ -2,29 +2,52 @@
 
 from contextlib import suppress
 
+import msgspec
 from aiohttp import web
 
 from relay.errors import UpstreamError
 from relay.hub import Snapshot
+from relay.server.access import access_of
 from relay.server.rest.envelope import meta_of, success_response
+from relay.server.rest.errors import RestError
 from relay.server.rest.params import ONE_ROOM, one_room, read_query
 from relay.server.rest.partial import can_be_made_up_for, events_instead, tells
-from relay.server.state import STATE
+from relay.server.rest.watched import held
+from relay.server.state import STATE, ServerState
 from relay.webcast.rest.answer import Answer, Cart
 from relay.webcast.rest.documents import encoded
 from relay.webcast.rest.promotions import promotions_from_events
+
+_CURRENT = "current_promotion_id"
+_documents = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 async def promotions(request: web.Request) -> web.Response:
     """List the goods; what can be told of them without Douyin's list where that can't be had."""
     name = one_room(read_query(request, ONE_ROOM))
-    try:
-        answer = await request.app[STATE].live.promotions(name)
-    except UpstreamError as error:
-        if not can_be_made_up_for(error):
-            raise
-        answer = await _make_up(request, name, error)
+    state = request.app[STATE]
+    async with state.until_stop():
+        try:
+            answer = _with_current(state, name, await state.live.promotions(name))
+        except UpstreamError as error:
+            if not can_be_made_up_for(error):
+                raise
+            answer = await _make_up(request, name, error)
     return success_response(answer.data, meta_of(answer))
+
+
+def _with_current(state: ServerState, name: str, answer: Answer) -> Answer:
+    """Add what is explained now, which the room's events tell and Douyin's list doesn't."""
+    stream = state.rooms.find(name)
+    if _CURRENT not in answer.missing or stream is None or not tells(stream, name, _has_any):
+        return answer
+    shopping = stream.snapshot.shopping
+    if shopping is None:
+        return answer
+    document = _documents.decode(answer.data)
+    document[_CURRENT] = msgspec.Raw(msgspec.json.encode(shopping.promotion_id))
+    missing = tuple(path for path in answer.missing if path != _CURRENT)
+    return msgspec.structs.replace(answer, data=encoded(document), missing=missing)
 
 
 async def _make_up(request: web.Request, name: str, error: UpstreamError) -> Answer:
@@ -35,6 +58,10 @@ async def _make_up(request: web.Request, name: str, error: UpstreamError) -> Ans
         with suppress(UpstreamError):
             cart = await state.live.cart(name)
             if cart.total is not None:
+                # Whoever asks again gets what the events tell, where the room may be watched.
+                with suppress(RestError):
+                    async with held(state, access_of(request), name):
+                        pass
                 return _answer_of_cart(cart, cart.total)
     return _answer_of_events(await events_instead(request, name, error, _has_any))
 

@@ -1,18 +1,19 @@
 """GET /douyin/liveroom/status: which of up to 50 rooms are live."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 from aiohttp import web
 
+from relay.clock import now_ms
 from relay.hub import RoomState
-from relay.server.rest.envelope import meta_now, now_ms, success_response
+from relay.server.rest.envelope import Meta, meta_since, success_response
 from relay.server.rest.errors import KIND_BY_CAUSE, UPSTREAM_UNAVAILABLE, RestError
 from relay.server.rest.params import Parameter, Rooms, is_room_id, read_query, room_names
 from relay.server.state import STATE, ServerState
-from relay.webcast.rest.answer import RoomAlive, Source
+from relay.webcast.rest.answer import RoomAlive
 from relay.webcast.rest.status import status_document
 
 MAX_ROOMS = 50
@@ -50,13 +51,13 @@ async def status(request: web.Request) -> web.Response:
     state = request.app[STATE]
     watched = {name: _watched(state, name) for name in names}
     others = [name for name, known in watched.items() if known is None]
-    asked = await state.live.alive(others) if others else []
+    async with state.until_stop():
+        asked = await state.live.alive(others) if others else []
     answers = dict(zip(others, asked, strict=True))
     rooms = [_named(name, watched[name] or answers[name]) for name in names]
     if all(room.state == "unknown" for room in rooms):
         raise _nothing_known(rooms[0].cause)
-    source: Source = "reflow" if others else "events"
-    return success_response(status_document(rooms, now_ms()), meta_now(source))
+    return success_response(status_document(rooms, now_ms()), _meta_of(rooms))
 
 
 def _watched(state: ServerState, name: str) -> RoomAlive | None:
@@ -67,7 +68,20 @@ def _watched(state: ServerState, name: str) -> RoomAlive | None:
     alive = _ALIVE.get((stream.status.state, stream.status.reason))
     if alive is None:
         return None
-    return RoomAlive(alive, stream.status.room_id, stream.status.web_rid)
+    return RoomAlive(
+        alive,
+        stream.status.room_id,
+        stream.status.web_rid,
+        source="events",
+        fetched_at_ms=now_ms(),
+    )
+
+
+def _meta_of(rooms: Sequence[RoomAlive]) -> Meta:
+    """Describe the oldest of what is told."""
+    told = [(room.fetched_at_ms, room.source) for room in rooms if room.source is not None]
+    fetched_at_ms, source = min(told)
+    return meta_since(source, fetched_at_ms)
 
 
 def _named(name: str, room: RoomAlive) -> RoomAlive:

@@ -1,7 +1,7 @@
 """Holds a watched room for the time of one request; used by chat and partial."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from relay.errors import RoomRefusedError
 from relay.hub import Hub, RoomState, Stream
@@ -15,6 +15,7 @@ from relay.server.rest.errors import (
     STOPPING,
     RestError,
 )
+from relay.server.rest.params import is_room_id
 from relay.server.state import ServerState
 
 _OFF_AIR = (RoomState.WAITING, RoomState.ENDED)
@@ -61,14 +62,21 @@ class Held:
             raise RestError(kind, f"room {status.name} is {status.state} ({status.reason})")
 
 
-@contextmanager
-def held(state: ServerState, access: Access, name: str) -> Iterator[Held]:
-    """Hold a room, and start it where that is allowed. Raises RestError or RoomNameError."""
-    if state.rooms.find(name) is None and not access.may("watch"):
-        raise RestError(
-            FORBIDDEN_SCOPE,
-            f"room {name} is not watched, and starting it needs a token with the scope watch",
-        )
+@asynccontextmanager
+async def held(state: ServerState, access: Access, name: str) -> AsyncIterator[Held]:
+    """Hold a room, and start it where that is allowed.
+
+    Raises RestError, also where a room_id is that of no broadcast or one that is over, or
+    RoomNameError.
+    """
+    if state.rooms.find(name) is None:
+        if not access.may("watch"):
+            raise RestError(
+                FORBIDDEN_SCOPE,
+                f"room {name} is not watched, and starting it needs a token with the scope watch",
+            )
+        if is_room_id(name) and state.config.watch.on_demand:
+            await _check_broadcast(state, name)
     try:
         stream = state.rooms.acquire(name)
     except RoomRefusedError as error:
@@ -80,3 +88,13 @@ def held(state: ServerState, access: Access, name: str) -> Iterator[Held]:
         present = state.hub.present(stream)
         if present is not None:
             state.rooms.release(present)
+
+
+async def _check_broadcast(state: ServerState, room_id: str) -> None:
+    """Raise RestError where a broadcast is known not to be live, before anything is started."""
+    async with state.until_stop():
+        (room,) = await state.live.alive([room_id])
+    if room.state == "not_found":
+        raise RestError(ROOM_NOT_FOUND, f"Douyin knows no room {room_id}")
+    if room.state == "ended":
+        raise RestError(ROOM_NOT_LIVE, f"the broadcast {room_id} is over")

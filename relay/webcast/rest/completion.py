@@ -5,10 +5,12 @@ from typing import Any
 
 from relay.errors import UpstreamError
 from relay.webcast.rest.room import Room
-from relay.webcast.rest.shape import integer_of, shape
+from relay.webcast.rest.shape import Filling, integer_of, shape
 
 
-def shape_room(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], set[str]]:
+def shape_room(
+    raw: Mapping[str, Any], path: str, filling: Filling | None = None
+) -> tuple[dict[str, Any], set[str]]:
     """Make upstream's room object a Room; returns it and the paths that are missing, see shape.
 
     Raises UpstreamError (`bad_body`) where it has no id.
@@ -22,7 +24,7 @@ def shape_room(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], set[s
         room["owner_user_id"] = id_in(object_of(room.get("owner")), "id") or None
     if not room.get("share_url"):
         room["share_url"] = f"https://webcast.amemv.com/douyin/webcast/reflow/{room_id}"
-    return shape(room, Room, path)
+    return shape(room, Room, path, filling)
 
 
 def id_in(value: Mapping[str, Any], key: str) -> int:

@@ -144,7 +144,7 @@ def promotions_from_events(
     total = total or in_cart
     document = {
         "current_promotion_id": shopping.promotion_id if shopping else None,
-        "has_more": total > len(promotions),
+        "has_more": False,  # there are no more pages, whatever the total
         "next_page_id": "",
         "promotions": promotions,
         "total": total or len(promotions),

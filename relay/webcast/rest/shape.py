@@ -11,8 +11,10 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct, inspect, structs
 
 MAX_ITEMS = 200
-"""Of a list of objects; more are cut. Each is filled up with neutral values, so a few bytes of a
-hostile body would become many. Upstream's longest list, the contributors, has 200."""
+"""Of a list of objects; more are cut. Upstream's longest list, the contributors, has 200."""
+MAX_FILLED = 100_000
+"""Keys of one document that get neutral values, about 2 MB: a few bytes of a hostile body would
+become many. Once they are used up, lists of objects end. A person has 150 keys, a room 500."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
 _MIN, _MAX = -(2**63), 2**64 - 1
@@ -22,20 +24,47 @@ _ID_KEY = re.compile(r"(?:.*_)?ids?")
 
 _Convert = Callable[[object], Any]
 _Neutral = Callable[[], Any]
-_Fit = Callable[[object, str, set[str]], object]
+_Fit = Callable[[object, str, "_Gaps"], object]
 
 
-def shape(value: object, kind: type[Struct], path: str) -> tuple[dict[str, Any], set[str]]:
+class Filling:
+    """What is left to fill up one document with; shared by the parts that it is made of."""
+
+    def __init__(self) -> None:
+        self.keys = MAX_FILLED
+
+
+class _Gaps:
+    """What is found missing."""
+
+    def __init__(self, filling: Filling) -> None:
+        self.paths: set[str] = set()
+        self._filling = filling
+
+    @property
+    def may_grow(self) -> bool:
+        return self._filling.keys > 0
+
+    def add(self, path: str, keys: int = 1) -> None:
+        """Note that `path` is missing, where that many neutral values stand instead."""
+        self.paths.add(path)
+        self._filling.keys -= keys
+
+
+def shape(
+    value: object, kind: type[Struct], path: str, filling: Filling | None = None
+) -> tuple[dict[str, Any], set[str]]:
     """Make `value`, which stands at `path`, an object with every key of `kind`.
 
     Each key has the JSON type that the struct says, converted where nothing is lost by it (digits
     and integers, 0/1 and booleans); else, and for null, it has a neutral value and its path is
     in the set that is returned. What is below such a path isn't named. Keys that the struct
     doesn't have are passed on. An id and its `_str` twin are made from each other; where they
-    differ the text is right, because integers may have been through a float.
+    differ the text is right, because integers may have been through a float. `filling` is what
+    is left for a document of several parts.
     """
-    missing: set[str] = set()
-    return _table(kind).fit(value, path, missing), missing
+    gaps = _Gaps(filling or Filling())
+    return _table(kind).fit(value, path, gaps), gaps.paths
 
 
 class _Scalar(NamedTuple):
@@ -68,6 +97,7 @@ class _Table:
 
     def __init__(self, kind: type[Struct]) -> None:
         scalars, parts, twins = [], [], []
+        size: int = 0
         fields = structs.fields(kind)
         keys = {field.encode_name for field in fields}
         for field in fields:
@@ -79,6 +109,7 @@ class _Table:
                 case inspect.StructType(cls=cls):
                     table = _table(cls)
                     parts.append(_Part(key, table.fit, table.neutral))
+                    size += table.size
                 case inspect.ListType(item_type=item) if not isinstance(item, inspect.AnyType):
                     parts.append(_Part(key, _fit_list(_plain(item)), list))
                 case inspect.DictType(value_type=inspect.StrType()):
@@ -88,11 +119,13 @@ class _Table:
         self._scalars: Final = tuple(scalars)
         self._parts: Final = tuple(parts)
         self._twins: Final = tuple(twins)
+        self.size: Final[int] = size + len(scalars) + len(parts)
+        """Keys of the neutral object and of all in it."""
 
-    def fit(self, value: object, path: str, missing: set[str]) -> dict[str, Any]:
+    def fit(self, value: object, path: str, gaps: _Gaps) -> dict[str, Any]:
         """Return a copy of `value` that fits."""
         if not isinstance(value, dict) or not value:
-            missing.add(path)
+            gaps.add(path, self.size)
             return self.neutral()
         fitted: dict[str, Any] = value.copy()
         for key, text_key, join in self._twins:
@@ -103,11 +136,11 @@ class _Table:
             if not right or (kind is int and not _MIN <= found <= _MAX):
                 found = convert(found)
                 if found is None:
-                    missing.add(f"{path}.{key}" if path else key)
+                    gaps.add(f"{path}.{key}" if path else key)
                     found = neutral()
                 fitted[key] = found
         for key, fit, _ in self._parts:
-            fitted[key] = fit(fitted.get(key), f"{path}.{key}" if path else key, missing)
+            fitted[key] = fit(fitted.get(key), f"{path}.{key}" if path else key, gaps)
         return fitted
 
     def neutral(self) -> dict[str, Any]:
@@ -130,40 +163,44 @@ def _fit_list(item: inspect.Type) -> _Fit:
     if isinstance(item, inspect.StructType):
         fit_item = _table(item.cls).fit
 
-        def fit_objects(value: object, path: str, missing: set[str]) -> list[object]:
+        def fit_objects(value: object, path: str, gaps: _Gaps) -> list[object]:
             if not isinstance(value, list):
-                missing.add(path)
+                gaps.add(path)
                 return []
             item_path = f"{path}[]"
-            kept = [entry for entry in value[:MAX_ITEMS] if isinstance(entry, dict) and entry]
-            if len(kept) < len(value):
-                missing.add(item_path)
-            return [fit_item(entry, item_path, missing) for entry in kept]
+            fitted: list[object] = [
+                fit_item(entry, item_path, gaps)
+                for entry in value[:MAX_ITEMS]
+                if isinstance(entry, dict) and entry and gaps.may_grow
+            ]
+            if len(fitted) < len(value):
+                gaps.add(item_path)
+            return fitted
 
         return fit_objects
 
     kind, convert, _ = _SCALARS[type(item)]
 
-    def fit_scalars(value: object, path: str, missing: set[str]) -> list[object]:
+    def fit_scalars(value: object, path: str, gaps: _Gaps) -> list[object]:
         if not isinstance(value, list):
-            missing.add(path)
+            gaps.add(path)
             return []
         fitted = [entry if entry.__class__ is kind else convert(entry) for entry in value]
         if None in fitted:
-            missing.add(f"{path}[]")
+            gaps.add(f"{path}[]")
             return [entry for entry in fitted if entry is not None]
         return fitted
 
     return fit_scalars
 
 
-def _fit_texts(value: object, path: str, missing: set[str]) -> dict[str, str]:
+def _fit_texts(value: object, path: str, gaps: _Gaps) -> dict[str, str]:
     if not isinstance(value, dict):
-        missing.add(path)
+        gaps.add(path)
         return {}
     texts = {key: text for key, text in value.items() if isinstance(text, str)}
     if len(texts) < len(value):
-        missing.add(f"{path}{{}}")
+        gaps.add(f"{path}{{}}")
     return texts
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from asking import Rest, counted, gave, liked, said
-from serving import Relay, make_event, make_status, relay_running
+from serving import Relay, make_event, make_status, receive, relay_running
+from websockets.exceptions import InvalidStatus
 
-from relay.config import HubConfig
+from relay.config import HubConfig, ServerConfig
 from relay.hub import RoomState
 
 
@@ -189,6 +190,25 @@ async def test_who_hangs_up_gives_the_room_back(relay: Relay, rest: Rest) -> Non
     await relay.rooms.held(1)
     poll.cancel()
     await relay.rooms.let_go()
+
+
+async def test_long_polls_are_clients_too(rest: Rest) -> None:
+    async with relay_running(server=ServerConfig(port=0, max_clients=2)) as relay:
+        relay.rooms.add("1")
+        rest = Rest(relay, rest.http)
+        async with relay.connect() as connection:
+            await receive(connection)
+            poll = asyncio.create_task(rest.chat(wait=25))
+            await relay.rooms.held(1)
+            reply = await rest.get("chat", room_id=1, wait=1)
+            assert reply.error == (503, "too_many_clients")
+            assert reply.headers["Retry-After"] == "5"
+            with pytest.raises(InvalidStatus):
+                await relay.connect()
+            assert texts(await rest.chat()) == [], "who doesn't wait isn't refused"
+            relay.publish("1", said("你好"))
+            assert texts(await poll) == ["你好"]
+        assert texts(await rest.chat(wait=25)) == ["你好"]
 
 
 async def test_long_polls_end_when_the_relay_stops(rest: Rest) -> None:

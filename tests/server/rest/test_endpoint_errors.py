@@ -99,6 +99,7 @@ async def test_pages_of_allowed_origins_may_read_answers_and_errors(rest: Rest) 
         )
     assert reply.error == (400, "invalid_param")
     assert reply.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert reply.headers["Access-Control-Expose-Headers"] == "Retry-After"
 
 
 async def test_tokens(rest: Rest) -> None:
@@ -151,6 +152,17 @@ async def test_old_clients_get_errors_with_http_200(rest: Rest, path: str, code:
         reply = await Rest(relay, rest.http).ask("GET", BASE + path)
     assert (reply.status, reply.body["code"]) == (200, code)
     assert reply.body["error"]["type"]
+
+
+async def test_what_could_not_be_made_up_for_is_logged_with_its_cause(
+    relay: Relay, rest: Rest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay.live.fail("audience", "1", "captcha")
+    reply = await rest.get("audience", room_id=1)
+    assert reply.error == (503, "upstream_blocked")
+    (line,) = [text for text in capsys.readouterr().out.splitlines() if "REST request" in text]
+    assert "captcha" in line
+    assert reply.body["request_id"] in line
 
 
 async def test_a_crash_is_answered_in_the_envelope(

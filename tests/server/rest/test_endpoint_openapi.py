@@ -5,13 +5,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from asking import Rest, event_of, said
-from serving import Relay
+from serving import Relay, told
 
 from relay.config import Config
 from relay.events import RoomUserSeqPayload
 from relay.server.http import make_application
 from relay.server.state import ServerState
-from relay.webcast.rest.answer import RoomAlive
 
 
 @pytest.fixture
@@ -36,6 +35,15 @@ async def test_every_route_is_described_and_no_other(
     }
     assert described == routes
     assert document["openapi"].startswith("3.1.")
+
+
+async def test_it_says_which_endpoints_may_start_rooms(document: dict[str, Any]) -> None:
+    starting = {
+        path.rpartition("/")[2]
+        for path, item in document["paths"].items()
+        if "`watch`" in item.get("get", {}).get("description", "")
+    }
+    assert starting == {"chat", "promotions", "audience"}
 
 
 async def test_references_lead_somewhere(document: dict[str, Any]) -> None:
@@ -74,7 +82,7 @@ async def test_answers_are_as_described(
     numbers = type(numbers)(numbers.method, "5", room_id, "1", 1, numbers.payload)
     relay.publish("1", said("你好"), numbers)
     relay.live.fail("audience", "1", "signer_missing")
-    relay.live.rooms["5"] = RoomAlive("not_found")
+    relay.live.rooms["5"] = told("not_found")
     async with rest.http.get(relay.url + path) as answer:
         status, body = answer.status, await answer.json()
     template = path.partition("?")[0].replace("/rooms/1", "/rooms/{id}").replace("/9", "/{id}")

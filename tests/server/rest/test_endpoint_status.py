@@ -1,8 +1,10 @@
 """/status: order, what is certain of watched rooms, and what is not known."""
 
+import time
+
 import pytest
 from asking import Rest
-from serving import Relay, make_status
+from serving import Relay, make_status, told
 
 from relay.hub import RoomState
 from relay.webcast.rest.answer import RoomAlive
@@ -22,9 +24,9 @@ async def states(rest: Rest, **parameters: str) -> list[tuple[int, str, bool]]:
 
 async def test_each_room_once_in_the_order_asked(relay: Relay, rest: Rest) -> None:
     relay.live.rooms = {
-        PRESENT: RoomAlive("live", PRESENT, "80000000009"),
-        OLD: RoomAlive("ended", OLD),
-        "5": RoomAlive("not_found"),
+        PRESENT: told("live", room_id=PRESENT, web_rid="80000000009"),
+        OLD: told("ended", room_id=OLD),
+        "5": told("not_found"),
     }
     assert await states(rest, room_id=f"{OLD},{PRESENT},5,{OLD},6") == [
         (6843198199583378191, "ended", False),
@@ -36,7 +38,7 @@ async def test_each_room_once_in_the_order_asked(relay: Relay, rest: Rest) -> No
 
 
 async def test_rooms_by_web_rid(relay: Relay, rest: Rest) -> None:
-    relay.live.rooms = {"80000000009": RoomAlive("live", PRESENT)}
+    relay.live.rooms = {"80000000009": told("live", room_id=PRESENT)}
     room = (await rest.get("status", web_rid="80000000009")).data["data"][0]
     assert room == {
         "alive": True,
@@ -52,8 +54,21 @@ async def test_watched_rooms_cost_no_question(relay: Relay, rest: Rest) -> None:
     relay.hub.set_status(relay.rooms["2"], make_status("2", state=RoomState.ENDED))
     assert [state for _, state, _ in await states(rest, room_id="1,2")] == ["live", "ended"]
     assert relay.live.asked == []
-    reply = await rest.get("status", room_id="1")
-    assert reply.body["meta"]["source"] == "events"
+    before_ms = time.time_ns() // 1_000_000
+    meta = (await rest.get("status", room_id="1")).body["meta"]
+    assert (meta["source"], meta["fetched_at_ms"] >= before_ms) == ("events", True)
+
+
+async def test_the_age_is_that_of_the_oldest_that_is_told(relay: Relay, rest: Rest) -> None:
+    relay.live.rooms = {
+        "5": told("live", room_id=PRESENT, fetched_at_ms=1_630_827_777_298),
+        "6": told("ended", room_id=OLD, fetched_at_ms=1_630_827_770_000, source="web_enter"),
+    }
+    meta = (await rest.get("status", room_id="1,5,6,7")).body["meta"]
+    assert (meta["source"], meta["fetched_at_ms"]) == ("web_enter", 1_630_827_770_000)
+    assert meta["cache_age_ms"] > 1_000_000_000
+    meta = (await rest.get("status", room_id="1,5,7")).body["meta"]
+    assert (meta["source"], meta["fetched_at_ms"]) == ("reflow", 1_630_827_777_298)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +85,12 @@ async def test_what_a_watched_room_is_not_sure_of_is_asked(
     relay: Relay, rest: Rest, state: RoomState, reason: str
 ) -> None:
     relay.hub.set_status(relay.rooms["1"], make_status("1", state=state, reason=reason))
-    relay.live.rooms = {"1": RoomAlive("live", PRESENT)}
+    relay.live.rooms = {"1": told("live", room_id=PRESENT)}
     assert await states(rest, room_id="1") == [(7000000000000000009, "live", True)]
 
 
 async def test_an_earlier_broadcast_of_a_live_room_is_asked_for(relay: Relay, rest: Rest) -> None:
-    relay.live.rooms = {OLD: RoomAlive("ended", OLD)}
+    relay.live.rooms = {OLD: told("ended", room_id=OLD)}
     relay.rooms.rooms[OLD] = relay.rooms["1"]
     assert await states(rest, room_id=OLD) == [(6843198199583378191, "ended", False)]
     del relay.rooms.rooms[OLD]

@@ -8,6 +8,7 @@ import pytest
 from relay.errors import UpstreamError
 from relay.webcast.rest.feed import MAX_ROOMS, feed_document, feed_room, feed_rooms
 from relay.webcast.rest.info import info_from_reflow
+from relay.webcast.rest.shape import Filling
 
 ROOM_ID = 7_000_000_000_000_000_001
 ROOM: dict[str, Any] = {
@@ -31,7 +32,7 @@ def feed_of(data: Any, **extra: Any) -> bytes:
 
 
 def test_what_upstream_leaves_out_is_repaired() -> None:
-    room = feed_room(ROOM).document
+    room = feed_room(ROOM, Filling()).document
     assert room["status"] == 2
     assert str(ROOM_ID) in room["share_url"]
     assert (room["owner_user_id"], room["owner_user_id_str"]) == (
@@ -44,7 +45,7 @@ def test_what_upstream_leaves_out_is_repaired() -> None:
 
 
 def test_a_status_that_upstream_tells_stays() -> None:
-    assert feed_room({**ROOM, "status": 3}).document["status"] == 3
+    assert feed_room({**ROOM, "status": 3}, Filling()).document["status"] == 3
 
 
 def test_details_fill_in_what_the_feed_has_not() -> None:
@@ -66,8 +67,8 @@ def test_details_fill_in_what_the_feed_has_not() -> None:
             }
         ).encode()
     )
-    plain = feed_room({**ROOM, "title": "原来"})
-    enriched = feed_room({**ROOM, "title": "原来"}, details)
+    plain = feed_room({**ROOM, "title": "原来"}, Filling())
+    enriched = feed_room({**ROOM, "title": "原来"}, Filling(), details)
     room = enriched.document
     assert (room["create_time"], room["stats"]["total_user"]) == (1_700_000_000, 500)
     assert (room["title"], room["stats"]["follow_count"]) == ("原来", 3)
@@ -77,7 +78,7 @@ def test_details_fill_in_what_the_feed_has_not() -> None:
     assert "data[].stats.money" in plain.missing
     assert "data[].stats.money" not in enriched.missing
     # Neither says it, one of them not even what it is part of.
-    bare = feed_room({"id": ROOM_ID}, details)
+    bare = feed_room({"id": ROOM_ID}, Filling(), details)
     assert "data[].owner" not in bare.missing
     assert "data[].owner.pay_grade" in bare.missing
     assert bare.document["owner"]["nickname"] == "某主播"
@@ -85,7 +86,7 @@ def test_details_fill_in_what_the_feed_has_not() -> None:
 
 def test_a_feed_keeps_what_goes_with_it() -> None:
     feed = feed_rooms(feed_of([{"data": ROOM}], has_more=True, total=20, offset=0))
-    document, missing = feed_document(feed, [feed_room(room) for room in feed.rooms])
+    document, missing = feed_document(feed, [feed_room(room, feed.filling) for room in feed.rooms])
     assert document["extra"] == {"now": 5, "has_more": True, "total": 20, "offset": 0}
     assert document["status_code"] == 0
     assert len(document["data"]) == 1
@@ -98,7 +99,7 @@ def test_an_item_that_is_no_room_costs_only_itself() -> None:
         feed_of([{"data": ROOM}, {"data": "{broken"}, {"data": {"ad": 1}}, None, {"data": "[]"}])
     )
     assert (len(feed.rooms), feed.skipped) == (1, 4)
-    shaped = feed_document(feed, [feed_room(feed.rooms[0])])
+    shaped = feed_document(feed, [feed_room(feed.rooms[0], feed.filling)])
     assert "data[]" in shaped.missing
 
 

@@ -29,10 +29,10 @@ from relay.webcast.rest.shape import shape
 
 def feed_from(body: bytes) -> Shaped:
     feed = feed_rooms(body)
-    rooms = [feed_room(room) for room in feed.rooms]
+    rooms = [feed_room(room, feed.filling) for room in feed.rooms]
     # Each room makes up for the first, as asking for details would.
     details = Shaped({"data": rooms[0].document}, ("data.owner",)) if rooms else None
-    return feed_document(feed, [feed_room(room, details) for room in feed.rooms])
+    return feed_document(feed, [feed_room(room, feed.filling, details) for room in feed.rooms])
 
 
 def page_from(body: bytes) -> Shaped:
@@ -159,10 +159,15 @@ def test_a_page_nested_too_deeply_loses_only_what_is_too_deep() -> None:
 
 def test_few_bytes_do_not_become_many_objects() -> None:
     many = [{"a": 1}] * 100_000
+    fans = {"top_fans": [{"a": 1}] * 200}
+    badges = {"top_fans": [{"user": {"badge_image_list": [{"a": 1}] * 200}}] * 200}
     for read, data in (
         (audience_from_ranklist, {"ranks": many}),
         (info_from_reflow, {"room": {"id": 7, "top_fans": many}}),
+        (info_from_reflow, {"room": {"id": 7, **badges}}),
         (feed_from, [{"data": {"id": 7}}] * 50_000),
+        (feed_from, [{"data": {"id": 7, **fans}}] * 100),
+        (feed_from, [{"data": json.dumps({"id": 7, **badges})}] * 20),
         (promotions_from_pop, {"promotions": many}),
     ):
         shaped = read(json.dumps({"data": data, "status_code": 0}).encode())

@@ -122,7 +122,7 @@ def test_feed_of_the_seeds_room(seeds: Path, form: str) -> None:
         "nested": {"data": [room]},
     }
     feed = feed_rooms(as_upstream(forms[form]))
-    shaped = feed_document(feed, [feed_room(raw) for raw in feed.rooms])
+    shaped = feed_document(feed, [feed_room(raw, feed.filling) for raw in feed.rooms])
     ours = served(shaped.document)
     assert differences(seed, ours) == []
     assert_kept(room, ours["data"][0])

@@ -31,7 +31,7 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     """Names and addresses, besides its own, that clients reach the relay by, without port, e.g.
     `relay.example.org` behind a reverse proxy."""
     max_clients: Count = 10_000
-    """WebSocket connections and event streams at once."""
+    """WebSocket connections, event streams and waiting long polls at once."""
 
 
 Scope = Literal["read", "watch", "admin"]

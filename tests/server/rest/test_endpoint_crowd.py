@@ -2,7 +2,7 @@
 
 import asyncio
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
@@ -10,6 +10,7 @@ from asking import Rest, counted, gave, liked, said
 from serving import Relay, relay_running
 
 from relay.config import HubConfig
+from relay.server.rest import polled
 
 POLLERS = 50
 EVENTS = 1500
@@ -103,44 +104,43 @@ async def test_nobody_misses_anything_untold(history_events: int) -> None:
     assert (gaps > 0) == (history_events < EVENTS)
 
 
-async def test_what_comes_meanwhile_is_told_together(relay: Relay, rest: Rest) -> None:
-    """Not each event anew: between two turns of the crowd nobody is answered."""
-    crowd = [Waiter(rest, f"{relay.rooms['1'].epoch}:0") for _ in range(20)]
-    asked = [asyncio.create_task(waiter.wait_for("再见")) for waiter in crowd]
-    await relay.rooms.held(20)
-    relay.publish("1", said("你好"))
-    await relay.rooms.held(0)
-    await relay.rooms.held(20)
-    # All wait again; their turn has just been, and none has come since.
-    relay.publish("1", *(said(f"第{n}句") for n in range(50)), said("再见"))
-    await asyncio.gather(*asked)
-    for waiter in crowd:
-        assert waiter.answers == [["你好"], [*(f"第{n}句" for n in range(50)), "再见"]]
+async def test_what_comes_between_two_turns_is_told_together(
+    rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd that waits is not answered for each event anew while the room talks."""
+    monkeypatch.setattr(polled, "PACE_S", 3600.0)
+    async with relay_running() as relay:
+        relay.rooms.add("1")
+        rest = Rest(relay, rest.http)
+        epoch = relay.rooms["1"].epoch
+        first = [asyncio.create_task(rest.chat(cursor=f"{epoch}:0", wait=25)) for _ in range(20)]
+        await relay.rooms.held(20)
+        relay.publish("1", said("你好"))
+        for data in await asyncio.gather(*first):
+            assert texts(data) == ["你好"], "into a quiet room: told at once"
+        await relay.rooms.let_go()
+        then = [asyncio.create_task(rest.chat(cursor=f"{epoch}:1", wait=25)) for _ in range(20)]
+        await relay.rooms.held(20)
+        for number in range(50):
+            relay.publish("1", said(f"第{number}句"))
+            await asyncio.sleep(0)
+        assert sum(relay.rooms.holders.values()) == 20
+        await relay.server.stop(5)
+        for data in await asyncio.gather(*then):
+            assert texts(data) == [f"第{number}句" for number in range(50)]
 
 
 async def test_others_are_answered_while_a_crowd_is(relay: Relay, rest: Rest) -> None:
-    crowd = [Waiter(rest, f"{relay.rooms['1'].epoch}:0") for _ in range(200)]
-    asked = [asyncio.create_task(waiter.wait_for("你好")) for waiter in crowd]
+    cursor = f"{relay.rooms['1'].epoch}:0"
+    crowd = [asyncio.create_task(rest.chat(cursor=cursor, wait=25)) for _ in range(200)]
     await relay.rooms.held(200)
     relay.publish("1", said("你好"))
     async with rest.http.get(f"{relay.url}/healthz") as answer:
         assert answer.status == 200
         assert sum(relay.rooms.holders.values()) > 0, "all of the crowd came before it"
-    for _ in await asyncio.gather(*asked):
-        pass
-    assert all(waiter.answers == [["你好"]] for waiter in crowd)
+    for data in await asyncio.gather(*crowd):
+        assert texts(data) == ["你好"]
 
 
-class Waiter:
-    """Asks again and again."""
-
-    def __init__(self, rest: Rest, cursor: str) -> None:
-        self.rest = rest
-        self.cursor = cursor
-        self.answers: list[list[str]] = []
-
-    async def wait_for(self, last: str) -> None:
-        while not self.answers or last not in self.answers[-1]:
-            data = await self.rest.chat(cursor=self.cursor, wait=25, limit=500)
-            self.cursor = data["cursor"]
-            self.answers.append([message["payload"]["content"] for message in data["messages"]])
+def texts(data: dict[str, Any]) -> list[str]:
+    return [message["payload"]["content"] for message in data["messages"]]

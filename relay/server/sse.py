@@ -79,11 +79,12 @@ def _read(request: web.Request) -> tuple[Request, list[str]]:
 def _admit(state: ServerState) -> None:
     if state.stopping:
         raise ApiError(503, "stopping", "the relay is stopping")
-    limit = state.config.server.max_clients
-    if len(state.clients) >= limit:
-        state.refuse("too_many_clients", f"{len(state.clients)} connected")
+    if state.is_full:
+        state.refuse("too_many_clients", f"{len(state.clients)} connected, {state.polls} polling")
         raise ApiError(
-            503, "too_many_clients", f"{limit} clients are connected; see [server] max_clients"
+            503,
+            "too_many_clients",
+            f"{state.config.server.max_clients} clients are connected; see [server] max_clients",
         )
 
 

@@ -121,7 +121,7 @@ REFUSALS = (
     "bad_token",  # a token is missing or wrong
     "forbidden_scope",  # a token that does not allow what was asked
     "rate_limited",  # a token used faster than [auth] allows
-    "too_many_clients",  # WebSockets and long polls beyond [server] max_clients
+    "too_many_clients",  # beyond [server] max_clients
     "garbage",  # first bytes that are not HTTP
     "bad_http",  # an HTTP request that can't be read
     "head_too_large",  # a request head beyond the limit

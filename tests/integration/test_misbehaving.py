@@ -47,6 +47,8 @@ async def sent_and_heard(
 async def test_nothing_is_lost_and_nothing_repeated(behaviours: dict[str, Any]) -> None:
     sent, heard, gaps = await sent_and_heard(behaviours, 400)
     begin = sent.index(heard[0])
+    # Of what Douyin repeats, the first time may have been before we came.
+    heard = [msg_id for msg_id in heard if sent.index(msg_id) >= begin]
     assert heard == sent[begin : begin + len(heard)]
     assert gaps == []
 

@@ -17,7 +17,7 @@ PACE_S = 0.25
 into a quiet room is told at once, those that follow it are told together."""
 
 
-SLICE = 4
+SLICE = 2
 """Requests woken in one pass of the loop. Each takes about a millisecond to be answered, and no
 other client, nor any room, should wait for a whole crowd of them."""
 

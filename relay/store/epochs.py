@@ -205,6 +205,8 @@ class Epochs:
             "UPDATE epochs SET sealed = 1, last = max(last, ?) WHERE no = ?", (item.head, epoch.no)
         )
         del self._open[item.epoch]
+        if item.head == 0:
+            self._forget_unused(epoch.no)
 
     def _find(self, name: str) -> _Epoch | None:
         epoch = self._open.get(name)
@@ -224,6 +226,22 @@ class Epochs:
                 "INSERT INTO holes (epoch, first, last) VALUES (?, ?, ?)",
                 (epoch.no, epoch.last + 1, upto),
             )
+
+    def _forget_unused(self, no: int) -> None:
+        """Forget a room that never had an event: perhaps there is none of that name."""
+        ((room, epochs),) = self._connection.execute(
+            "SELECT room, count(*) FROM epochs"
+            " WHERE room = (SELECT room FROM epochs WHERE no = ?) GROUP BY room",
+            (no,),
+        ).fetchall()
+        lost = self._connection.execute("SELECT 1 FROM losses WHERE epoch = ?", (no,)).fetchone()
+        if epochs == 1 and lost is None:
+            for sql in (
+                "DELETE FROM epochs WHERE room = ?",
+                "DELETE FROM names WHERE room = ?",
+                "DELETE FROM rooms WHERE no = ?",
+            ):
+                self._connection.execute(sql, (room,))
 
     def _begin(self, name: str, web_rid: str, names: tuple[str, ...]) -> None:
         _, room = self._insert(name, web_rid, names, first=1)

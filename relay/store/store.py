@@ -137,8 +137,11 @@ class Store:
         future: asyncio.Future[Past | None] = loop.create_future()
 
         def resolve(past: Past | None) -> None:
-            if not future.done():
-                future.set_result(past)
+            if future.done():
+                return  # nobody waits for it any more
+            if past is not None:
+                self._heads[past.epoch] = past.head
+            future.set_result(past)
 
         def answer(past: Past | None) -> None:
             if not loop.is_closed():

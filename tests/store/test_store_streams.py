@@ -280,6 +280,18 @@ async def test_a_file_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
         assert brief(client.frames, [stream.epoch]) == ["store A1-7", "A8-12"]
 
 
+async def test_a_room_that_never_had_an_event_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    await first_life(path)
+    async with life(path) as alive:
+        for number in range(3):
+            stream = await alive.watch(f"8000000009{number}")
+            if number:
+                alive.hub.close(stream, "not_found")
+    assert rows_of(path, "SELECT web_rid FROM rooms") == [(ROOM,)]
+    assert rows_of(path, "SELECT count(*) FROM epochs") == [(1,)]
+
+
 async def test_every_event_is_in_the_file_once(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     for _ in range(3):

@@ -133,7 +133,8 @@ class Epochs:
             (room,),
         ).fetchone()
         if last is None or not last[3]:
-            self._begin(item.epoch, item.web_rid, item.names)
+            if self._find(item.epoch) is None:  # else the last answer was not heard
+                self._begin(item.epoch, item.web_rid, item.names)
             return Past(item.epoch, 0, msg_ids, [])
         no, name, head, _ = last
         self._connection.execute("UPDATE epochs SET sealed = 0 WHERE no = ?", (no,))
@@ -159,6 +160,11 @@ class Epochs:
         room = self._room_of(item.epoch)
         if claim is None or room is None:
             return
+        (known,) = self._connection.execute(
+            "SELECT web_rid FROM rooms WHERE no = ?", (room,)
+        ).fetchone()
+        if known is not None and item.web_rid not in ("", known):
+            return  # a room has one web_rid, for ever
         self._claims[item.epoch] = claim._replace(web_rid=item.web_rid, names=item.names)
         named = self._room(item.web_rid, ()) if item.web_rid else None
         if named is not None and named != room:

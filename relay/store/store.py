@@ -138,7 +138,8 @@ class Store:
 
         def resolve(past: Past | None) -> None:
             if future.done():
-                return  # nobody waits for it any more
+                return  # nobody waits any more; what was taken up goes back with `epoch`'s seal
+            self._heads.pop(epoch, None)
             if past is not None:
                 self._heads[past.epoch] = past.head
             future.set_result(past)
@@ -147,6 +148,7 @@ class Store:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(resolve, past)
 
+        self._heads[epoch] = 0
         item = TakeUp(epoch, web_rid, tuple(names), answer)
         if self._writer.trouble or not self._backlog.put(item):
             resolve(None)

@@ -80,7 +80,8 @@ class Gap(Struct, frozen=True, kw_only=True):
     room_id: str
     web_rid: str
     reason: str
-    """`history`, `epoch`, `ahead`, `slow`, `merged`, or how upstream's messages were lost."""
+    """`history`, `epoch`, `ahead`, `slow`, `merged`, `restart`, `store`, or how upstream's messages
+    were lost."""
     epoch: str
     first: int | None = field(name="from", default=None)
     """First missing offset; None: unknown."""

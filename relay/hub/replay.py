@@ -83,7 +83,7 @@ class Replay:
     def take_page(self, page: Page | None) -> list[Entry]:
         """Give what the archive has read; None: the position leads nowhere."""
         if page is None:
-            self._leave("epoch")
+            self._leave("store" if self.epoch == self._stream.epoch else "epoch")
             return []
         entries = []
         for item in page.items:

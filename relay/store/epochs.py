@@ -133,7 +133,8 @@ class Epochs:
             (room,),
         ).fetchone()
         if last is None or not last[3]:
-            self._begin(item.epoch, item.web_rid, item.names)
+            if self._find(item.epoch) is None:  # else the last answer was not heard
+                self._begin(item.epoch, item.web_rid, item.names)
             return Past(item.epoch, 0, msg_ids, [])
         no, name, head, _ = last
         self._connection.execute("UPDATE epochs SET sealed = 0 WHERE no = ?", (no,))
@@ -159,6 +160,11 @@ class Epochs:
         room = self._room_of(item.epoch)
         if claim is None or room is None:
             return
+        (known,) = self._connection.execute(
+            "SELECT web_rid FROM rooms WHERE no = ?", (room,)
+        ).fetchone()
+        if known is not None and item.web_rid not in ("", known):
+            return  # a room has one web_rid, for ever
         self._claims[item.epoch] = claim._replace(web_rid=item.web_rid, names=item.names)
         named = self._room(item.web_rid, ()) if item.web_rid else None
         if named is not None and named != room:
@@ -205,6 +211,8 @@ class Epochs:
             "UPDATE epochs SET sealed = 1, last = max(last, ?) WHERE no = ?", (item.head, epoch.no)
         )
         del self._open[item.epoch]
+        if item.head == 0:
+            self._forget_unused(epoch.no)
 
     def _find(self, name: str) -> _Epoch | None:
         epoch = self._open.get(name)
@@ -224,6 +232,22 @@ class Epochs:
                 "INSERT INTO holes (epoch, first, last) VALUES (?, ?, ?)",
                 (epoch.no, epoch.last + 1, upto),
             )
+
+    def _forget_unused(self, no: int) -> None:
+        """Forget a room that never had an event: perhaps there is none of that name."""
+        ((room, epochs),) = self._connection.execute(
+            "SELECT room, count(*) FROM epochs"
+            " WHERE room = (SELECT room FROM epochs WHERE no = ?) GROUP BY room",
+            (no,),
+        ).fetchall()
+        lost = self._connection.execute("SELECT 1 FROM losses WHERE epoch = ?", (no,)).fetchone()
+        if epochs == 1 and lost is None:
+            for sql in (
+                "DELETE FROM epochs WHERE room = ?",
+                "DELETE FROM names WHERE room = ?",
+                "DELETE FROM rooms WHERE no = ?",
+            ):
+                self._connection.execute(sql, (room,))
 
     def _begin(self, name: str, web_rid: str, names: tuple[str, ...]) -> None:
         _, room = self._insert(name, web_rid, names, first=1)

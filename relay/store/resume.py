@@ -8,7 +8,7 @@ import sqlite3
 
 from relay.events.stored import Hole, HoleReason, Loss, Page, Row
 from relay.store.answers import Position
-from relay.store.select import Span, Wanted, select_missing, select_rows
+from relay.store.select import Span, Wanted, place, select_missing, select_rows
 
 PAGE_ROWS = 1000
 PAGE_BYTES = 256 * 1024
@@ -92,7 +92,7 @@ class _Walk:
         # What memory goes on with has the losses just behind its own last event.
         span = Span(self._no, self._name, after, reached)
         items += select_missing(self._connection, span, end_losses=not is_last and reached >= end)
-        items.sort(key=_place)
+        items.sort(key=place)
         if is_last:
             behind = max(self._last, after)
             if behind < reached:
@@ -112,14 +112,3 @@ class _Walk:
             items.append(Hole(self._name, None, None, "ahead"))
         known = json.loads(self._next_known) if self._next_known else []
         return Page(items, (self._next, self._next_offset), frozenset(known))
-
-
-def _place(item: Row | Hole | Loss) -> tuple[int, int]:
-    """Order: what upstream lost comes just behind the event with the same offset."""
-    match item:
-        case Row():
-            return item.offset, 0
-        case Loss():
-            return item.offset, 1
-        case Hole():
-            return item.first or 0, 0

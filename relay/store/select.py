@@ -133,11 +133,15 @@ def select_missing(
             (span.no, span.after, upto),
         )
     ]
-    return sorted(chain(losses, holes), key=_place)
+    return sorted(chain(losses, holes), key=place)
 
 
-def _place(missing: Hole | Loss) -> tuple[int, int]:
-    """Order: a loss just behind an event comes before a hole that begins at the next."""
-    if isinstance(missing, Loss):
-        return missing.offset, 1
-    return (missing.first or 0), 0
+def place(item: Row | Hole | Loss) -> tuple[int, int]:
+    """Give what puts things of one epoch in order: a loss comes just behind its event."""
+    match item:
+        case Row():
+            return item.offset, 0
+        case Loss():
+            return item.offset, 1
+        case Hole():
+            return item.first or 0, 0

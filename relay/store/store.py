@@ -137,13 +137,18 @@ class Store:
         future: asyncio.Future[Past | None] = loop.create_future()
 
         def resolve(past: Past | None) -> None:
-            if not future.done():
-                future.set_result(past)
+            if future.done():
+                return  # nobody waits any more; what was taken up goes back with `epoch`'s seal
+            self._heads.pop(epoch, None)
+            if past is not None:
+                self._heads[past.epoch] = past.head
+            future.set_result(past)
 
         def answer(past: Past | None) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(resolve, past)
 
+        self._heads[epoch] = 0
         item = TakeUp(epoch, web_rid, tuple(names), answer)
         if self._writer.trouble or not self._backlog.put(item):
             resolve(None)

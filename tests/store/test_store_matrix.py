@@ -53,6 +53,8 @@ MATRIX = [
     ("restart behind what was not stored", "publish 6, drop 4, stop, publish 2", "A2",
      ["A3-6", "store A7-10", "lost restart A10", "A11-12"]),
     ("restart, beyond the end", "publish 12, stop", "A13", ["ahead A"]),
+    ("two restarts, nothing in between", "publish 12, stop, stop, publish 3", "A9",
+     ["A10-12", "lost restart A12", "A13-15"]),
     ("two restarts", "publish 3, stop, publish 3, stop, publish 3", "A1",
      ["A2-3", "lost restart A3", "A4-6", "lost restart A6", "A7-9"]),
     ("killed", "publish 12, kill, publish 3", "A9", ["A10-12", "restart A13-?", "B1-3"]),

@@ -137,6 +137,58 @@ async def test_a_room_that_is_given_up_while_it_asks_can_be_taken_up_later(tmp_p
         assert (await alive.watch()).epoch == epoch
 
 
+async def test_a_stop_while_a_room_asks_leaves_it_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    epoch = await first_life(path)
+    for _ in range(3):
+        async with life(path) as alive:
+            asking = asyncio.ensure_future(alive.hub.take_up(alive.hub.open(make_status())))
+            await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait([asking])
+    async with life(path) as alive:
+        assert (await alive.watch()).epoch == epoch
+
+
+@pytest.mark.parametrize("killed", [False, True])
+async def test_a_room_whose_task_crashes_while_it_asks_asks_again(
+    tmp_path: Path, killed: bool
+) -> None:
+    path = tmp_path / "store.db"
+    async with life(path) as alive:
+        epoch = (stream := await alive.watch()).epoch
+        await alive.publish(stream, 3)
+        left = copy_of(path, tmp_path / "killed.db")
+    async with life(left if killed else path) as alive:
+        stream = alive.hub.open(make_status())
+        asking = asyncio.ensure_future(alive.hub.take_up(stream))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.wait([asking])
+        await alive.store.written()
+        await alive.hub.take_up(stream)
+        assert (stream.epoch == epoch) is not killed
+        await alive.publish(stream, 2)
+        client = Client(alive.hub)
+        client.follow(stream, Position(epoch, 1))
+        await client.is_live(stream)
+        told = ["lost restart A3", "A4-5"] if not killed else ["restart A4-?", "B1-2"]
+        assert brief(client.frames, [epoch, stream.epoch][: 1 + killed]) == ["A2-3", *told]
+        assert alive.store.lost == 0
+
+
+async def test_a_room_keeps_its_web_rid(tmp_path: Path) -> None:
+    async with life(tmp_path / "store.db") as alive:
+        stream, other = await alive.watch(), await alive.watch(OTHER)
+        await alive.publish(stream, 3)
+        await alive.publish(other, 3)
+        alive.hub.close(other, "idle")
+        learn(alive, stream, web_rid=OTHER)
+        await alive.publish(stream, 1)
+        assert len((await alive.store.query(ROOM)).rows) == 4
+        assert len((await alive.store.query(OTHER)).rows) == 3
+
+
 async def test_a_store_that_does_not_answer_holds_no_room_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +330,18 @@ async def test_a_file_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
         client.follow(stream, Position("1j3k5m7p9rtv", 2), CHAT)
         await client.is_live(stream)
         assert brief(client.frames, [stream.epoch]) == ["store A1-7", "A8-12"]
+
+
+async def test_a_room_that_never_had_an_event_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    await first_life(path)
+    async with life(path) as alive:
+        for number in range(3):
+            stream = await alive.watch(f"8000000009{number}")
+            if number:
+                alive.hub.close(stream, "not_found")
+    assert rows_of(path, "SELECT web_rid FROM rooms") == [(ROOM,)]
+    assert rows_of(path, "SELECT count(*) FROM epochs") == [(1,)]
 
 
 async def test_every_event_is_in_the_file_once(tmp_path: Path) -> None:

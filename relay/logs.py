@@ -18,7 +18,12 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 _SECRET_KEYS = frozenset({"token", "cookie", "cookies", "ttwid", "sessionid", "authorization"})
 # Looked for in whole lines, tracebacks included: texts of libraries may quote a request. It ends
 # where a quoted text does, escaped or not, so that JSON stays JSON.
-_TOKEN = re.compile(r"(\bbearer\s+|[?&]token=|\brly_)[^\s&#'\"\\\x1b]+", re.IGNORECASE)
+_TOKEN = re.compile(r"(\bbearer\s+|[?&]token=|rly_)[^\s&#'\"\\\x1b]+", re.IGNORECASE)
+
+
+def mask_tokens(text: str) -> str:
+    """Give a text without the tokens in it; it may quote what somebody sent."""
+    return _TOKEN.sub(r"\1***", text)
 
 
 def _mask_secrets(
@@ -51,7 +56,7 @@ def configure_logs(level: LogLevel, fmt: LogFormat) -> None:
         )
 
     def render(logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
-        return _TOKEN.sub(r"\1***", str(renderer(logger, name, event)))
+        return mask_tokens(str(renderer(logger, name, event)))
 
     structlog.configure(
         processors=[*shared, render],

@@ -23,7 +23,7 @@ async def audience(request: web.Request) -> web.Response:
             answer = await state.live.audience(name)
         except UpstreamError as error:
             answer = _answer_of(await events_instead(request, name, error, _has_any))
-    return success_response(answer.data, meta_of(answer))
+    return success_response(answer.data, meta_of(request, answer))
 
 
 def _has_any(snapshot: Snapshot) -> bool:

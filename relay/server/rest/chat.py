@@ -20,6 +20,7 @@ from relay.server.rest.params import (
     Cursor,
     Number,
     Parameter,
+    ignored_in,
     one_room,
     read_query,
 )
@@ -65,7 +66,9 @@ async def chat(request: web.Request) -> web.Response:
         async with held(state, access_of(request), one_room(query)) as room:
             page = await _poll(request, state, room, query)
     cursor = f"{page.cursor.epoch}:{page.cursor.offset}"
-    meta = ChatMeta("events", now_ms(), 0, (), cursor, page.gap != "", page.gap)
+    meta = ChatMeta(
+        "events", now_ms(), 0, (), ignored_in(request), cursor, page.gap != "", page.gap
+    )
     messages = msgspec.Raw(b"[" + b",".join(page.messages) + b"]")
     if form == "v2020":
         return success_response(messages, meta)

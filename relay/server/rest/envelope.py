@@ -13,6 +13,7 @@ from relay.clock import now_ms
 from relay.config import RestConfig
 from relay.server.answers import ApiError
 from relay.server.rest.errors import RestError
+from relay.server.rest.params import ignored_in
 from relay.webcast.rest.answer import Answer, Source
 
 PREFIX = "/douyin/liveroom"
@@ -33,6 +34,8 @@ class Meta(Struct, frozen=True):
     """How long ago that was."""
     missing: Sequence[str]
     """Paths in `data` that upstream left out: neutral values stand there."""
+    ignored: Sequence[str]
+    """Parameters of the query that the endpoint doesn't have."""
 
 
 class Envelope(Struct, Generic[Data, Origin], frozen=True):
@@ -78,15 +81,18 @@ def is_rest_path(path: str) -> bool:
     return path == PREFIX or path.startswith(f"{PREFIX}/")
 
 
-def meta_of(answer: Answer) -> Meta:
+def meta_of(request: web.Request, answer: Answer) -> Meta:
     """Describe an answer that upstream gave, perhaps a while ago."""
-    return meta_since(answer.source, answer.fetched_at_ms, answer.missing)
+    return meta_since(request, answer.source, answer.fetched_at_ms, answer.missing)
 
 
-def meta_since(source: Source, fetched_at_ms: int, missing: Sequence[str] = ()) -> Meta:
+def meta_since(
+    request: web.Request, source: Source, fetched_at_ms: int, missing: Sequence[str] = ()
+) -> Meta:
     """Describe what was told at a time, Unix ms."""
     # The clock may have been set back meanwhile.
-    return Meta(source, fetched_at_ms, max(now_ms() - fetched_at_ms, 0), missing)
+    age_ms = max(now_ms() - fetched_at_ms, 0)
+    return Meta(source, fetched_at_ms, age_ms, missing, ignored_in(request))
 
 
 def success_response(data: object, meta: Meta) -> web.Response:

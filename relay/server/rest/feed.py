@@ -20,4 +20,4 @@ async def feed(request: web.Request) -> web.Response:
     state = request.app[STATE]
     async with state.until_stop():
         answer = await state.live.feed(query["limit"], enrich=query["enrich"] == "1")
-    return success_response(answer.data, meta_of(answer))
+    return success_response(answer.data, meta_of(request, answer))

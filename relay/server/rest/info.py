@@ -13,4 +13,4 @@ async def info(request: web.Request) -> web.Response:
     state = request.app[STATE]
     async with state.until_stop():
         answer = await state.live.info(name)
-    return success_response(answer.data, meta_of(answer))
+    return success_response(answer.data, meta_of(request, answer))

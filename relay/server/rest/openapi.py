@@ -212,9 +212,10 @@ def _describe_endpoint(endpoint: Endpoint, schemas: Mapping[Any, Any]) -> dict[s
     scopes = "With tokens: needs the scope `read`."
     if endpoint.may_start:
         scopes += " To start a room that isn't watched: needs the scope `watch`."
+    others = "Parameters that it doesn't have are ignored, and named in `meta.ignored`."
     return {
         "summary": endpoint.about,
-        "description": scopes,
+        "description": f"{scopes} {others}",
         "operationId": endpoint.name,
         "parameters": _describe_parameters(endpoint.parameters),
         "responses": responses,

@@ -1,12 +1,12 @@
 """Reads the queries of the REST endpoints, strictly, and describes them; used by all of them.
 
-What is not understood is refused, never guessed: a client whose room_id went through a float, or
-whose parameter is misspelt, is better off knowing.
+What is not understood is refused, never guessed: a client whose room_id went through a float is
+better off knowing. Only parameters that an endpoint doesn't have are let be, and named: clients
+add what keeps caches off, or send all endpoints the same ones.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
@@ -15,22 +15,40 @@ from msgspec import Struct
 
 from relay.errors import PositionError
 from relay.hub import Position
+from relay.logs import mask_tokens
 from relay.server.rest.errors import INVALID_PARAM, RestError
 
 MAX_ID = 2**63 - 1
 MAX_FIELDS = 50
 """Parameters in one query, repeated ones included."""
+_SHOWN_CHARS = 64
+"""Of what a client sent, in an answer."""
+
+_IGNORED: web.RequestKey[Sequence[str]] = web.RequestKey("ignored parameters", tuple)
 
 # Written out: \d and str.isdigit() take full-width and other digits too.
 _ID = re.compile(r"[1-9][0-9]{0,19}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-# As far as a pattern can say "no more than MAX_ID" in a line.
-_ID_PATTERN = "([1-9][0-9]{0,17}|[1-8][0-9]{18}|9[01][0-9]{17}|92[01][0-9]{16}|922[0-2][0-9]{15})"
 _HANDLE_PATTERN = "(?![0-9]{17})[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}"
 _ROOM_ID_DIGITS = 17
 """From here on digits are a room_id; below, a web_rid. Douyin's have 19 and 11 or 12."""
+
+
+def _pattern_upto(maximum: int) -> str:
+    """Write a pattern for the numbers from 1 to `maximum`, without zeros in front."""
+    digits = str(maximum)
+    shorter = f"[1-9][0-9]{{0,{len(digits) - 2}}}"
+    below = [
+        f"{digits[:at]}[{0 if at else 1}-{int(digit) - 1}][0-9]{{{len(digits) - at - 1}}}"
+        for at, digit in enumerate(digits)
+        if int(digit) > (0 if at else 1)
+    ]
+    return f"({'|'.join([shorter, *below, digits])})"
+
+
+_ID_PATTERN = _pattern_upto(MAX_ID)
 
 
 class Number(Struct, frozen=True):
@@ -143,17 +161,29 @@ ONE_ROOM: Mapping[str, Parameter] = {
 def read_query(request: web.Request, known: Mapping[str, Parameter]) -> dict[str, Any]:
     """Give the value of every known parameter, its default where it is left out.
 
-    Parameters other than these and `token`, and any that is given twice, are a RestError.
+    Other ones are what `ignored_in` gives, but for `token`. Raises RestError, also where a known
+    one is given twice.
     """
-    given = _split(request.raw_path.partition("?")[2])
     values: dict[str, Any] = {name: parameter.default for name, parameter in known.items()}
-    for name, text in given.items():
-        parameter = known.get(name)
-        if parameter is not None:
-            values[name] = parameter.read(name, text)
-        elif name != "token":
-            raise RestError(INVALID_PARAM, _no_parameter(name, known))
+    given: set[str] = set()
+    ignored: dict[str, None] = {}
+    for name, text in _split(request.raw_path.partition("?")[2]):
+        if name in given:
+            raise RestError(INVALID_PARAM, f"{name} is given twice")
+        if name in known:
+            given.add(name)
+            values[name] = known[name].read(name, text)
+        elif name == "token":
+            given.add(name)
+        else:
+            ignored[_shown(name)] = None
+    request[_IGNORED] = tuple(ignored)
     return values
+
+
+def ignored_in(request: web.Request) -> Sequence[str]:
+    """Name the parameters that a query had besides those that were read."""
+    return request[_IGNORED]
 
 
 def one_room(values: Mapping[str, Any]) -> str:
@@ -180,23 +210,26 @@ def is_room_id(name: str) -> bool:
 def invalid(name: str, text: str, advice: str) -> RestError:
     """Make the error for a value that is refused."""
     # It goes back to whoever sent it: keep it short and printable.
-    shown = ascii(text if len(text) <= 64 else text[:64] + "…")
-    return RestError(INVALID_PARAM, f"{name}={shown}: {advice}")
+    return RestError(INVALID_PARAM, f"{name}={_shown(text)!a}: {advice}")
 
 
-def _split(query: str) -> dict[str, str]:
+def _shown(text: str) -> str:
+    # Whole tokens are masked, so that no half of one is left.
+    masked = mask_tokens(text)
+    return masked if len(masked) <= _SHOWN_CHARS else f"{masked[:_SHOWN_CHARS]}…"
+
+
+def _split(query: str) -> list[tuple[str, str]]:
     if not query.isascii() or _BAD_ESCAPE.search(query):
         raise RestError(INVALID_PARAM, "the query can't be read; write it percent-encoded")
     fields = query.split("&") if query else []
     if len(fields) > MAX_FIELDS:
         raise RestError(INVALID_PARAM, f"{len(fields)} parameters; write at most {MAX_FIELDS}")
-    given: dict[str, str] = {}
+    given: list[tuple[str, str]] = []
     for field in fields:
         name, _, text = (_decode(part) for part in field.partition("="))
-        if name in given:
-            raise RestError(INVALID_PARAM, f"{name[:64]!a} is given twice")
         if name:
-            given[name] = text
+            given.append((name, text))
         elif field:
             raise RestError(INVALID_PARAM, "a parameter has no name; write name=value")
     return given
@@ -226,10 +259,3 @@ def _read_handle(name: str, text: str) -> str:
     if is_room_id(text):
         raise invalid(name, text, "these are the digits of a room_id; write room_id=")
     return text
-
-
-def _no_parameter(name: str, known: Mapping[str, Parameter]) -> str:
-    names = [*known, "token"]
-    near = get_close_matches(name[:64], names, n=1)
-    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-    return f"no parameter {name[:64]!a}; {meant}"

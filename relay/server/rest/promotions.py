@@ -33,7 +33,7 @@ async def promotions(request: web.Request) -> web.Response:
             if not can_be_made_up_for(error):
                 raise
             answer = await _make_up(request, name, error)
-    return success_response(answer.data, meta_of(answer))
+    return success_response(answer.data, meta_of(request, answer))
 
 
 def _with_current(state: ServerState, name: str, answer: Answer) -> Answer:

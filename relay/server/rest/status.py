@@ -57,7 +57,7 @@ async def status(request: web.Request) -> web.Response:
     rooms = [_named(name, watched[name] or answers[name]) for name in names]
     if all(room.state == "unknown" for room in rooms):
         raise _nothing_known(rooms[0].cause)
-    return success_response(status_document(rooms, now_ms()), _meta_of(rooms))
+    return success_response(status_document(rooms, now_ms()), _meta_of(request, rooms))
 
 
 def _watched(state: ServerState, name: str) -> RoomAlive | None:
@@ -77,11 +77,11 @@ def _watched(state: ServerState, name: str) -> RoomAlive | None:
     )
 
 
-def _meta_of(rooms: Sequence[RoomAlive]) -> Meta:
+def _meta_of(request: web.Request, rooms: Sequence[RoomAlive]) -> Meta:
     """Describe the oldest of what is told."""
     told = [(room.fetched_at_ms, room.source) for room in rooms if room.source is not None]
     fetched_at_ms, source = min(told)
-    return meta_since(source, fetched_at_ms)
+    return meta_since(request, source, fetched_at_ms)
 
 
 def _named(name: str, room: RoomAlive) -> RoomAlive:

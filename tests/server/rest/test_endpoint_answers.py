@@ -48,7 +48,7 @@ async def test_what_douyin_answers_is_passed_on_with_its_age(
     assert reply.data == given
     assert "9223372036854775807" in reply.text
     meta = reply.body["meta"]
-    assert list(meta) == ["source", "fetched_at_ms", "cache_age_ms", "missing"]
+    assert list(meta) == ["source", "fetched_at_ms", "cache_age_ms", "missing", "ignored"]
     assert (meta["source"], meta["fetched_at_ms"]) == ("html", 1_630_827_777_298)
     assert meta["cache_age_ms"] > 0
     assert meta["missing"] == ["data.owner", "ranks[]"]

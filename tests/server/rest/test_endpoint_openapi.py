@@ -89,3 +89,29 @@ async def test_answers_are_as_described(
     responses = document["paths"][template]["get"]["responses"]
     schema = responses[str(status)]["content"]["application/json"]["schema"]
     jsonschema_rs.validate({**schema, "components": document["components"]}, body)
+
+
+@pytest.mark.parametrize("endpoint", ["info", "status"])
+@pytest.mark.parametrize(
+    "number",
+    [0, 1, 16, 10**16, 10**18 - 1, 10**18, 9223 * 10**15, 2**63 - 808, 2**63 - 8, 2**63 - 1, 2**63,
+     2**63 + 2, 2**63 + 192, 10**19 - 1, 10**19],
+)  # fmt: skip
+async def test_a_room_id_is_described_as_it_is_read(
+    relay: Relay, rest: Rest, document: dict[str, Any], endpoint: str, number: int
+) -> None:
+    relay.live.give("info", str(number), {})
+    relay.live.rooms[str(number)] = told("not_found")
+    (schema,) = [
+        parameter["schema"]
+        for parameter in document["paths"][f"/douyin/liveroom/{endpoint}"]["get"]["parameters"]
+        if parameter["name"] == "room_id"
+    ]
+    reply = await rest.get(endpoint, room_id=number)
+    assert jsonschema_rs.is_valid(schema, str(number)) == (reply.status == 200)
+
+
+async def test_it_says_that_other_parameters_are_ignored(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        if path.startswith("/douyin/liveroom/"):
+            assert "`meta.ignored`" in item["get"]["description"]

@@ -6,6 +6,7 @@ All on one event loop and none of it waits: a subscription is atomic with respec
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from relay.config import HubConfig
 from relay.events import Event
@@ -28,8 +29,8 @@ REST_RATIO = 3.0
 meanwhile are joined, and flushing takes at most a quarter of the time."""
 MAX_REST_S = 0.05
 """The longest rest, and so the longest that an event waits for others."""
-TAKE_UP_S = 2.0
-"""How long a room waits at its start to hear from the archive where it was left."""
+TAKE_UP_S = 10.0
+"""How long a room that has something to give out waits to hear where the archive left it."""
 
 
 class Hub:
@@ -41,6 +42,8 @@ class Hub:
         self._config = config
         self._archive = archive
         self._fanouts: dict[Stream, Fanout[Subscription]] = {}
+        self._asked: dict[Stream, asyncio.Future[Past | None]] = {}
+        """Streams of which the archive is to tell where they go on."""
         self._unflushed: dict[Fanout[Subscription], None] = {}
         self._flush_handle: asyncio.Handle | None = None
         self._rest_until_s = 0.0
@@ -51,32 +54,35 @@ class Hub:
         self._fanouts[stream] = Fanout(stream, self.counters)
         return stream
 
-    async def take_up(self, stream: Stream) -> None:
-        """Let a stream go on where the archive left its room, if it has had no events yet.
+    def ask_past(self, stream: Stream) -> None:
+        """Ask the archive where it left a stream's room, if the stream has had no events yet.
 
-        Does nothing while it isn't known for sure which room it is: then it is to be called
-        again. Its first event settles that it begins an epoch of its own.
+        It goes on there as soon as the answer comes. Does nothing while it isn't known for sure
+        which room it is: then it is to be called again. The first event settles that the stream
+        begins an epoch of its own, so `take_up` has to be awaited before that.
         """
         archive = self._archive
-        if archive is None or stream.settled:
+        if archive is None or stream.settled or stream in self._asked:
             return
         web_rid, room_id = stream.status.web_rid, stream.status.room_id
         if not web_rid and not room_id:
             return
-        past: Past | None = None
+        # A room_id is one room's for ever; a handle may have become another's.
+        names = stream.names if web_rid else [room_id]
+        self._asked[stream] = future = archive.take_up(stream.epoch, web_rid, names)
+        future.add_done_callback(partial(self._take_up, stream, web_rid))
+
+    async def take_up(self, stream: Stream) -> None:
+        """Ask as `ask_past` does, and wait for the answer; for a while at most."""
+        self.ask_past(stream)
         try:
             async with asyncio.timeout(TAKE_UP_S):
-                # A room_id is one room's for ever; a handle may have become another's.
-                names = stream.names if web_rid else [room_id]
-                past = await archive.take_up(stream.epoch, web_rid, names)
+                while (future := self._asked.get(stream)) is not None:
+                    await asyncio.wait([future])
         except TimeoutError:
-            past = None
-        if stream.settled or stream not in self._fanouts:
-            return  # what was taken up for it is given back when it begins, or is sealed
-        if past is not None:
-            self._settle(stream, past)
-        elif stream.status.web_rid:
-            self._settle(stream, None)
+            if not stream.settled and stream in self._fanouts:
+                # What is taken up for it all the same is given back as it begins.
+                self._settle(stream, None)
 
     def streams(self) -> list[Stream]:
         """Give all open streams, oldest first."""
@@ -227,6 +233,17 @@ class Hub:
             raise ValueError(f"the stream of room {stream.status.name!r} is closed")
         return fanout
 
+    def _take_up(self, stream: Stream, asked_by: str, future: asyncio.Future[Past | None]) -> None:
+        """Settle what the archive has answered; `asked_by` is the web_rid that it was asked by."""
+        del self._asked[stream]
+        if stream.settled or stream not in self._fanouts:
+            return  # what was taken up for it is given back when it begins, or is sealed
+        past = future.result()
+        if past is not None or asked_by:
+            self._settle(stream, past)
+        elif stream.status.web_rid:  # it is known by now
+            self.ask_past(stream)
+
     def _settle(self, stream: Stream, past: Past | None) -> None:
         """Settle where a stream goes on, None: nowhere; and tell who is subscribed already."""
         epoch = stream.epoch
@@ -236,6 +253,7 @@ class Hub:
             stream.take_up(past)
         for subscription in list(self._fanout(stream).subscriptions):
             subscription.settled(moved=stream.epoch != epoch)
+        stream.notify()
 
     def _lead(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
         """Have the archive lead from a stream that was merged to the other one."""

@@ -92,8 +92,8 @@ class Stream:
         self.history = History(config, None if archive is None else self._done_upto)
         self.snapshot = Snapshot()
         self.listeners: set[Callable[[], None]] = set()
-        """Called whenever an entry is published, and when the stream is closed; they must not
-        wait, nor publish. Whoever adds one takes it out again."""
+        """Called whenever an entry is published, when it is settled where the stream goes on, and
+        when it is closed; they must not wait, nor publish. Whoever adds one takes it out again."""
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
         # Two generations of ids: the window is bounded without keeping an order.
@@ -168,7 +168,7 @@ class Stream:
         return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
 
     def notify(self) -> None:
-        """Call the listeners; the hub does when it has published, or closed the stream."""
+        """Call the listeners; the hub does when it has published, settled or closed the stream."""
         for listener in list(self.listeners):
             listener()
 

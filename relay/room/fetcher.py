@@ -61,7 +61,7 @@ class Fetcher:
     async def run(self) -> None:
         """Watch the room, broadcast after broadcast; ends only by cancellation."""
         self._output.enter(RoomState.RESOLVING)
-        await self._output.take_up()
+        self._output.ask_past()  # it is answered while the room is being found
         upcoming: RoomInfo | None = None
         while True:
             info = upcoming or await self._find_broadcast()
@@ -109,6 +109,7 @@ class Fetcher:
             policy=self._policy,
             confirmed=info.status is Status.ONLINE,
         )
+        await self._output.take_up()
         await following.run()
         self._broadcast = None
         return ending.next
@@ -125,7 +126,7 @@ class Fetcher:
             self._broadcast.web_rid = self._broadcast.web_rid or self._known.web_rid
         self._output.learn(info)
         self._identified(info)
-        await self._output.take_up()
+        self._output.ask_past()
         return info
 
     def _say_missing(self, info: RoomInfo, answers: int) -> float:

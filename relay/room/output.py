@@ -78,8 +78,13 @@ class RoomOutput:
             )
         )
 
+    def ask_past(self) -> None:
+        """Have the room's stream go on where the store left it, as soon as the room is known."""
+        if not self._closed:
+            self._hub.ask_past(self._stream)
+
     async def take_up(self) -> None:
-        """Let the room's stream go on where the store left it, as soon as the room is known."""
+        """Wait until it is settled where the stream goes on; needed before the first event."""
         if not self._closed:
             await self._hub.take_up(self._stream)
 

@@ -254,6 +254,7 @@ class Hub:
         for subscription in list(self._fanout(stream).subscriptions):
             subscription.settled(moved=stream.epoch != epoch)
         stream.notify()
+        stream.notify()
 
     def _lead(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
         """Have the archive lead from a stream that was merged to the other one."""

@@ -43,6 +43,14 @@ class Replay:
         """The position that was asked for, while it is not settled where the stream goes on."""
         return None if self._begun else self._since
 
+    @property
+    def known_upto(self) -> int:
+        """Offset in `epoch` before which this can't be gone on with by position alone.
+
+        Up to there are events that the client has had already, in another epoch; 0: none are.
+        """
+        return max(self._known, default=0)
+
     def settle(self) -> None:
         """Go on after it is settled where the stream goes on."""
         self._begin()

@@ -119,6 +119,11 @@ class Store:
         return self._backlog.events
 
     @property
+    def is_reordering(self) -> bool:
+        """Whether how epochs follow each other is on its way to the file."""
+        return self._backlog.others > 0
+
+    @property
     def used_bytes(self) -> int:
         """Size of what is stored."""
         return self._writer.counters.used_bytes

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from relay.recording.fields import Fate, fate_of, is_count
+from relay.recording import harmless
+from relay.recording.fields import Fate, fate_of
 from relay.recording.pseudonyms import Pseudonyms
 from relay.webcast.mapping.people import MAX_BADGES
 from relay.webcast.pb import webcast_pb2 as pb
@@ -22,8 +23,16 @@ _MAX_URLS = 3
 _MAX_CHANNEL_DIGITS = 4
 _SLOT = re.compile(r"(\{[0-9]{1,3}(?::[A-Za-z]*)?\})")
 _URL = re.compile(r"[A-Za-z]+://[!-~]+")
-_LETTER = re.compile(r"[^\W\d_]")
-_WIDE = frozenset({FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64})
+_AS_IT_IS: dict[Fate, Callable[[Any], bool]] = {
+    Fate.COLOR: harmless.is_color,
+    Fate.WORD: harmless.is_word,
+    Fate.GIFT_NAME: harmless.is_gift_name,
+    Fate.TIME: harmless.is_time,
+    Fate.SMALL: harmless.is_small,
+}
+"""What is kept where it is of a kind that can't tell, and left out else."""
+_MET_LATER = frozenset({Fate.TEXT, Fate.PATTERN, Fate.PIECE, Fate.COUNT, Fate.NUMBER})
+"""Where a name or id can stand that is met only afterwards."""
 
 
 class MessageScrubber:
@@ -47,23 +56,29 @@ class MessageScrubber:
         self._look_into(message, typed=False)
 
     def look_again(self, message: Message) -> None:
-        """Replace names, in a message that was rewritten before they were met."""
+        """Replace names and ids, in a message that was rewritten before they were met."""
+        if isinstance(message, pb.User):
+            for badge in (*message.badge_image_list, *message.badge_image_list_v2):
+                badge.CopyFrom(self._image(badge))
+            return
+        if isinstance(message, pb.Image):
+            message.CopyFrom(self._image(message))
+            return
         for field, value in message.ListFields():
-            if field.message_type is not None:
-                if not isinstance(value, pb.User):
-                    for child in _children(field, value):
-                        self.look_again(child)
-            elif fate_of(field) in (Fate.TEXT, Fate.PIECE):
-                _set(message, field, value, self._text)
-            elif fate_of(field) is Fate.PATTERN:
-                _set(message, field, value, self._pattern)
+            fate = fate_of(field)
+            if fate is Fate.INSIDE:
+                for child in _children(field, value):
+                    self.look_again(child)
+            elif fate in _MET_LATER:
+                # A piece is as good as typed: who was a stranger has another name already.
+                self._change(message, field, value, typed=True)
 
     def _meet(self, message: Message) -> None:
         """Get to know everybody who is in a message."""
         if isinstance(message, pb.User):
             self._user(message)
             return
-        if isinstance(message, pb.GiftStruct):
+        if isinstance(message, pb.GiftStruct) and harmless.is_gift_name(message.name):
             self._gift_names.add(message.name)
         for field, value in message.ListFields():
             if field.message_type is not None and fate_of(field) is Fate.INSIDE:
@@ -82,21 +97,35 @@ class MessageScrubber:
         for field, value in message.ListFields():
             fate = fate_of(field)
             if fate is Fate.DROP:
-                self.dropped[field.full_name.removeprefix("relay.webcast.")] += 1
+                self._left_out(field)
                 message.ClearField(field.name)
             elif fate is Fate.INSIDE:
                 for child in _children(field, value):
                     self._look_into(child, typed=typed or field.name in _TYPED)
             elif fate is not Fate.KEEP:
-                _set(
-                    message,
-                    field,
-                    value,
-                    lambda old, fate=fate, field=field: self._changed(old, fate, field, typed),
-                )
+                self._change(message, field, value, typed=typed)
 
-    def _changed(self, old: Any, fate: Fate, field: FieldDescriptor, typed: bool) -> Any:
+    def _change(self, message: Message, field: FieldDescriptor, value: Any, *, typed: bool) -> None:
+        """Change the value, or each of the values, of a field."""
+        if field.is_repeated:
+            value[:] = [self._changed(old, field, typed=typed) for old in value]
+        else:
+            setattr(message, field.name, self._changed(value, field, typed=typed))
+
+    def _changed(self, old: Any, field: FieldDescriptor, *, typed: bool) -> Any:
+        new = self._instead(old, fate_of(field), typed=typed)
+        if old and not new:
+            self._left_out(field)
+        return new
+
+    def _left_out(self, field: FieldDescriptor) -> None:
+        self.dropped[field.full_name.removeprefix("relay.webcast.")] += 1
+
+    def _instead(self, old: Any, fate: Fate, *, typed: bool) -> Any:
+        """Give what takes a value's place; its type's zero where it is left out."""
         names = self._names
+        if fate in _AS_IT_IS:
+            return old if _AS_IT_IS[fate](old) else type(old)()
         match fate:
             case Fate.TEXT:
                 return self._text(old)
@@ -105,18 +134,20 @@ class MessageScrubber:
             case Fate.PIECE:
                 return self._text(old) if typed else self._piece(old)
             case Fate.COUNT:
-                return old if is_count(old) else ""
+                return "" if names.knows_id(old) or not harmless.is_count(old) else old
             case Fate.NICKNAME:
                 return names.nickname(old)
+            case Fate.ID:
+                return names.thing_number(old) if isinstance(old, int) else names.thing(old)
             case Fate.UID:
                 return names.uid_number(old) if isinstance(old, int) else names.uid(old)
             case Fate.ROOM_ID:
                 room_id = names.room_id(str(old))
                 return int(room_id) if isinstance(old, int) else room_id
             case Fate.SHARE_TARGET:
-                return old if len(old) <= _MAX_CHANNEL_DIGITS else names.uid(old)
-        new = names.number(old)
-        return new if field.cpp_type in _WIDE or new == old else 0
+                channel = old.isdecimal() and len(old) <= _MAX_CHANNEL_DIGITS
+                return old if channel else names.uid(old)
+        return 0 if names.knows_id(str(old)) or not harmless.is_number(old) else old
 
     def _text(self, text: str) -> str:
         """Replace names; addresses may be of pictures or pages of people."""
@@ -128,9 +159,12 @@ class MessageScrubber:
         return "".join(self._text(part) if i % 2 == 0 else part for i, part in enumerate(parts))
 
     def _piece(self, text: str) -> str:
-        """A piece of upstream's own sentences: a number, a gift, or else somebody's name."""
-        if text in self._gift_names or not _LETTER.search(text.lstrip("x")):
+        """A piece of upstream's own sentences: a gift, a number, or else somebody's name."""
+        if text in self._gift_names:
             return text
+        if harmless.is_count(text) or harmless.is_how_often(text):
+            # Some are called so.
+            return self._text(text)
         return self._names.stranger(text)
 
     def _user(self, user: pb.User) -> pb.User:
@@ -160,15 +194,15 @@ class MessageScrubber:
         if user.avatar_thumb.url_list or user.avatar_medium.url_list:
             new.avatar_thumb.url_list.append(names.avatar(uid))
         if user.pay_grade.level:
-            new.pay_grade.level = user.pay_grade.level
+            new.pay_grade.level = _small(user.pay_grade.level)
         if user.HasField("user_attr"):
             new.user_attr.is_admin = user.user_attr.is_admin
             new.user_attr.is_super_admin = user.user_attr.is_super_admin
         club = user.fans_club.data
         if user.fans_club.HasField("data"):
             new.fans_club.data.club_name = names.club(club.club_name)
-            new.fans_club.data.level = club.level
-            new.fans_club.data.user_fans_club_status = club.user_fans_club_status
+            new.fans_club.data.level = _small(club.level)
+            new.fans_club.data.user_fans_club_status = _small(club.user_fans_club_status)
             new.fans_club.data.anchor_id = names.uid_number(club.anchor_id)
         return new
 
@@ -183,10 +217,19 @@ class MessageScrubber:
             image_type=image.image_type,
         )
         if image.HasField("content"):
-            new.content.name = self._text(image.content.name)
-            new.content.alternative_text = self._text(image.content.alternative_text)
-            new.content.level = self._names.number(image.content.level)
+            name, told = image.content.name, image.content.alternative_text
+            # Fans clubs' badges say their name.
+            new.content.name = name if harmless.is_count(name) else self._names.strange_club(name)
+            if harmless.is_badge(told):
+                new.content.alternative_text = told
+            elif told:
+                self.dropped["Image.Content.alternative_text"] += 1
+            new.content.level = _small(image.content.level)
         return new
+
+
+def _small(value: int) -> int:
+    return value if harmless.is_small(value) else 0
 
 
 def _asset(url: str) -> str:
@@ -210,11 +253,3 @@ def _children(field: FieldDescriptor, value: Any) -> Iterator[Message]:
         yield from value
     else:
         yield value
-
-
-def _set(message: Message, field: FieldDescriptor, value: Any, change: Any) -> None:
-    """Change the value, or each of the values, of a field."""
-    if field.is_repeated:
-        value[:] = [change(old) for old in value]
-    else:
-        setattr(message, field.name, change(value))

@@ -14,14 +14,11 @@ from relay.events.people import MASKED_UID
 
 MAX_KNOWN = 500_000
 """Names and ids that are looked for in texts; past it those seen first are forgotten."""
-_MIN_NAME_CHARS = 2
-"""A nickname of one character would be found in every other sentence. It is replaced where it
-stands alone."""
 _MIN_ID_CHARS = 4
+_MIN_NUMBER_DIGITS = 9
+"""Of a number that can be somebody's id; shorter ones are counts more often."""
 _MAX_CHARS = 200
 """Of a name that is looked for in texts. Upstream allows 20 or so."""
-_MIN_NUMBER = 10**8
-"""From here on a number anywhere may be an id; below they are counts more often."""
 _OURS = re.compile("(?:观众|粉丝团)·[0-9a-f]{8}|user[0-9a-f]{10}")
 _NOBODY = ("", "0", MASKED_UID)
 
@@ -39,7 +36,7 @@ class Pseudonyms:
 
     def nickname(self, name: str) -> str:
         """Give another nickname, and look for this one in texts from now on."""
-        return self._met(name, "观众·" + self._hash("name", name)[:8], _MIN_NAME_CHARS)
+        return self._met(name, "观众·" + self._hash("name", name)[:8], 1)
 
     def stranger(self, name: str) -> str:
         """Give another nickname for what may be one; it is not looked for in texts."""
@@ -47,7 +44,13 @@ class Pseudonyms:
 
     def club(self, name: str) -> str:
         """The same for a fans club, which carries its anchor's name as often as not."""
-        return self._met(name, "粉丝团·" + self._hash("club", name)[:8], _MIN_NAME_CHARS)
+        return self._met(name, "粉丝团·" + self._hash("club", name)[:8], 1)
+
+    def strange_club(self, name: str) -> str:
+        """The same for what may be one; it is not looked for in texts, and ours stay."""
+        if not name or _OURS.fullmatch(name):
+            return name
+        return self._known.get(name) or "粉丝团·" + self._hash("club", name)[:8]
 
     def uid(self, uid: str) -> str:
         """Give another uid, of 16 digits."""
@@ -82,38 +85,46 @@ class Pseudonyms:
         """Give an address of a picture that nobody will ever serve; `of`: the person."""
         return f"https://scrubbed.invalid/avatar/{self._hash('avatar', of)[:16]}.png"
 
-    def number(self, value: int) -> int:
-        """Give a number of unknown meaning: itself, or what stands for the id that it is."""
-        if value < _MIN_NUMBER:
-            return value
-        found = self._known.get(str(value))
-        if found is None:
-            return value
-        return int(found) if found.isdecimal() else 0
+    def thing(self, text: str) -> str:
+        """Give another id for a message, a lottery, something on sale …, of 19 digits.
+
+        The same for one that is a number; they are too many to be looked for in texts.
+        """
+        return text if text in _NOBODY else "6" + self._digits("thing", text, 18)
+
+    def thing_number(self, number: int) -> int:
+        """The same for one that is a number; 0 for one that is none."""
+        return int(self.thing(str(number))) if number > 0 else 0
+
+    def knows_id(self, text: str) -> bool:
+        """Tell whether somebody was met whose id that is."""
+        return len(text) >= _MIN_NUMBER_DIGITS and text in self._known
 
     def in_text(self, text: str) -> str:
         """Replace every name and id in a text that has been met; what we put there stays."""
-        if len(text) < _MIN_NAME_CHARS or text in self._known:
-            return self._known.get(text, text)
+        if text in self._known:
+            return self._known[text]
         pieces, at, begin, end = [], 0, 0, len(text)
-        while at < end - 1:
-            lengths = self._lengths.get(text[at : at + 2])
+        while at < end:
             if text[at] in "观粉u" and (ours := _OURS.match(text, at)):
                 at = ours.end()
-            elif lengths and (name := self._name_at(text, at, lengths)):
+            elif (text[at] in self._known or text[at : at + 2] in self._lengths) and (
+                name := self._name_at(text, at)
+            ):
                 pieces += [text[begin:at], self._known[name]]
                 at = begin = at + len(name)
             else:
                 at += 1
         return "".join([*pieces, text[begin:]])
 
-    def _name_at(self, text: str, at: int, lengths: dict[int, int]) -> str:
+    def _name_at(self, text: str, at: int) -> str:
         """Find the longest known name at a place."""
-        for length in sorted(lengths, reverse=True):
+        for length in sorted(self._lengths.get(text[at : at + 2], ()), reverse=True):
             name = text[at : at + length]
             if name in self._known and not _goes_on(text, at, at + length):
                 return name
-        return ""
+        name = text[at]
+        return name if name in self._known and _stands_alone(text, at) else ""
 
     def _met(self, text: str, pseudonym: str, min_chars: int = _MIN_ID_CHARS) -> str:
         """Give what stands for `text`, and look for that in texts from now on."""
@@ -125,11 +136,16 @@ class Pseudonyms:
 
     def _remember(self, text: str, pseudonym: str) -> None:
         self._known[text] = pseudonym
-        lengths = self._lengths.setdefault(text[:2], {})
-        lengths[len(text)] = lengths.get(len(text), 0) + 1
+        if len(text) > 1:
+            lengths = self._lengths.setdefault(text[:2], {})
+            lengths[len(text)] = lengths.get(len(text), 0) + 1
         if len(self._known) > MAX_KNOWN:
             self.forgotten += 1
-            oldest, _ = self._known.popitem(last=False)
+            self._forget()
+
+    def _forget(self) -> None:
+        oldest, _ = self._known.popitem(last=False)
+        if len(oldest) > 1:
             lengths = self._lengths[oldest[:2]]
             lengths[len(oldest)] -= 1
             if not lengths[len(oldest)]:
@@ -151,3 +167,9 @@ def _goes_on(text: str, begin: int, end: int) -> bool:
     if not text[begin:end].isdecimal():
         return False
     return text[begin - 1 : begin].isdecimal() or text[end : end + 1].isdecimal()
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    """Tell whether one character is a word: there would be one called so in most sentences."""
+    around = (text[at - 1 : at] if at else "", text[at + 1 : at + 2])
+    return not any(char.isalnum() or char == text[at] for char in around)

@@ -91,7 +91,7 @@ class Scrubber:
         self._messages.scrub(parsed)
         return pb.Message(
             method=message.method,
-            msg_id=message.msg_id,
+            msg_id=self._names.thing_number(message.msg_id),
             msg_type=message.msg_type,
             payload=parsed.SerializeToString(),
         )

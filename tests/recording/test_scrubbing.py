@@ -26,6 +26,7 @@ from relay.webcast.recording import Gap, Record, RecordKind, Room, read_text, te
 UID = 68_000_000_001
 SHORT_ID = 7_301_234_567
 ROOM_ID = 7_600_000_000_000_000_001
+MARKER = 7_412_345_678_901_234_567
 NICK, CLUB = "春天的豆包", "豆包后援团"
 DISPLAY_ID, SEC_UID = "doubao_spring", "MS4wLjABAAAAspringspringspring"
 AVATAR = "https://p3.douyinpic.com/aweme/100x100/aweme-avatar/spring.jpeg"
@@ -154,8 +155,8 @@ def poisonous(field: FieldDescriptor) -> Any:
     if field.type == FieldDescriptor.TYPE_BYTES:
         return sentence.encode()
     if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
-        # Upstream's own words, such as the names of gifts, are trusted to be that.
-        return "word" if fate_of(field) is Fate.KEEP else sentence
+        # The names of gifts are upstream's own, and trusted to be that.
+        return "word" if fate_of(field) is Fate.GIFT_NAME else sentence
     if field.cpp_type in (FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64):
         return ROOM_ID if "room" in field.name else UID
     return None
@@ -213,6 +214,146 @@ def test_no_number_or_text_is_too_odd(method: str, number: int) -> None:
         assert scrubber.look_again(found) is not None
 
 
+@pytest.mark.parametrize("method", sorted(METHODS))
+@pytest.mark.parametrize("number", [MARKER, 68_123_456_789_012])
+def test_no_id_and_no_text_of_unknown_meaning_is_left(method: str, number: int) -> None:
+    """Of anything, not only of who was met: goods, lotteries, videos, messages."""
+
+    def fill(message: Message, depth: int) -> None:
+        for field in message.DESCRIPTOR.fields:
+            entry = field.message_type
+            if entry is not None and entry.GetOptions().map_entry:
+                poison_map(getattr(message, field.name), entry.fields_by_name, 0)
+            elif entry is not None:
+                if depth:
+                    inner = getattr(message, field.name)
+                    fill(inner.add() if field.is_repeated else inner, depth - 1)
+            elif (value := marked(field, number)) is not None:
+                if field.is_repeated:
+                    getattr(message, field.name).append(value)
+                else:
+                    setattr(message, field.name, value)
+
+    for depth in range(5, 0, -1):
+        message = METHODS[method]()
+        fill(message, depth)
+        if message.ByteSize() < 60_000:
+            break
+    scrubber = Scrubber()
+    response = pb.Response(
+        messages=[
+            pb.Message(method=method, msg_id=number, payload=message.SerializeToString()),
+        ]
+    )
+    found = kept(scrubber, Record(RecordKind.BODY, 1, response.SerializeToString()))
+    again = scrubber.look_again(found)
+    assert again is not None
+    for body in (found.body, again.body):
+        assert varint(number) not in body
+        assert str(number).encode() not in body
+        assert b"stranger" not in body
+    assert [event.method for event, _ in events(again)] == [method]
+
+
+def marked(field: FieldDescriptor, number: int) -> Any:
+    """Give a value that nobody may be recognised by, for a field that is not somebody's words."""
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return f"stranger {number}".encode()
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        words = fate_of(field) in (Fate.TEXT, Fate.PATTERN)
+        return None if words else f"{number} stranger"
+    if field.cpp_type in (FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64):
+        return number
+    return None
+
+
+def test_what_belongs_together_does_so_under_other_ids() -> None:
+    scrubber = Scrubber()
+    chat = pb.ChatMessage(user=somebody(), content="好")
+    chat.common.msg_id = MARKER
+    ((event, _),) = events(kept(scrubber, frame(chat, msg_id=MARKER)))
+    assert re.fullmatch("6[0-9]{18}", event.msg_id)
+    answer = pb.ChatMessage(user=somebody(), content="是的")
+    answer.public_area_common.reply_resp.reply_msg_id = MARKER
+    assert payload(scrubber, answer).reply_to_msg_id == event.msg_id
+
+    gift = pb.GiftMessage(user=somebody(), group_id=1_770_045_432, send_time=1_770_045_432_392)
+    gift.gift.CopyFrom(pb.GiftStruct(id=463, name="小心心", diamond_count=1))
+    gift.gift_id, gift.repeat_count, gift.fan_ticket_count = 463, 12, 182_355
+    first, last = payload(scrubber, gift), payload(scrubber, gift)
+    assert first.group_id == last.group_id != "1770045432"
+    assert (first.gift_id, first.name, first.send_time_ms) == ("463", "小心心", 1_770_045_432_392)
+
+    box = pb.LuckyBoxMessage(box_id=MARKER, box_id_str=str(MARKER))
+    ended = pb.LuckyBoxEndMessage(box_id=MARKER)
+    bodies = [kept(scrubber, frame(message)) for message in (box, ended)]
+    (opened,), (closed,) = (_response(body).messages for body in bodies)
+    new = pb.LuckyBoxMessage.FromString(opened.payload)
+    assert new.box_id_str == str(new.box_id)
+    assert pb.LuckyBoxEndMessage.FromString(closed.payload).box_id == new.box_id
+
+
+@pytest.mark.parametrize(
+    "name", ["🌸🌸_1314", "💋👑", "13800138000", "_", "x👑", "1234567890", "❤️", "x1234567"]
+)
+def test_a_stranger_without_letters_is_a_stranger(name: str) -> None:
+    message = pb.GiftMessage(user=somebody())
+    message.common.display_text.default_pattern = "{0:string} 送给 {1:string} {2:string}"
+    for text in (name, "12", "x3"):
+        message.common.display_text.pieces.add(string_value=text)
+    (new,) = _response(kept(Scrubber(), frame(message))).messages
+    pieces = pb.GiftMessage.FromString(new.payload).common.display_text.pieces
+    assert re.fullmatch("观众·[0-9a-f]{8}", pieces[0].string_value)
+    assert [piece.string_value for piece in pieces[1:]] == ["12", "x3"]
+
+
+def test_a_number_that_turns_out_to_be_somebody_is_left_out() -> None:
+    scrubber = Scrubber()
+    early = kept(scrubber, frame(pb.RoomStatsMessage(total=UID, display_long="731023456")))
+    kept(scrubber, frame(pb.ChatMessage(user=pb.User(id=UID, short_id=731_023_456))))
+    again = scrubber.look_again(early)
+    assert again is not None
+    (message,) = _response(again).messages
+    assert not pb.RoomStatsMessage.FromString(message.payload).ListFields()
+    assert scrubber.dropped_fields["RoomStatsMessage.total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("猫", "{}"),
+        ("@猫 在吗", "@{} 在吗"),
+        ("猫，猫！", "{}，{}！"),
+        ("我的猫猫", "我的猫猫"),
+        ("熊猫", "熊猫"),
+    ],
+)
+def test_a_name_of_one_character_is_replaced_where_it_stands_alone(text: str, shown: str) -> None:
+    scrubber = Scrubber()
+    early = kept(scrubber, frame(pb.ChatMessage(content=text)))
+    chat = payload(scrubber, pb.ChatMessage(user=pb.User(id=UID, nickname="猫"), content=text))
+    assert chat.content == shown.replace("{}", chat.user.nickname)
+    again = scrubber.look_again(early)
+    assert again is not None
+    ((event, _),) = events(again)
+    assert event.payload.content == chat.content
+
+
+def test_badges_keep_their_levels_but_not_the_names_of_clubs() -> None:
+    user = pb.User(id=UID, nickname=NICK)
+    for name, told in (("19", "荣誉等级19级勋章"), ("别家后援团", "别家后援团的勋章")):
+        badge = user.badge_image_list.add(url_list=[BADGE])
+        badge.content.name, badge.content.alternative_text = name, told
+        badge.content.level = 19
+    found = kept(Scrubber(), frame(pb.ChatMessage(user=user, content="好")))
+    (message,) = _response(found).messages
+    first, second = pb.ChatMessage.FromString(message.payload).user.badge_image_list
+    assert (first.content.name, first.content.level) == ("19", 19)
+    assert first.content.alternative_text == "荣誉等级19级勋章"
+    assert re.fullmatch("粉丝团·[0-9a-f]{8}", second.content.name)
+    assert second.content.alternative_text == ""
+
+
 def test_what_grows_too_large_is_left_out_and_counted() -> None:
     scrubber = Scrubber()
     kept(scrubber, frame(pb.ChatMessage(user=pb.User(id=5, nickname="土豆"))))
@@ -232,25 +373,18 @@ def test_fields_named_after_people_are_treated_as_such() -> None:
         for message in _all_types(pb.DESCRIPTOR.message_types_by_name.values())
         for field in message.fields
         if about_people.search(field.name)
-        and message.name not in ("User", "UserAttr", "FansClubData")  # see MessageScrubber._user
-        and fate_of(field) in (Fate.TEXT, Fate.NUMBER, Fate.KEEP)
+        # See MessageScrubber._user.
+        and message.name not in ("User", "UserAttr", "FansClubData", "OwnRoom")
+        and fate_of(field) in (Fate.TEXT, Fate.NUMBER, Fate.TIME, Fate.KEEP)
     }
     # Sums, kinds, lengths of time, flags: a new field of the schema has to be looked at.
     assert taken_as_they_are == {
-        "BattleMultiMatchMessage.invite_limit_sec",
         "ChatMessage.intercom_hide_user_card",
         "Common.anchor_fold_duration",
-        "Common.anchor_fold_type",
-        "Common.anchor_fold_type_v2",
         "EmojiChatMessage.intercom_hide_user_card",
         "LandscapeAreaCommon.show_nickname",
-        "LinkMicGuideMessage.guideline_type",
-        "LinkMicMethod.invite_type",
         "LuckyBoxMessage.is_risky_owner",
-        "MemberMessage.anchor_enter_tip_type",
         "MemberMessage.is_top_user",
-        "MemberMessage.top_user_no",
-        "MemberMessage.user_enter_tip_type",
         "PublicAreaCommon.user_consume_in_room",
         "PublicAreaCommon.user_send_gift_cnt_in_room",
         "PublicAreaCommon.with_user_feature_label",

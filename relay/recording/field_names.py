@@ -1,0 +1,231 @@
+"""Names of fields by what is in them; used by fields.
+
+A number or text that is in none of these lists is left out, but for numbers that are too small to
+be an id. What is in one is looked at, too: a count that is as large as an id is none.
+"""
+
+UIDS = frozenset(
+    {
+        "anchor_id",
+        "from_user_id",
+        "from_user_id_str",
+        "invite_uid",
+        "linkmic_guest_uid",
+        "mention_user_ids",
+        "operator_id",
+        "reply_uid",
+        "rewarded_user_id",
+        "rival_anchor_id",
+        "sec_apply_uid",
+        "sec_invite_uid",
+        "target_uid",
+        "to_user_id",
+        "to_user_ids",
+        "user_id",
+        "user_ids",
+    }
+)
+ROOM_IDS = frozenset(
+    {
+        "from_room_id",
+        "roomID",
+        "room_id",
+        "room_id_str",
+        "room_ids",
+        "room_ids_str",
+        "target_room_id",
+        "video_linkmic_room_id",
+    }
+)
+NICKNAMES = frozenset({"nick_name", "operator_nickname"})
+TEXTS = frozenset(
+    {
+        "action_description",
+        "button_label",
+        "content",
+        "cut_short_prompt",
+        "cut_short_toast",
+        "default_content",
+        "describe",
+        "description",
+        "ecom_notice",
+        "hot_list",
+        "intro",
+        "label",
+        "tips",
+        "title",
+        "top_show_text",
+        "update_toast",
+    }
+)
+COUNTS = frozenset(
+    {
+        "display_long",
+        "display_middle",
+        "display_short",
+        "exactly_score",
+        "gap_description",
+        "online_user_for_anchor",
+        "pop_str",
+        "room_fan_ticket_count_text",
+        "score_description",
+        "score_str",
+        "total_pv_for_anchor",
+        "total_score_real_str",
+        "total_score_str",
+        "total_str",
+        "total_user_str",
+        "up_right_stats_str",
+        "up_right_stats_str_complete",
+    }
+)
+COLORS = frozenset(
+    {
+        "background_color_end",
+        "background_color_start",
+        "color",
+        "color_value",
+        "full_screen_text_color",
+        "gradient_colors",
+        "shadow_color",
+        "stroke_color",
+        "text_color",
+    }
+)
+WORDS = frozenset({"biz_scene", "effect_scene", "key", "method", "region", "scene"})
+"""Of upstream's machinery, the same in every room."""
+IDS = frozenset(
+    {
+        "agree_msg_id",
+        "battle_id",
+        "box_id",
+        "box_id_str",
+        "comment_msg_id",
+        "delete_msg_ids",
+        "emoji_id",
+        "group_id",
+        "intro_video_item_id",
+        "lottery_id",
+        "match_id",
+        "meta_id",
+        "msg_id",
+        "promotion_id",
+        "reply_msg_id",
+        "updated_product_ids",
+        "vote_id",
+    }
+)
+"""Of things in the room: whoever looks one up, or has it in a recording of their own, knows which
+room it was."""
+NUMBERS = frozenset(
+    {
+        # Upstream's assets and gifts, the same in every room.
+        "anim_asset_id",
+        "app_id",
+        "asset_id",
+        "asset_ids",
+        "center_anim_asset_id",
+        "effect_id",
+        "gift_id",
+        "id",
+        "min_asset_set",
+        "mp4_anim_asset_id",
+        "optional_asset_ids",
+        "origin_gift_id",
+        "primary_effect_id",
+        "required_assets",
+        "update_asset_ids",
+        "update_gift_ids",
+        # Counts, sums and ranks.
+        "combo_count",
+        "contributor_total_num",
+        "count",
+        "delta",
+        "diamond_count",
+        "display_value",
+        "fan_ticket",
+        "fan_ticket_count",
+        "follow_count",
+        "golden_beans",
+        "group_count",
+        "hot_score",
+        "income_taskgifts",
+        "lucky_count",
+        "member_count",
+        "paid_count",
+        "popularity",
+        "price",
+        "priority",
+        "priority_score",
+        "prize_count",
+        "promotions_num",
+        "purchase_cnt",
+        "rank",
+        "rank_score",
+        "repeat_count",
+        "room_fan_ticket_count",
+        "score",
+        "share_total_count",
+        "sort_score",
+        "total",
+        "total_count",
+        "total_linkmic_fan_ticket",
+        "total_score",
+        "total_user",
+        "user_consume_in_room",
+        "user_send_gift_cnt_in_room",
+        # How long, how large, which color.
+        "anchor_fold_duration",
+        "audio_duration",
+        "color",
+        "countdown",
+        "countdown_time",
+        "delay_time",
+        "delta_time",
+        "display_duration",
+        "duration",
+        "duration_v2",
+        "fade_in_duration",
+        "fade_out_duration",
+        "height",
+        "join_frozen_duration",
+        "link_duration",
+        "max_random_delay_duration_by_ms",
+        "max_wait_time",
+        "random_dispatch_ms",
+        "show_duration",
+        "width",
+    }
+)
+TIMES = frozenset(
+    {
+        "begin_time",
+        "create_time",
+        "current_time",
+        "effect_display_ts",
+        "end_time",
+        "event_time",
+        "expect_time",
+        "finish_time",
+        "gift_obtain_time",
+        "gift_offline_time",
+        "lottery_current_time",
+        "lottery_draw_time",
+        "lottery_start_time",
+        "micro_time_stamp",
+        "msg_t_ms",
+        "msg_time",
+        "not_flash_after",
+        "notice_time",
+        "process_at_sei_time_ms",
+        "punish_time",
+        "recommend_time",
+        "screenshot_timestamp",
+        "send_time",
+        "server_time",
+        "show_time",
+        "start_time",
+        "start_time_ms",
+        "update_timestamp",
+    }
+)

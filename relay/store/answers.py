@@ -24,6 +24,8 @@ class Answer(Struct, frozen=True):
     """Whether there is more behind `at`; with `newest`, before the first row."""
     epochs: list[str]
     """The epochs that were looked through, in their order."""
+    end: Position | None = None
+    """Up to where the last of the room's epochs is stored, be that within the bounds or not."""
 
     def in_order(self) -> list[Row | Hole | Loss]:
         """Give the events, and what is missing in its place among them."""

@@ -24,8 +24,15 @@ class Span(NamedTuple):
     """Behind the event with this offset,"""
     upto: int
     """up to this one, inclusive."""
+    begin: Hole | None = None
+    """What is missing before it."""
     end: Hole | None = None
     """What is missing behind the epoch's last event, where the room went on in another epoch."""
+    left_out: frozenset[int] = frozenset()
+    """Offsets of events that are given in another epoch."""
+    whole_upto: int = 0
+    """Up to this offset it can't be gone on with by position alone: nobody would know any more
+    what is to be left out."""
 
 
 class Wanted(NamedTuple):
@@ -106,6 +113,9 @@ def _part(
     if wanted.before_ms is not None:
         sql += " AND time < ?"
         values.append(wanted.before_ms)
+    if span.left_out:
+        sql += " AND offset NOT IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(sorted(span.left_out)))
     return sql, values
 
 

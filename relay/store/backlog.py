@@ -33,7 +33,17 @@ class TakeUp(NamedTuple):
     web_rid: str
     names: tuple[str, ...]
     answer: Callable[[Past | None], None]
-    """Called in the writer's thread."""
+    """Called in the writer's thread, before what it says is in the file for good."""
+
+
+class Claim(NamedTuple):
+    """A stream goes on in an epoch, which is not in the file for good yet."""
+
+    epoch: str
+    owner: str
+    """The epoch that the stream would have had of its own."""
+    web_rid: str
+    names: tuple[str, ...]
 
 
 class Name(NamedTuple):
@@ -78,7 +88,7 @@ class Seal(NamedTuple):
     head: int
 
 
-Item = Begin | TakeUp | Name | Append | Link | Seal
+Item = Begin | TakeUp | Claim | Name | Append | Link | Seal
 
 
 class Backlog:
@@ -127,13 +137,14 @@ class Backlog:
         return True
 
     def put(self, item: Begin | TakeUp | Name | Link | Seal) -> bool:
-        """Queue anything else, to be written soon; False: there is no room for it."""
+        """Queue anything else; False: there is no room for it."""
         if self.others >= MAX_OTHERS:
             return False
         self._others_in += 1
         self._items.append(item)
         self.work.set()
-        self.urgent.set()
+        if isinstance(item, TakeUp):
+            self.urgent.set()
         return True
 
     def stop(self) -> None:

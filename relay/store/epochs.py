@@ -9,22 +9,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from relay.events.stored import Past
-from relay.store.backlog import Append, Begin, Link, Name, Seal, TakeUp
+from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
 
 RECENT_IDS = 2000
 """Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
-
-
-class Claim(NamedTuple):
-    """An epoch in use."""
-
-    owner: str
-    """The epoch that the stream would have had of its own."""
-    web_rid: str
-    names: tuple[str, ...]
 
 
 Claims = Mapping[str, Claim]
@@ -137,14 +128,29 @@ class Epochs:
                 self._begin(item.epoch, item.web_rid, item.names)
             return Past(item.epoch, 0, msg_ids, [])
         no, name, head, _ = last
-        self._connection.execute("UPDATE epochs SET sealed = 0 WHERE no = ?", (no,))
-        self._name(room, item.web_rid, item.names)
-        self._lead(room, name, head)
-        self._claims[name] = Claim(item.epoch, item.web_rid, item.names)
+        self.claim(Claim(name, item.epoch, item.web_rid, item.names))
         losses = self._connection.execute(
             "SELECT body FROM losses WHERE epoch = ? AND offset = ? ORDER BY no", (no, head)
         )
         return Past(name, head, msg_ids, [body for (body,) in losses])
+
+    def claim(self, item: Claim) -> None:
+        """Note that a stream goes on in an epoch."""
+        self._claims[item.epoch] = item
+        row = self._connection.execute(
+            "UPDATE epochs SET sealed = 0 WHERE name = ? RETURNING room, last", (item.epoch,)
+        ).fetchone()
+        if row is not None:  # else the file was taken away, and made again
+            room, head = row
+            self._name(room, item.web_rid, item.names)
+            self._lead(room, item.epoch, head)
+
+    def restore(self, item: Claim) -> None:
+        """Note that a stream was in an epoch when its relay was killed."""
+        if self._find(item.epoch) is None:
+            _, room = self._insert(item.epoch, item.web_rid, item.names, first=1)
+            self._lead(room, item.epoch, 0)
+        self._connection.execute("UPDATE epochs SET sealed = 0 WHERE name = ?", (item.epoch,))
 
     def begin(self, item: Begin) -> None:
         """Begin an epoch, whatever there was of its room."""
@@ -252,7 +258,7 @@ class Epochs:
     def _begin(self, name: str, web_rid: str, names: tuple[str, ...]) -> None:
         _, room = self._insert(name, web_rid, names, first=1)
         self._lead(room, name, 0)
-        self._claims[name] = Claim(name, web_rid, names)
+        self._claims[name] = Claim(name, name, web_rid, names)
 
     def _insert(
         self, name: str, web_rid: str, names: tuple[str, ...], *, first: int

@@ -73,14 +73,21 @@ STEPS = (_VERSION_1,)
 
 
 class Lock:
-    """That one relay at a time writes the file; the system frees it however the relay ends."""
+    """That one relay at a time writes the file; the system frees it however the relay ends.
+
+    What has to outlive the relay, should it be killed before that is in the store's file, is noted
+    in it: there is no waiting for the disk in that.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises StoreError where another relay has it, OSError where it can't be had now."""
         # Not the file itself: closing any descriptor of that would free SQLite's own locks on it.
+        # One place, by whatever links the file is named.
+        path = path.resolve()
         place = path.with_name(path.name + "-lock")
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_APPEND
         try:
-            self._descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._descriptor = os.open(place, flags, 0o600)
         except PermissionError as error:
             raise StoreError(f"store.path: {place} can't be made: {error.strerror}") from None
         try:
@@ -91,6 +98,19 @@ class Lock:
                 f"store.path: {path} is in use by another relay; stop that one, or name another"
                 " file"
             ) from None
+
+    def note(self, text: str) -> None:
+        """Note a line. Raises OSError."""
+        os.write(self._descriptor, f"{text}\n".encode())
+
+    def noted(self) -> list[str]:
+        """Give what was noted, by this relay or by one that was killed. Raises OSError."""
+        size = os.fstat(self._descriptor).st_size
+        return os.pread(self._descriptor, size, 0).decode(errors="replace").split("\n")[:-1]
+
+    def clear(self) -> None:
+        """Forget what was noted: it is in the file for good. Raises OSError."""
+        os.ftruncate(self._descriptor, 0)
 
     def free(self) -> None:
         """Let others have it."""

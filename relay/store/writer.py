@@ -5,16 +5,17 @@ Whatever goes wrong is kept here: the event loop only ever sees a backlog that i
 
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import structlog
 from msgspec import Struct
 
 from relay.config import StoreConfig
 from relay.errors import StoreError
-from relay.events.stored import Past
 from relay.logs import Throttle
-from relay.store.backlog import Append, Backlog, Begin, Item, Link, Name, Seal, TakeUp
+from relay.store.backlog import Append, Backlog, Begin, Claim, Item, Link, Name, Seal, TakeUp
 from relay.store.epochs import Claims, Epochs
 from relay.store.retention import Retention
 from relay.store.schema import Lock, check_place, open_to_write, transaction
@@ -23,6 +24,8 @@ BATCH_S = 0.2
 """How long events wait for others to be written with."""
 BATCH_EVENTS = 2000
 """Events in one transaction, about."""
+GATHER_S = 0.05
+"""How long a commit that the disk has to confirm waits for others who ask for one."""
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 10.0
 """How long to wait after the first failure, and at most after many."""
@@ -40,6 +43,9 @@ _BAD_DATA = (
 """What a single bad event raises, and would raise again."""
 _TROUBLE = (sqlite3.Error, OSError, StoreError)
 """What may pass: the disk is full, read-only or gone, another program has the file locked."""
+
+_json = msgspec.json.Encoder()
+_notes = msgspec.json.Decoder(Claim)
 
 _log = structlog.get_logger(__name__)
 
@@ -107,6 +113,7 @@ class Writer:
                 # The boundary of the thread: the batch may be what it crashes at, so it goes.
                 _log.exception("the store's writer crashed")
                 self._give_up(self._taken)
+                self._taken = []
                 self._fail(error)
             else:
                 self._recover()
@@ -131,6 +138,11 @@ class Writer:
         check_place(self._path)
         self._lock = self._lock or Lock(self._path)
         self._file = file = _OpenFile(self._path, self._config, self._claims)
+        if not self.opened:
+            with transaction(file.connection):
+                for line in self._lock.noted():
+                    with suppress(msgspec.MsgspecError):  # cut off by a full disk
+                        file.epochs.restore(_notes.decode(line))
         self.counters.used_bytes = file.retention.used_bytes()
         self.opened += 1
         return file
@@ -148,53 +160,83 @@ class Writer:
     def _write(self, file: "_OpenFile") -> None:
         self._taken = self._taken or self._backlog.take(BATCH_EVENTS)
         try:
-            self._commit(file, self._taken)
+            self._commit(file)
         except _BAD_DATA:
             _log.exception("events can't be stored as they are; trying one by one")
-            while self._taken:
+            taken, self._taken = self._taken, []
+            while taken:
+                self._taken = taken[:1]
                 try:
-                    self._commit(file, self._taken[:1])
+                    self._commit(file)
                 except _BAD_DATA:
-                    self._give_up(self._taken[:1])
+                    self._give_up(self._taken)
+                except BaseException:
+                    self._taken += taken[1:]
+                    raise
+                taken = taken[1:]
 
-    def _commit(self, file: "_OpenFile", items: list[Item]) -> None:
-        """Write items in one transaction, and take them out of those that were taken."""
-        if not items:
+    def _commit(self, file: "_OpenFile") -> None:
+        """Write what was taken in one transaction."""
+        taken = self._taken
+        if not taken:
             return
-        answers: list[tuple[TakeUp, Past | None]] = []
-        events = unknown = 0
-        epochs = file.epochs
         # Who goes on in an epoch gives out its next offsets: that must be known even after the
         # machine lost power. Of events alone, it may lose the last moments.
-        durable = any(isinstance(item, TakeUp) for item in items)
+        durable = any(isinstance(item, TakeUp | Claim) for item in taken)
         file.connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        events = unknown = applied = 0
+        until_s = time.monotonic() + BATCH_S
         try:
             with transaction(file.connection):
-                for item in items:
-                    match item:
-                        case Append():
-                            events += item.events
-                            unknown += epochs.append(item)
-                        case TakeUp():
-                            answers.append((item, epochs.take_up(item)))
-                        case Begin():
-                            epochs.begin(item)
-                        case Name():
-                            epochs.name(item)
-                        case Link():
-                            epochs.link(item)
-                        case Seal():
-                            epochs.seal(item)
-                epochs.write_out()
+                while True:
+                    asked = False
+                    for index in range(applied, len(taken)):
+                        match taken[index]:
+                            case Append() as item:
+                                events += item.events
+                                unknown += file.epochs.append(item)
+                            case TakeUp() as item:
+                                taken[index] = self._answer(file.epochs, item)
+                                asked = True
+                            case item:
+                                _apply(file.epochs, item)
+                    applied = len(taken)
+                    # Other rooms that start now would have to wait until the disk has this.
+                    if not asked or time.monotonic() > until_s:
+                        break
+                    if not self._backlog.urgent.wait(GATHER_S):
+                        break
+                    self._backlog.urgent.clear()
+                    taken += self._backlog.take(BATCH_EVENTS)
+                file.epochs.write_out()
         except BaseException:
-            epochs.forget()
+            file.epochs.forget()
             raise
-        self._claims = epochs.keep()
+        self._claims = file.epochs.keep()
+        if durable and self._lock is not None:
+            self._lock.clear()
         self.counters.stored += events - unknown
         self.counters.spoilt += unknown
-        for take_up, past in answers:
-            take_up.answer(past)
-        self._done(items)
+        self._done(taken)
+        self._taken = []
+
+    def _answer(self, epochs: Epochs, item: TakeUp) -> Item:
+        """Answer where a room was left, ahead of the commit; gives what is left to be written.
+
+        No room waits for a slow disk: so that no offset is given out twice, should the relay be
+        killed before, it is enough to note what it is in now.
+        """
+        past = epochs.take_up(item)
+        if past is None:
+            item.answer(None)
+            return item
+        claim = Claim(past.epoch, item.epoch, item.web_rid, item.names)
+        if self._lock is not None:
+            self._lock.note(_json.encode(claim).decode())
+        item.answer(past)
+        if past.epoch == item.epoch:
+            return Begin(item.epoch, item.web_rid, item.names)
+        return claim
 
     def _give_up(self, items: list[Item]) -> None:
         """Let go of items that can't be written."""
@@ -212,7 +254,6 @@ class Writer:
             elif isinstance(item, Link | Seal):
                 self.done_upto.pop(item.epoch, None)
         self._backlog.done(items)
-        self._taken = [item for item in self._taken if item not in items]
 
     def _tend(self, file: "_OpenFile") -> None:
         """Delete a little of what is too much, and see whether the file is still in its place."""
@@ -231,6 +272,7 @@ class Writer:
         """Keep what was taken, for later; but let nobody wait for an answer."""
         self._close()
         self._give_up([item for item in self._taken if isinstance(item, TakeUp)])
+        self._taken = [item for item in self._taken if not isinstance(item, TakeUp)]
         first = not self.trouble
         self.counters.failures += 1
         self.trouble = str(error) or type(error).__name__
@@ -249,6 +291,20 @@ class Writer:
         if self.trouble:
             self.trouble = ""
             _log.info("the store is written again", path=str(self._path))
+
+
+def _apply(epochs: Epochs, item: Begin | Claim | Name | Link | Seal) -> None:
+    match item:
+        case Begin():
+            epochs.begin(item)
+        case Claim():
+            epochs.claim(item)
+        case Name():
+            epochs.name(item)
+        case Link():
+            epochs.link(item)
+        case Seal():
+            epochs.seal(item)
 
 
 class _OpenFile:

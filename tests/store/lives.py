@@ -135,7 +135,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 def copy_of(path: Path, to: Path) -> Path:
     """Copy the file as a relay that is killed now would leave it."""
-    for suffix in ("", "-wal"):
+    for suffix in ("", "-wal", "-lock"):
         shutil.copyfile(f"{path}{suffix}", f"{to}{suffix}")
     return to
 

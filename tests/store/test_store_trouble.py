@@ -4,12 +4,13 @@ import asyncio
 import resource
 import signal
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
-from lives import CHAT, Client, Life, brief, life, until
+from lives import CHAT, Client, Life, brief, copy_of, life, until
 from serving import make_event
 
 from relay.events import Event
@@ -46,6 +47,26 @@ def full_disk(path: Path) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
+
+
+@contextmanager
+def stuck_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no commit come to its end."""
+    over = threading.Event()
+    begin = writer.transaction
+
+    @contextmanager
+    def never_ending(connection: sqlite3.Connection) -> Iterator[None]:
+        with begin(connection):
+            yield
+            over.wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "transaction", never_ending)
+        try:
+            yield
+        finally:
+            over.set()
 
 
 def take_away(path: Path) -> None:
@@ -177,6 +198,42 @@ async def test_a_relay_starts_while_the_disk_is_full_and_stores_later(tmp_path: 
     epochs = list(dict.fromkeys(row.epoch for row in answer.rows))
     assert brief(client.frames, epochs) == ["A2-3", "restart A", "B1-3"]
     await lives.__aexit__(None, None, None)
+
+
+async def test_rooms_go_on_where_they_were_however_slow_the_disk_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.db"
+    epochs = []
+    async with life(path) as alive:
+        for number in range(5):
+            stream = await alive.watch(str(80000000001 + number))
+            await alive.publish(stream, 3)
+            epochs.append(stream.epoch)
+    async with life(path) as alive:
+        with stuck_disk(monkeypatch):
+            names = [str(80000000001 + number) for number in range(6)]
+            *known, new = await asyncio.gather(*map(alive.watch, names))
+            assert [stream.epoch for stream in known] == epochs
+            for stream in [*known, new]:
+                head = stream.head
+                client = Client(alive.hub)
+                client.follow(stream, Position(stream.epoch, head))
+                alive.hub.publish(stream, [make_event() for _ in range(2)])
+                alive.hub.flush()
+                assert client.got == [(stream.epoch, head + 1), (stream.epoch, head + 2)]
+            left = copy_of(path, tmp_path / "killed.db")
+    async with life(left) as alive:
+        # Killed before it was in the file who goes on where: no offset stands for two events.
+        for stream in [*known, new]:
+            since = Position(stream.epoch, stream.head)
+            again = await alive.watch(stream.status.web_rid)
+            await alive.publish(again, 1)
+            client = Client(alive.hub)
+            client.follow(again, since)
+            await client.is_live(again)
+            said = brief(client.frames, [stream.epoch, again.epoch])
+            assert said == [f"restart A{since.offset + 1}-?", "B1-1"]
 
 
 async def test_an_event_that_cannot_be_stored_costs_itself_only(tmp_path: Path) -> None:

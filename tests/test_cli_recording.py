@@ -79,6 +79,23 @@ async def test_what_was_scrubbed_away_is_told(tmp_path: Path) -> None:
     assert Recording(path).look_over().header.scrubbed
 
 
+async def test_what_was_not_scrubbed_to_the_end_is_told_when_it_is_played(tmp_path: Path) -> None:
+    path = tmp_path / "show.webcast"
+    async with Simulator(Scenario(rooms=1, rate=100)) as simulator:
+        (room,) = simulator.rooms
+        command = ("record", room, "-o", str(path), "--scrub")
+        async with relay(*command, **upstream_env(simulator)) as process:
+            await grows(path, 2_000)
+            process.kill()
+            await process.wait()
+    async with relay("replay", str(path), "--port", "0") as process:
+        await served(process)
+        await line_with(process.stderr, "don't share it")
+        process.send_signal(signal.SIGTERM)
+        code, _, _ = await outcome(process)
+    assert code == ExitCode.OK
+
+
 async def test_a_duration_ends_it(tmp_path: Path) -> None:
     path = tmp_path / "show.webcast"
     async with Simulator(Scenario(rooms=1, rate=100)) as simulator:

@@ -94,6 +94,11 @@ def _described(path: Path, overview: Overview) -> list[str]:
         f"{path}: room {room.web_rid or room.room_id} {names}",
         f"recorded {when}{scrubbed}, {clock(overview.length_s)} long, {overview.frames} frames",
     ]
+    if overview.header.unfinished:
+        lines.append(
+            "its recorder was stopped before all names were searched for: people may be"
+            " recognised in it; don't share it"
+        )
     if overview.damage:
         lines.append(f"the file is damaged ({overview.damage}); it plays up to there")
     return lines

@@ -56,6 +56,12 @@ class Recording:
 
     def records(self) -> Iterator[tuple[float, Record]]:
         """Give every record with the seconds it plays after the first; ends where damage begins."""
+        return filter(None, self._records(RecordDecoder()))
+
+    def steps(self) -> Iterator[tuple[float, Record] | None]:
+        """Give the same, and None for each piece of the file that was read: there are files with
+        nothing in them, however long.
+        """
         return self._records(RecordDecoder())
 
     def look_over(self) -> Overview:
@@ -72,7 +78,7 @@ class Recording:
         first = last = Room()
         begin_ms = frames = 0
         length_s = 0.0
-        for at_s, record in self._records(decoder):
+        for at_s, record in filter(None, self._records(decoder)):
             length_s = at_s
             if header is None:
                 header, begin_ms = self._header(record), record.time_ms
@@ -108,7 +114,7 @@ class Recording:
         except RecordingError as error:
             raise RecordingError(f"{self.path}: {error}") from None
 
-    def _records(self, decoder: RecordDecoder) -> Iterator[tuple[float, Record]]:
+    def _records(self, decoder: RecordDecoder) -> Iterator[tuple[float, Record] | None]:
         at_s, last_ms = 0.0, None
         try:
             with self.path.open("rb") as file:
@@ -118,5 +124,6 @@ class Recording:
                             at_s += min(max(0, record.time_ms - last_ms) / 1000, MAX_PAUSE_S)
                         last_ms = record.time_ms
                         yield at_s, record
+                    yield None
         except OSError as error:
             raise RecordingError(f"{self.path}: can't be read: {error.strerror}") from None

@@ -21,7 +21,6 @@ from relay.webcast.recording import (
     RecordDecoder,
     RecordKind,
     pack,
-    read_text,
     text_record,
 )
 
@@ -36,11 +35,14 @@ _RECORD_COST_BYTES = 200
 class RecordingWriter:
     """A file that records are appended to, in members that are whole even after a crash."""
 
-    def __init__(self, path: Path, *, time_ms: int, scrubbed: bool) -> None:
+    def __init__(
+        self, path: Path, *, time_ms: int, scrubbed: bool = False, unfinished: bool = False
+    ) -> None:
         """Make the file, or go on with it behind its last whole record.
 
-        `time_ms` is now. Raises RecordingError where the file can't be written, is no recording,
-        is being recorded to, or is scrubbed: nobody has the key that its people were renamed with.
+        `time_ms` is now; the rest is as in Header. Raises RecordingError where the file can't be
+        written, is no recording, is being recorded to, or is scrubbed, finished or not: nobody has
+        the key that its people were renamed with.
         """
         self.path = path
         self.bytes_written = 0
@@ -56,8 +58,8 @@ class RecordingWriter:
             self._lock()
             found = Recording(path).examine()
             if found is not None:
-                self._go_on(found, scrubbed=scrubbed)
-            header = Header(FORMAT, VERSION, scrubbed, f"relay {__version__}")
+                self._go_on(found, scrubbed=scrubbed or unfinished)
+            header = Header(FORMAT, VERSION, scrubbed, unfinished, f"relay {__version__}")
             self.write([text_record(RecordKind.HEADER, time_ms, header)])
         except BaseException:
             self.close()
@@ -82,8 +84,8 @@ class RecordingWriter:
     def rewrite(self, change: Callable[[Record], Record | None]) -> None:
         """Put changed records in the place of all that is in the file, at once; then close it.
 
-        Those that are changed to None are left out. Raises RecordingError, and leaves the file as
-        it was.
+        Those that are changed to None are left out. The file is scrubbed with that. Raises
+        RecordingError, and leaves the file as it was.
         """
         path = self.path.resolve()
         part = path.with_name(f".{path.name}.part")
@@ -107,9 +109,7 @@ class RecordingWriter:
     def _copy(self, path: Path, change: Callable[[Record], Record | None]) -> None:
         records = (record for _, record in Recording(self.path).records())
         header = next(records)
-        copy = RecordingWriter(
-            path, time_ms=header.time_ms, scrubbed=read_text(header, Header).scrubbed
-        )
+        copy = RecordingWriter(path, time_ms=header.time_ms, scrubbed=True)
         try:
             batch: list[Record] = []
             batch_bytes = 0
@@ -133,7 +133,7 @@ class RecordingWriter:
 
     def _go_on(self, found: Overview, *, scrubbed: bool) -> None:
         """Get the file ready for more; what a crash left of its last member is written anew."""
-        if found.header.scrubbed:
+        if found.header.scrubbed or found.header.unfinished:
             raise RecordingError(
                 f"{self.path}: is scrubbed, and nobody has the key any more that its people were"
                 " renamed with; name another file"

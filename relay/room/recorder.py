@@ -64,7 +64,7 @@ class Recorder:
     def __init__(self, path: Path, *, scrub: bool) -> None:
         """Open the file; blocks. Raises RecordingError, see RecordingWriter."""
         self.tally = Tally()
-        self._writer = RecordingWriter(path, time_ms=_now_ms(), scrubbed=scrub)
+        self._writer = RecordingWriter(path, time_ms=_now_ms(), unfinished=scrub)
         self._scrubber = Scrubber() if scrub else None
         self._status: RoomStatus | None = None
         self._room: Room | None = None
@@ -140,7 +140,7 @@ class Recorder:
 
         Raises RecordingError.
         """
-        if self._scrubber is not None and self.tally.frames:
+        if self._scrubber is not None:
             await asyncio.to_thread(self._writer.rewrite, self._scrubber.look_again)
             self._count()
 

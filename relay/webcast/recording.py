@@ -68,7 +68,9 @@ class Header(Struct, frozen=True):
     format: str
     version: int
     scrubbed: bool = False
-    """Whether people were made unrecognisable before it was written."""
+    """Whether people were made unrecognisable."""
+    unfinished: bool = False
+    """Whether that was begun only: who was met late still stands in earlier texts."""
     made_by: str = ""
 
 

@@ -17,8 +17,8 @@ def frame(time_ms: int, body: bytes = b"frame") -> Record:
     return Record(RecordKind.FRAME, time_ms, body)
 
 
-def write(path: Path, *records: Record, time_ms: int = 1_000, scrubbed: bool = False) -> None:
-    writer = RecordingWriter(path, time_ms=time_ms, scrubbed=scrubbed)
+def write(path: Path, *records: Record, time_ms: int = 1_000, **header: bool) -> None:
+    writer = RecordingWriter(path, time_ms=time_ms, **header)
     writer.write(records)
     writer.close()
 
@@ -111,7 +111,7 @@ def test_a_file_that_is_something_else_is_left_alone(
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(RecordingError, match=why):
-        RecordingWriter(path, time_ms=1, scrubbed=False)
+        RecordingWriter(path, time_ms=1)
     assert path.read_bytes() == content
 
 
@@ -124,37 +124,38 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
         Recording(path).look_over()
 
 
-def test_scrubbed_recordings_are_not_gone_on_with_nor_mixed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("state", ["scrubbed", "unfinished"])
+def test_scrubbed_recordings_are_not_gone_on_with_nor_mixed(state: str, tmp_path: Path) -> None:
     scrubbed, plain = tmp_path / "s.webcast", tmp_path / "p.webcast"
-    write(scrubbed, ROOM, scrubbed=True)
+    write(scrubbed, ROOM, **{state: True})
     write(plain, ROOM)
     for again in (True, False):
         with pytest.raises(RecordingError, match="nobody has the key"):
-            RecordingWriter(scrubbed, time_ms=1, scrubbed=again)
+            RecordingWriter(scrubbed, time_ms=1, unfinished=again)
     with pytest.raises(RecordingError, match="not scrubbed"):
-        RecordingWriter(plain, time_ms=1, scrubbed=True)
+        RecordingWriter(plain, time_ms=1, **{state: True})
 
 
 def test_two_recorders_do_not_write_one_file(tmp_path: Path) -> None:
     path = tmp_path / "show.webcast"
-    first = RecordingWriter(path, time_ms=1, scrubbed=False)
+    first = RecordingWriter(path, time_ms=1)
     try:
         with pytest.raises(RecordingError, match="recorded to already"):
-            RecordingWriter(path, time_ms=1, scrubbed=False)
+            RecordingWriter(path, time_ms=1)
     finally:
         first.close()
-    RecordingWriter(path, time_ms=1, scrubbed=False).close()
+    RecordingWriter(path, time_ms=1).close()
 
 
 @pytest.mark.parametrize("name", ["nowhere/show.webcast", "."])
 def test_a_place_that_cannot_be_written_is_named(name: str, tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="can't be written: "):
-        RecordingWriter(tmp_path / name, time_ms=1, scrubbed=False)
+        RecordingWriter(tmp_path / name, time_ms=1)
 
 
 def test_a_full_disk_leaves_whole_members_and_says_so(tmp_path: Path) -> None:
     path = tmp_path / "show.webcast"
-    writer = RecordingWriter(path, time_ms=1_000, scrubbed=False)
+    writer = RecordingWriter(path, time_ms=1_000)
     writer.write([ROOM, frame(3_000)])
     size = path.stat().st_size
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -175,18 +176,21 @@ def test_rewriting_replaces_the_file_at_once_or_not_at_all(tmp_path: Path) -> No
     def fails(_record: Record) -> Record:
         raise RecordingError("no")
 
-    writer = RecordingWriter(path, time_ms=1_000, scrubbed=True)
+    writer = RecordingWriter(path, time_ms=1_000, unfinished=True)
     writer.write([ROOM, frame(3_000)])
     before = path.read_bytes()
     with pytest.raises(RecordingError):
         writer.rewrite(fails)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+    header = Recording(path).look_over().header
+    assert (header.scrubbed, header.unfinished) == (False, True)
 
     other = tmp_path / "other.webcast"
-    writer = RecordingWriter(other, time_ms=1_000, scrubbed=True)
+    writer = RecordingWriter(other, time_ms=1_000, unfinished=True)
     writer.write([ROOM, frame(3_000)])
     writer.rewrite(lambda record: record._replace(time_ms=record.time_ms + 1))
-    header, room, last = read(other)
-    assert (header.time_ms, room.time_ms, last.time_ms) == (1_000, 2_001, 3_001)
-    assert Recording(other).look_over().header.scrubbed
+    first, room, last = read(other)
+    assert (first.time_ms, room.time_ms, last.time_ms) == (1_000, 2_001, 3_001)
+    header = Recording(other).look_over().header
+    assert (header.scrubbed, header.unfinished) == (True, False)

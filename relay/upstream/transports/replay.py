@@ -30,7 +30,10 @@ _LOOK_S = 0.001
 _UNTAKEN_BYTES = 32 * 1024
 """Of frames, most of them compressed, that are played between two looks: as events they are far
 less than what makes a client slow."""
-_SKIPPED_AT_ONCE = 1000
+_READ_AT_ONCE_BYTES = 256 * 1024
+"""Of records, whatever becomes of them, before others have a turn."""
+_RECORD_COST_BYTES = 200
+"""Of one to read, whatever its body."""
 _MAX_REASON_CHARS = 64
 
 
@@ -194,7 +197,7 @@ class Replay:
                 self._peeked = next(self._items)
             except StopIteration:
                 return await _forever()
-            # None: much was passed over; let others have a turn.
+            # None: much was read; let others have a turn.
             await asyncio.sleep(0)
         item = self._peeked
         await self._wait_for(item)
@@ -222,18 +225,27 @@ class Replay:
         number = 0
         while loop or number == 0:
             number += 1
-            yield from self._items_of(Round(number))
+            if not (yield from self._items_of(Round(number))):
+                return
 
-    def _items_of(self, round_: Round) -> Generator[_Item | None, None, None]:
+    def _items_of(self, round_: Round) -> Generator[_Item | None, None, bool]:
         """Give what is to be played: whole broadcasts, each from its ROOM to its END.
 
-        None where a turn was spent on what is passed over.
+        None where a turn was spent on reading. Returns whether there was anything to be played.
         """
         on_air: Room | None = None
-        entered = interrupted = False
+        entered = interrupted = played = False
         at_s = self._from_s
-        passed = 0
-        for recorded_s, record in self._recording.records():
+        read_bytes = 0
+        for found in self._recording.steps():
+            if found is None:
+                yield None
+                continue
+            recorded_s, record = found
+            read_bytes += len(record.body) + _RECORD_COST_BYTES
+            if read_bytes > _READ_AT_ONCE_BYTES:
+                read_bytes = 0
+                yield None
             at_s = max(recorded_s, self._from_s)
             kind = record.kind
             if kind == RecordKind.HEADER:
@@ -254,12 +266,9 @@ class Replay:
                 on_air, entered, interrupted = None, False, False
             elif kind in _PLAYED and on_air is not None:
                 if recorded_s < self._from_s:
-                    passed += 1
-                    if passed % _SKIPPED_AT_ONCE == 0:
-                        yield None
                     continue
                 if not entered:
-                    entered = True
+                    entered = played = True
                     room_record = text_record(RecordKind.ROOM, record.time_ms, on_air)
                     yield _Item(at_s, round_, room_record)
                 if interrupted:
@@ -270,6 +279,7 @@ class Replay:
                 last = record
         if entered:
             yield _Item(at_s, round_, _end_at(last))
+        return played
 
 
 _PLAYED = frozenset({RecordKind.FRAME, RecordKind.BODY, RecordKind.GAP})

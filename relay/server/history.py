@@ -15,7 +15,7 @@ from relay.events.times import read_time
 from relay.hub import Position, Stream
 from relay.server.answers import ApiError
 from relay.server.messages import RequestError
-from relay.server.past import Item, Page, Past, Wanted
+from relay.server.past import Past
 from relay.server.query import (
     as_api_error,
     complaint,
@@ -25,6 +25,7 @@ from relay.server.query import (
     words,
 )
 from relay.server.state import STATE, ServerState
+from relay.server.wanted import Item, Page, Wanted, count_events
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
@@ -81,7 +82,7 @@ async def _collect(past: Past, question: _Question, limit: int) -> tuple[list[It
     while page.more and limit > 0:
         page = await _read_page(past, question, page.at, limit)
         items += page.items
-        limit -= sum(item.at is not None for item in page.items)
+        limit -= count_events(page.items)
     return items, page
 
 
@@ -105,8 +106,8 @@ async def _serve_lines(request: web.Request, past: Past, question: _Question) ->
                 async with asyncio.timeout(STALLED_S):
                     await response.write(lines)
             if left is not None:
-                left -= sum(item.at is not None for item in page.items)
-            if not page.more or left == 0:
+                left -= count_events(page.items)
+            if not page.more or (left is not None and left <= 0):
                 break
             page = await _read_page(past, question, page.at, _least(left, PAGE_EVENTS))
         async with asyncio.timeout(STALLED_S):

@@ -1,4 +1,4 @@
-"""A room's past, out of memory and the store, a page at a time; used by history.
+"""A room's past, out of memory and the store, a page at a time; used by history and chat.
 
 The store has what memory let go of: memory keeps every event until it is stored or never will be.
 So a page ends in memory, without a seam, once the store has no more.
@@ -6,72 +6,17 @@ So a page ends in memory, without a seam, once the store has no more.
 
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from relay.errors import NotStoredError
-from relay.events.stored import Hole, Loss, Row
+from relay.events.stored import Hole, HoleReason, Loss, Row
 from relay.hub import Entry, Filter, Kind, Position, Stream
 from relay.hub.notices import Gap
 from relay.hub.replay import Replay
+from relay.server.wanted import Item, Page, Wanted, count_events, time_of
 from relay.store import MAX_ROWS, Answer, Store
 
-TRIES = 3
-"""How often the store is asked where it does not yet reach to what memory has."""
-
-
-class Wanted(Struct, frozen=True):
-    """Which events; each that is not None has to hold."""
-
-    since: Position | None = None
-    before: Position | None = None
-    from_ms: int | None = None
-    """An event's time at least."""
-    to_ms: int | None = None
-    """Less than this."""
-    methods: frozenset[str] | None = None
-    user: str | None = None
-    """A uid."""
-
-
-class Item(NamedTuple):
-    """An event, or a gap in its place."""
-
-    at: Position | None
-    """The event's; None: it is a gap."""
-    body: bytes
-    """The frame as JSON."""
-
-
-class Page(NamedTuple):
-    """Some of the past, in the order that was asked for."""
-
-    items: list[Item]
-    at: Position | None
-    """To go on behind, or before; None: there is nothing at all."""
-    more: bool
-    """Whether there may be more now."""
-
-
-class _User(Struct):
-    uid: str = ""
-    masked: bool = False
-
-
-class _Payload(Struct):
-    user: _User | None = None
-
-
-class _Known(Struct):
-    """What of an event tells whether it is wanted."""
-
-    time: int
-    payload: _Payload
-
-
-_known = msgspec.json.Decoder(_Known)
 _json = msgspec.json.Encoder()
 
 
@@ -93,27 +38,50 @@ class Past:
 
         Raises NotStoredError where there is no such room at all, StoreError.
         """
-        since = behind or self._wanted.since
+        at = behind or self._wanted.since
         store = self._store
-        if store is None or self._is_kept(since):
-            return self._memory_behind(since, [], limit)
+        if store is None or self._is_kept(at):
+            return self._memory_behind(at, [], limit)
         items: list[Item] = []
-        before = self._wanted.before or self._wanted.to_ms
-        for _ in range(TRIES):
-            answer = await self._ask(store, limit - _events(items), since=since, before=before)
-            if answer.at is None or self._is_news(answer, since):
+        answered = waited = settled = False
+        while True:
+            due = self._due
+            answer = await self._ask_behind(store, at, limit - count_events(items))
+            if answer.at is None or self._is_news(answer, at):
                 # What memory has is on its way to the store, and its epoch with it.
-                if store.trouble:
+                if waited or store.trouble:
                     break
                 await store.written()
+                waited = True
                 continue
+            answered = True
             self._add(items, answer.in_order())
-            since = Position(*answer.at)
-            if answer.more or _events(items) == limit:
-                return Page(items, since, more=True)
-            if self._reaches(since):
+            at = Position(*answer.at)
+            if answer.more or count_events(items) >= limit:
+                return Page(items, at, more=True)
+            stream, before = self._stream, self._wanted.before
+            if stream is None or (before is not None and before.epoch != stream.epoch):
+                return Page(items, at, more=False)
+            stored = self._stored_of(stream, answer)
+            if before is not None and stored >= before.offset - 1:
+                return Page(items, at, more=False)
+            if stored < due and not (settled or store.trouble):
+                # Of what is gone, some may have found no room, behind what waits still.
+                await store.written()
+                settled = True
+                continue
+            if stored < due:
+                items.append(self._gap(stream.epoch, stored + 1, due, "store"))
+                stored = due
+            at = Position(stream.epoch, stored)
+            if stored >= self._due:
                 break
-        return self._memory_behind(since, items, limit)
+            settled = False
+        stream = self._stream
+        if stream is not None and at is not None and at.epoch != stream.epoch and not answered:
+            items.append(self._gap(at.epoch, None, None, "epoch"))
+            at = None
+        return self._memory_behind(at, items, limit)
 
     async def backward(self, before: Position | None, limit: int) -> Page:
         """Give what comes before a position, None: before where the question says; newest first.
@@ -121,7 +89,7 @@ class Past:
         Raises as `forward` does.
         """
         before = before or self._wanted.before
-        stream = self._stream
+        stream, store = self._stream, self._store
         items: list[Item] = []
         if stream is not None and (before is None or before.epoch == stream.epoch):
             upto = stream.head if before is None else before.offset - 1
@@ -132,17 +100,71 @@ class Past:
                     return Page(items, _last_at(items), more=True)
                 upto = gone
             before = Position(stream.epoch, upto + 1)
-        left = limit - _events(items)
-        if self._store is None or left == 0:
-            return Page(items, before, more=self._store is not None)
-        answer = await self._before(self._store, before, left)
+            if store is None and upto > 0:
+                items.append(self._gap(stream.epoch, 1, upto, "history"))
+        left = limit - count_events(items)
+        if store is None or left == 0:
+            return Page(items, before, more=store is not None)
+        answer = await self._ask_before(store, before, left)
+        if stream is not None and before is not None and before.epoch == stream.epoch:
+            stored = self._stored_of(stream, answer)
+            if stored < before.offset - 1 and not store.trouble:
+                await store.written()
+                answer = await self._ask_before(store, before, left)
+                stored = self._stored_of(stream, answer)
+            if stored < before.offset - 1:
+                items.append(self._gap(stream.epoch, stored + 1, before.offset - 1, "store"))
         self._add(items, reversed(answer.in_order()))
         if not answer.rows:
             return Page(items, before, more=False)
         oldest = answer.rows[0]
         return Page(items, Position(oldest.epoch, oldest.offset), answer.more)
 
-    async def _before(self, store: Store, before: Position | None, limit: int) -> Answer:
+    @property
+    def _stream(self) -> Stream | None:
+        """The room's stream, once it is settled where that goes on."""
+        stream = self._watched
+        return stream if stream is not None and stream.settled else None
+
+    @property
+    def _due(self) -> int:
+        """Up to which offset the stream's own epoch is to be had from the store only."""
+        stream, before = self._stream, self._wanted.before
+        if stream is None:
+            return 0
+        gone = stream.history.gone
+        if before is not None and before.epoch == stream.epoch:
+            return min(gone, before.offset - 1)
+        return gone
+
+    def _is_kept(self, since: Position | None) -> bool:
+        """Tell whether memory has everything behind a position."""
+        stream = self._stream
+        if stream is None or since is None or since.epoch != stream.epoch:
+            return False
+        return since.offset >= stream.history.gone
+
+    def _is_news(self, answer: Answer, since: Position | None) -> bool:
+        """Tell whether a position is of the stream's own epoch, but the store has not got it."""
+        stream = self._stream
+        if stream is None or since is None or since.epoch != stream.epoch:
+            return False
+        return stream.epoch not in answer.epochs
+
+    def _stored_of(self, stream: Stream, answer: Answer) -> int:
+        """Give the offset up to which the stream's own epoch is stored."""
+        if answer.end is None or answer.end[0] != stream.epoch:
+            return 0
+        return answer.end[1]
+
+    async def _ask_behind(self, store: Store, at: Position | None, limit: int) -> Answer:
+        wanted = self._wanted
+        before = wanted.before or wanted.to_ms
+        if wanted.from_ms is not None:
+            return await self._ask(store, limit, since=wanted.from_ms, behind=at, before=before)
+        return await self._ask(store, limit, since=at, before=before)
+
+    async def _ask_before(self, store: Store, before: Position | None, limit: int) -> Answer:
         to_ms = self._wanted.to_ms
         answer = await self._ask(store, limit, before=before or to_ms, newest=True)
         if answer.at is None and not store.trouble:
@@ -154,47 +176,24 @@ class Past:
             answer = await self._ask(store, limit, before=to_ms, newest=True)
         return answer
 
-    @property
-    def _stream(self) -> Stream | None:
-        """The room's stream, once it is settled where that goes on."""
-        stream = self._watched
-        return stream if stream is not None and stream.settled else None
-
-    def _is_kept(self, since: Position | None) -> bool:
-        """Tell whether memory has everything behind a position."""
-        stream = self._stream
-        if stream is None or since is None or since.epoch != stream.epoch:
-            return False
-        return since.offset >= stream.history.gone
-
-    def _reaches(self, end: Position) -> bool:
-        """Tell whether there is nothing between the end of what is stored and memory."""
-        stream = self._stream
-        if stream is None or self._is_kept(end):
-            return True
-        return end.epoch != stream.epoch and stream.history.gone == 0
-
-    def _is_news(self, answer: Answer, since: Position | None) -> bool:
-        """Tell whether a position is of the stream's own epoch, but the store has not got it."""
-        stream = self._stream
-        if stream is None or since is None or since.epoch != stream.epoch:
-            return False
-        return stream.epoch not in answer.epochs
-
     async def _ask(
         self,
         store: Store,
         limit: int,
         *,
-        since: Position | None = None,
+        since: Position | int | None = None,
+        behind: Position | None = None,
         before: Position | int | None = None,
         newest: bool = False,
     ) -> Answer:
+        if store.is_reordering and not store.trouble:
+            await store.written()
         wanted = self._wanted
         try:
             return await store.query(
                 self._room,
-                since=wanted.from_ms if since is None else since,
+                since=since,
+                behind=behind,
                 before=before,
                 methods=wanted.methods,
                 user=wanted.user,
@@ -213,25 +212,27 @@ class Past:
             match one:
                 case Row(epoch, offset, time_ms, _, body):
                     # The store was asked for times only where it was not for positions.
-                    if _is_within(time_ms, self._wanted):
+                    if self._wanted.admits_time(time_ms):
                         items.append(Item(Position(epoch, offset), body))
                 case Loss() if one.body not in told:
                     items.append(Item(None, one.body))
                 case Hole():
-                    items.append(Item(None, self._gap_body(one)))
+                    items.append(self._gap(*one))
 
     def _memory_behind(self, since: Position | None, items: list[Item], limit: int) -> Page:
         """Go on in memory, to the end."""
         stream, end = self._stream, self._wanted.before
         if stream is None or (end is not None and end.epoch != stream.epoch):
             return Page(items, since, more=False)
+        gone = stream.history.gone
         if since is None:
-            since = Position(stream.epoch, stream.history.gone)
-        elif since.epoch != stream.epoch and self._store is not None:
-            since = Position(stream.epoch, 0)
+            since = Position(stream.epoch, gone)
+            if gone > 0 and self._may_begin_before(stream):
+                reason: HoleReason = "history" if self._store is None else "store"
+                items.append(self._gap(stream.epoch, 1, gone, reason))
         upto = stream.head if end is None else min(end.offset - 1, stream.head)
         replay = Replay(stream, since, frozenset())
-        left = limit - _events(items)
+        left = limit - count_events(items)
         told = {item.body for item in items if item.at is None}
         while not replay.is_done(self._filter):
             gap = replay.take_gap(self._filter)
@@ -240,13 +241,19 @@ class Past:
             for entry in replay.take_entries(self._filter):
                 if entry.offset > upto:
                     return Page(items, Position(stream.epoch, upto), more=False)
-                if self._admits(entry) and entry.body not in told:
+                if self._wanted.admits(entry) and entry.body not in told:
                     items.append(_item(stream, entry))
                     left -= entry.kind is Kind.EVENT
                 if left == 0:
                     at = Position(stream.epoch, entry.offset)
                     return Page(items, at, more=entry.offset < upto)
         return Page(items, Position(stream.epoch, upto), more=False)
+
+    def _may_begin_before(self, stream: Stream) -> bool:
+        """Tell whether what is asked for may begin before what memory has."""
+        kept = stream.history.events_kept()
+        from_ms = self._wanted.from_ms
+        return from_ms is None or not kept or time_of(kept[0].body) >= from_ms
 
     def _memory_before(self, stream: Stream, upto: int, limit: int) -> tuple[list[Item], bool]:
         """Give what memory has up to an offset, newest first, and whether there is more of it."""
@@ -255,7 +262,7 @@ class Past:
         history = stream.history
         kept = history.read(history.first, history.end - history.first, sys.maxsize)
         for entry in reversed(kept):
-            if entry.offset > upto or not self._admits(entry):
+            if entry.offset > upto or not self._wanted.admits(entry):
                 continue
             if left == 0 and entry.kind is Kind.EVENT:
                 return items, True
@@ -263,40 +270,17 @@ class Past:
             left -= entry.kind is Kind.EVENT
         return items, False
 
-    def _admits(self, entry: Entry) -> bool:
-        wanted = self._wanted
-        if entry.kind is not Kind.EVENT:
-            return True
-        if not self._filter.admits(entry.method):
-            return False
-        if wanted.user is None and wanted.from_ms is None and wanted.to_ms is None:
-            return True
-        known = _known.decode(entry.body)
-        user = known.payload.user
-        is_theirs = user is not None and user.uid == wanted.user and not user.masked
-        return _is_within(known.time, wanted) and (wanted.user is None or is_theirs)
-
-    def _gap_body(self, hole: Hole) -> bytes:
+    def _gap(self, epoch: str, first: int | None, last: int | None, reason: HoleReason) -> Item:
         status = None if self._watched is None else self._watched.status
         gap = Gap(
             room_id="" if status is None else status.room_id,
             web_rid=self._room if status is None else status.web_rid,
-            reason=hole.reason,
-            epoch=hole.epoch,
-            first=hole.first,
-            last=hole.last,
+            reason=reason,
+            epoch=epoch,
+            first=first,
+            last=last,
         )
-        return _json.encode(gap)
-
-
-def _is_within(time_ms: int, wanted: Wanted) -> bool:
-    return (wanted.from_ms is None or time_ms >= wanted.from_ms) and (
-        wanted.to_ms is None or time_ms < wanted.to_ms
-    )
-
-
-def _events(items: list[Item]) -> int:
-    return sum(item.at is not None for item in items)
+        return Item(None, _json.encode(gap))
 
 
 def _last_at(items: list[Item]) -> Position | None:

@@ -1,4 +1,4 @@
-"""GET /douyin/liveroom/chat: what people write and do, from the hub's history; long polls, too."""
+"""GET /douyin/liveroom/chat: what people write and do, behind a cursor; long polls, too."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,13 @@ from relay.clock import now_ms
 from relay.hub import Position, Stream
 from relay.server.access import access_of
 from relay.server.rest.envelope import Meta, success_response
-from relay.server.rest.errors import TOO_MANY_CLIENTS, RestError
-from relay.server.rest.messages import IGNORES, Format, Page
+from relay.server.rest.errors import (
+    STOPPING,
+    TOO_MANY_CLIENTS,
+    UPSTREAM_TIMEOUT,
+    RestError,
+)
+from relay.server.rest.messages import IGNORES, Format, Messages, Page
 from relay.server.rest.params import (
     ONE_ROOM,
     Choice,
@@ -24,6 +29,7 @@ from relay.server.rest.params import (
     one_room,
     read_query,
 )
+from relay.server.rest.past_messages import behind_in_store, newest_in_store
 from relay.server.rest.polled import POLLED
 from relay.server.rest.watched import Held, held
 from relay.server.state import STATE, ServerState
@@ -125,20 +131,59 @@ async def _poll(
             stream = room.stream
             polled = request.app[POLLED].of(stream)
             cursor: Position | None = query["cursor"]
-        if cursor is None:
-            page = polled.messages.newest(query["limit"], query["format"])
-        else:
-            page = polled.messages.behind(cursor, query["limit"], query["format"])
-        found = bool(page.messages or page.gap)
-        if found and (is_due or page.is_full or polled.turns.take()):
+        page = await _read(state, polled.messages, stream, cursor, query)
+        if room.stream is not stream:
+            continue
+        found = page is not None and bool(page.messages or page.gap)
+        if page is not None and found and (is_due or page.is_full or polled.turns.take()):
             return page
-        if not found:
+        if page is not None and not found:
             room.check_live()
             cursor = page.cursor
-        end_s = until_s if room.is_known else max(until_s, known_by_s)
+            if cursor != (stream.epoch, stream.head):  # more has come while the store was read
+                continue
+        is_sure = page is not None and room.is_known
+        end_s = until_s if is_sure else max(until_s, known_by_s)
         if room.is_closed or state.stopping or loop.time() >= end_s:
             if not found:
+                room.check_live()
                 room.check_reached()
-            return page
+            return page or _nothing(state, stream, cursor)
         await polled.turns.next(end_s, pending=found)
         is_due = True
+
+
+async def _read(
+    state: ServerState,
+    messages: Messages,
+    stream: Stream,
+    cursor: Position | None,
+    query: dict[str, Any],
+) -> Page | None:
+    """Read on behind a cursor; None: it is not settled yet where the stream goes on."""
+    limit, form = query["limit"], query["format"]
+    if not stream.settled:
+        return None
+    if cursor is not None:
+        if messages.has_all_behind(cursor):
+            return messages.behind(cursor, limit, form)
+        async with state.until_stop():
+            return await behind_in_store(stream, cursor, limit, form)
+    page = messages.newest(limit, form)
+    if len(page.messages) == limit or state.store is None:
+        return page
+    async with state.until_stop():
+        return page._replace(messages=await newest_in_store(stream, state.store, limit, form))
+
+
+def _nothing(state: ServerState, stream: Stream, cursor: Position | None) -> Page:
+    """Answer before it is settled where the stream goes on. Raises RestError.
+
+    A position in it might be of an epoch that never comes to be.
+    """
+    if cursor is not None:
+        return Page([], cursor, "", False)
+    name = stream.status.name
+    if state.stopping:
+        raise RestError(STOPPING, f"room {name} has only just been asked for")
+    raise RestError(UPSTREAM_TIMEOUT, f"it is not known yet where room {name} goes on; ask again")

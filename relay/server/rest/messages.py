@@ -1,7 +1,9 @@
-"""Reads a stream's history as the messages of /chat, each encoded once; used by polled and chat."""
+"""Reads a stream's history as the messages of /chat, each encoded once; used by polled and chat.
+
+What is no longer in memory is read by past_messages.
+"""
 
 import time
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -34,11 +36,15 @@ _payloads = {method: msgspec.json.Decoder(PAYLOAD_TYPES[method]) for method in S
 _json = msgspec.json.Encoder()
 
 
-class _Gap(Struct):
+class Gap(Struct):
+    """What of a `gap` frame has to be known."""
+
     reason: str
+    offset: int | None = None
+    """None: it is no loss of upstream's."""
 
 
-_gaps = msgspec.json.Decoder(_Gap)
+_gaps = msgspec.json.Decoder(Gap)
 
 
 class Page(NamedTuple):
@@ -61,6 +67,15 @@ class Messages:
         self._stream = stream
         self._encoded: dict[tuple[Format, int], bytes] = {}
         self._encoded_bytes = 0
+
+    def has_all_behind(self, position: Position) -> bool:
+        """Tell whether what follows a position is in memory, or nowhere."""
+        stream = self._stream
+        if stream.archive is None:
+            return True
+        stream.history.expire(time.monotonic())
+        is_here = position.epoch == stream.epoch
+        return is_here and not stream.history.last_lost(position.offset, SERVED.admits)
 
     def newest(self, limit: int, form: Format) -> Page:
         """Give the newest `limit` messages; the cursor is behind all there is."""
@@ -101,7 +116,7 @@ class Messages:
             sequence += len(entries)
             for entry in entries:
                 if entry.kind is Kind.GAP:
-                    lost = _gaps.decode(entry.body).reason
+                    lost = read_gap(entry.body).reason
                     continue
                 message = self._message(entry, form)
                 if message is not None:
@@ -124,7 +139,7 @@ class Messages:
         message = self._encoded.get(key)
         if message is not None:
             return message
-        message = _ENCODERS[form](entry)
+        message = encode(entry.body, form)
         if message is not None:
             self._encoded[key] = message
             self._encoded_bytes += len(message)
@@ -133,26 +148,18 @@ class Messages:
         return message
 
 
-def _encode_message(entry: Entry) -> bytes | None:
-    message = message_of(_event_of(entry), entry.offset)
-    return None if message is None else _json.encode(message)
+def read_gap(body: bytes) -> Gap:
+    """Read a `gap` frame of the hub's."""
+    return _gaps.decode(body)
 
 
-def _encode_item(entry: Entry) -> bytes | None:
-    item = item_of(_event_of(entry))
-    return None if item is None else _json.encode(item)
-
-
-_ENCODERS: dict[Format, Callable[[Entry], bytes | None]] = {
-    "v2021": _encode_message,
-    "v2020": _encode_item,
-}
-
-
-def _event_of(entry: Entry) -> Event:
-    frame = _frames.decode(entry.body)
+def encode(body: bytes, form: Format) -> bytes | None:
+    """Give an event's frame as it is served, if its method is; None where it can't be read."""
+    frame = _frames.decode(body)
     try:
         payload = _payloads[frame.method].decode(frame.payload)
     except msgspec.ValidationError:
         payload = None  # upstream's bytes could not be read: it is not known who did what
-    return Event(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
+    event = Event(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
+    served = message_of(event, frame.offset) if form == "v2021" else item_of(event)
+    return None if served is None else _json.encode(served)

@@ -13,6 +13,7 @@ from relay.server.access import access_of
 from relay.server.answers import ApiError, json_response
 from relay.server.guard import guard, prepare_answer
 from relay.server.history import serve_history
+from relay.server.http_protocol import websockets_aside
 from relay.server.metrics import make_registry
 from relay.server.rest.endpoints import add_endpoints
 from relay.server.rest.openapi import make_document
@@ -37,7 +38,7 @@ _FILES: web.AppKey[dict[str, bytes]] = web.AppKey("files", dict)
 
 def make_application(state: ServerState) -> web.Application:
     """Build the application."""
-    app = web.Application(middlewares=[guard], client_max_size=MAX_BODY_BYTES)
+    app = web.Application(middlewares=[websockets_aside, guard], client_max_size=MAX_BODY_BYTES)
     app.on_response_prepare.append(prepare_answer)
     app[STATE] = state
     app[_METRICS] = make_registry(state)
@@ -99,7 +100,7 @@ async def _openapi(request: web.Request) -> web.Response:
 
 
 async def _not_websocket(_request: web.Request) -> web.Response:
-    raise ApiError(426, "upgrade_required", "open /ws as a WebSocket, on a connection of its own")
+    raise ApiError(426, "upgrade_required", "open /ws as a WebSocket")
 
 
 async def _list_rooms(request: web.Request) -> web.Response:

@@ -1,10 +1,11 @@
 """aiohttp's protocol for one connection, made by the server for each that is no WebSocket.
 
 It answers what never reaches the guard, or comes out of it: requests that can't be read, and
-crashes of handlers.
+crashes of handlers; and it hands a connection back that is to be a WebSocket after all.
 """
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
@@ -15,15 +16,18 @@ from relay.server.refusal import TARGET_BYTES, Refusal
 from relay.server.state import ServerState
 
 UNREADABLE = "the request can't be read as HTTP"
+HandBack = Callable[[bytes], None]
+"""Takes a connection over, with the head of a request and what was received behind it."""
 TOO_LARGE = "the request line and headers are too long; a line may have 8190 bytes, all 16384"
 
 
 class HttpProtocol(web.RequestHandler):
     """Errors as all others of the relay, in place of aiohttp's texts, which repeat the request."""
 
-    def __init__(self, *args: Any, state: ServerState, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, hand_back: HandBack, *, state: ServerState, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self._state = state
+        self._hand_back = hand_back
         self._head = b""
         """The beginning of the request that is being read, where the client has waited for the
         answers before; else perhaps of an earlier one."""
@@ -57,9 +61,46 @@ class HttpProtocol(web.RequestHandler):
             error = ApiError(431, "head_too_large", TOO_LARGE)
         else:
             error = ApiError(status, "bad_request", UNREADABLE)
-        transport, self.transport = self.transport, None
+        transport = self.transport
         if transport is not None:
+            self._let_go()
             Refusal(self._state, transport, self._head, error)
-            # To aiohttp the client has hung up: it answers no more, and leaves the rest unread.
-            self.connection_lost(None)
         return web.Response(status=status)
+
+    def leave_to_websockets(self, request: web.BaseRequest) -> bool:
+        """Hand the connection back where a request, all before it answered, is a handshake."""
+        transport = self.transport
+        # aiohttp reads no further than the head of a handshake, so it is the last that was read.
+        if not self._upgraded or self._messages or transport is None or transport.is_closing():
+            return False
+        received = _head_of(request) + self._message_tail
+        self._let_go()
+        if not transport.is_reading():
+            transport.resume_reading()
+        self._hand_back(received)
+        return True
+
+    def _let_go(self) -> None:
+        """To aiohttp the client has hung up: it answers no more, and leaves the rest unread."""
+        self.transport = None
+        self.connection_lost(None)
+
+
+@web.middleware
+async def websockets_aside(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Let no handshake go on as a request: whoever takes the connection over judges it."""
+    protocol = cast("HttpProtocol", request.protocol)
+    if protocol.leave_to_websockets(request):
+        return web.Response()  # which goes nowhere
+    return await handler(request)
+
+
+def _head_of(request: web.BaseRequest) -> bytes:
+    """Write a request's head as it came."""
+    version = request.version
+    begin = f"{request.method} {request.raw_path} HTTP/{version.major}.{version.minor}"
+    lines = [begin.encode(errors="surrogateescape")]
+    lines += [b"%b: %b" % header for header in request.raw_headers]
+    return b"\r\n".join([*lines, b"", b""])

@@ -2,7 +2,7 @@
 
 websockets accepts every connection (`serve(create_connection=…)` is its hook for that). A request
 that asks for `Upgrade: websocket` goes on as websockets' own; any other connection is handed to
-aiohttp for good, with the bytes read so far.
+aiohttp, with the bytes read so far, and comes back where a later request of it asks for that.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, cast
 from websockets.asyncio.server import ServerConnection
 
 from relay.server.answers import ApiError
-from relay.server.http_protocol import TOO_LARGE, UNREADABLE
+from relay.server.http_protocol import TOO_LARGE, UNREADABLE, HandBack
 from relay.server.refusal import TARGET_BYTES, Refusal
 from relay.server.state import ServerState
 
@@ -29,7 +29,9 @@ _WEBSOCKET = re.compile(rb"\r\nupgrade:[^\r\n]*\bwebsocket\b", re.IGNORECASE)
 class Port:
     """What the connections of one port share; kept by the server."""
 
-    def __init__(self, state: ServerState, http_protocol: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self, state: ServerState, http_protocol: Callable[[HandBack], asyncio.Protocol]
+    ) -> None:
         self.state = state
         self.http_protocol = http_protocol
         """Makes aiohttp's protocol for one connection."""
@@ -87,20 +89,25 @@ class PortConnection(ServerConnection):
         self._stop_waiting()
         received, self._head = bytes(self._head), bytearray()
         if _WEBSOCKET.search(head):
-            self.is_websocket = True
-            super().connection_made(self.transport)
-            super().data_received(received)
+            self._begin_websocket(received)
             return
-        protocol = self.port.http_protocol()
+        protocol = self.port.http_protocol(self._begin_websocket)
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
         protocol.data_received(received)
 
+    def _begin_websocket(self, received: bytes) -> None:
+        """Become a WebSocket, whose handshake is the beginning of what was received."""
+        self.is_websocket = True
+        self.transport.set_protocol(self)
+        super().connection_made(self.transport)
+        super().data_received(received)
+
     def _refuse(self, cause: str, status: int, code: str, text: str) -> None:
         self._stop_waiting()
-        # Tokens stand in queries and headers.
-        begin = re.split(rb"[?:\r\n]", self._head[:40].lstrip(), maxsplit=1)[0]
-        self.port.state.refuse(cause, repr(begin))
+        # Not what came: there may be a token anywhere in it, and no telling where it begins.
+        peer = self.transport.get_extra_info("peername")
+        self.port.state.refuse(cause, f"from {peer[0]}" if peer else "")
         head = bytes(self._head[:TARGET_BYTES])
         Refusal(self.port.state, self.transport, head, ApiError(status, code, text))
 

@@ -83,7 +83,7 @@ class RelayServer:
         logs: dict[str, Any] = {"access_log": None, "logger": HttpLog(self._state)}
         http_protocol = partial(
             HttpProtocol,
-            cast("web.Server", self._runner.server),
+            manager=cast("web.Server", self._runner.server),
             state=self._state,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=KEEP_ALIVE_S,

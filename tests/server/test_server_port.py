@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import aiohttp
 import pytest
 from raw import handshake, raw_connection, talk
 from serving import Relay, relay_running
@@ -35,6 +36,89 @@ async def test_a_message_that_comes_along_with_the_handshake(relay: Relay) -> No
     async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
         writer.write(handshake(relay) + ping)
         await reader.readuntil(b'{"op":"pong","id":"early"}')
+
+
+async def test_a_kept_alive_connection_becomes_a_websocket(relay: Relay) -> None:
+    connections: list[object] = []
+
+    async def note(_session: object, _context: object, made: object) -> None:
+        connections.append(made)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(note)
+    async with aiohttp.ClientSession(relay.url, trace_configs=[trace]) as http:
+        for _ in range(2):
+            async with http.get("/healthz") as answer:
+                assert answer.status == 200
+                await answer.read()
+        async with http.post("/api/rooms", json={"room": "3"}) as answer:
+            assert answer.status == 201
+            await answer.read()
+        async with asyncio.timeout(10), http.ws_connect("/ws?room_id=3") as websocket:
+            assert (await websocket.receive_json())["op"] == "hello"
+            assert (await websocket.receive_json())["room"] == "3"
+            await websocket.send_json({"op": "ping", "id": "x" * 100})
+            while (frame := await websocket.receive_json())["op"] != "pong":
+                pass
+            assert frame["id"] == "x" * 100
+    assert len(connections) == 1
+
+
+POST = b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 12\r\n\r\n"
+BODY = b'{"room":"4"}'
+PING = Frame(Opcode.TEXT, b'{"op":"ping","id":"early"}').serialize(mask=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "answered"),
+    [
+        ([], []),
+        ([GET], [b"200"]),
+        ([GET, GET], [b"200", b"200"]),
+        ([POST, BODY], [b"201"]),
+        ([POST + BODY + GET], [b"201", b"200"]),
+    ],
+)
+@pytest.mark.parametrize("split", ["together", "handshake apart", "halves"])
+async def test_a_handshake_behind_other_requests_is_found(
+    relay: Relay, before: list[bytes], answered: list[bytes], split: str
+) -> None:
+    whole = handshake(relay)
+    pieces = {
+        "together": [b"".join([*before, whole, PING])],
+        "handshake apart": [*before, whole, PING],
+        "halves": [*before, whole[:50], whole[50:] + PING],
+    }[split]
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+        answers = await reader.readuntil(b'{"op":"pong","id":"early"}')
+        statuses = [part[:3] for part in answers.split(b"HTTP/1.1 ")[1:]]
+        assert statuses == [*answered, b"101"]
+
+
+@pytest.mark.parametrize(
+    ("head", "answer"),
+    [
+        ({"path": "/nowhere"}, b"HTTP/1.1 404 "),
+        ({"host": "evil.example"}, b"HTTP/1.1 421 "),
+    ],
+)
+async def test_a_later_handshake_is_judged_as_a_first_one(
+    relay: Relay, head: dict[str, str], answer: bytes
+) -> None:
+    first = await talk(relay, handshake(relay, **head))
+    later = await talk(relay, GET + handshake(relay, **head))
+    assert first.startswith(answer)
+    assert b"HTTP/1.1 " + later.split(b"HTTP/1.1 ")[2][:4] == answer
+    assert first.partition(b"\r\n\r\n")[2] == later.split(b"\r\n\r\n")[-1]
+
+
+async def test_other_upgrades_are_requests_like_any(relay: Relay) -> None:
+    upgrade = LAST_GET[:-2] + b"Upgrade: h2c\r\n\r\n"
+    assert (await talk(relay, GET + upgrade)).count(b"HTTP/1.1 200 ") == 2
 
 
 async def test_keep_alive_with_bodies(relay: Relay) -> None:

@@ -18,7 +18,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 _SECRET_KEYS = frozenset({"token", "cookie", "cookies", "ttwid", "sessionid", "authorization"})
 # Looked for in whole lines, tracebacks included: texts of libraries may quote a request. It ends
 # where a quoted text does, escaped or not, so that JSON stays JSON.
-_TOKEN = re.compile(r"(\bbearer\s+|[?&]token=|rly_)[^\s&#'\"\\\x1b]+", re.IGNORECASE)
+_TOKEN = re.compile(r"(\bbearer\s+|[?&]token=|rly_)[^\s&#'\"\\…\x1b]+", re.IGNORECASE)
 
 
 def mask_tokens(text: str) -> str:

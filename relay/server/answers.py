@@ -4,6 +4,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from relay.logs import mask_tokens
+
 
 class ErrorDetail(Struct):
     """What is wrong."""
@@ -26,7 +28,8 @@ class ApiError(Exception):
     def __init__(
         self, status: int, code: str, message: str, *, retry_after_s: float | None = None
     ) -> None:
-        super().__init__(message)
+        # It may quote the request, tokens in places where they don't belong included.
+        super().__init__(mask_tokens(message))
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from relay.config import HubConfig
 from relay.hub import SlowRule
+from relay.logs import mask_tokens
 
 MAX_MESSAGE_BYTES = 16 * 1024
 """The longest message that a client may send."""
@@ -138,7 +139,8 @@ class RequestError(Exception):
     """A client's request that can't be done; becomes an `error` frame."""
 
     def __init__(self, code: ErrorCode, message: str, request_id: RequestId = None) -> None:
-        super().__init__(message)
+        # It may quote the request, tokens in places where they don't belong included.
+        super().__init__(mask_tokens(message))
         self.code = code
         self.request_id = request_id
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from relay.errors import FilterError, PositionError
 from relay.events import resolve_methods
 from relay.hub import Position, SlowRule
+from relay.logs import mask_tokens
 from relay.server.answers import ApiError
 from relay.server.messages import (
     MAX_ROOMS_PER_CLIENT,
@@ -137,4 +138,4 @@ def complaint(name: str, parameters: Sequence[str]) -> str:
     """Say that there is no such parameter, and which may be meant."""
     near = get_close_matches(name, parameters, n=1)
     meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(parameters)}"
-    return f"no parameter {name[:64]!r}; {meant}"
+    return f"no parameter {mask_tokens(name)[:64]!r}; {meant}"

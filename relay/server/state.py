@@ -13,7 +13,7 @@ from aiohttp import web
 from relay.config import Config
 from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
-from relay.logs import Throttle
+from relay.logs import Throttle, mask_tokens
 from relay.server.access import Keyring
 from relay.server.answers import ApiError
 from relay.server.rest.live import Live
@@ -102,14 +102,15 @@ class ServerState:
             self._waits.discard(wait)
 
     def refuse(self, cause: str, detail: str) -> None:
-        """Count and log that something was refused; `detail` is what it sent.
+        """Count and log that something was refused; `detail` says who sent it, or what.
 
         But for queries and headers such as Authorization: tokens stand in them.
         """
         self.refused[cause] += 1
         held = self._throttles.setdefault(cause, Throttle()).admit()
         if held is not None:
-            _log.warning("refused", cause=cause, detail=detail[:200], held_back=held)
+            shown = mask_tokens(detail)[:200]
+            _log.warning("refused", cause=cause, detail=shown, held_back=held)
 
 
 STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)

@@ -55,6 +55,33 @@ def heads(token: bytes) -> list[bytes]:
         b" " + header + LAST,
         b"\x16?token=" + token + b"\r\n",
         header + LAST,
+        # Where none belongs.
+        token + b"\r\n" + LAST,
+        b"\0" + token,
+        b"\0" * 30 + token,
+        token + b" / HTTP/1.1\r\n" + LAST,
+        b"GET /" + token + b" HTTP/1.1\r\n" + header + LAST,
+        b"GET /api/" + token + b"/x HTTP/1.1\r\n" + LAST,
+        b"GET /api/rooms/" + token + b" HTTP/1.1\r\n" + header + LAST,
+        b"GET /api/rooms/x" + token + b"/events HTTP/1.1\r\n" + header + LAST,
+        b"DELETE /api/rooms/" + token + b" HTTP/1.1\r\n" + header + LAST,
+        *(
+            b"GET /douyin/liveroom/" + asked + token + b" HTTP/1.1\r\n" + header + LAST
+            for asked in (
+                b"",
+                b"info?room_id=",
+                b"info?room_id=%0A",
+                b"info?room_id=" + b"5" * 50,
+                b"status?room_id=5,",
+                b"chat?room_id=1&cursor=",
+                b"feed?enrich=",
+                b"info?room_id=1&room_id=",
+                b"status?room_id=1&",
+            )
+        ),
+        b"GET /events?room_id=" + token + b" HTTP/1.1\r\n" + header + LAST,
+        b"GET /events?room_id=1&since=" + token + b" HTTP/1.1\r\n" + header + LAST,
+        b"GET /api/rooms" + query + b" HTTP/1.1\r\nConnection: close\r\nHost: " + token + b"\r\n",
         b"GET /ws" + query + b" HTTP/1.1\r\n" + upgrade + header + HOST,
         b"GET /ws" + query + b" HTTP/1.0\r\n" + upgrade + header + HOST,
         b"GET /ws" + query + b" HTTP/1.1\r\n" + upgrade + b"Host: evil.example\r\n",
@@ -77,7 +104,15 @@ async def test_no_request_makes_the_relay_repeat_its_token(
         said.append(await talk(relay, head + b"\r\n"))
         assert b"<html" not in said[-1].lower()
         assert b"Traceback" not in said[-1]
-    for query in ("&tokn=1&room_id=!", "&room_id=9&method=no", "&room_id=1&since=1"):
+    for query in (
+        "&tokn=1&room_id=!",
+        "&room_id=9&method=no",
+        "&room_id=1&since=1",
+        f"&room_id={token}",
+        f"&{token}=1&room_id=!",
+        f"&room_id=1&method={token}",
+        f"&room_id=1&since={token}",
+    ):
         for origin in (None, "http://evil.example"):
             async with relay.connect(f"?token={token}{query}", origin=origin) as connection:
                 with suppress(ConnectionClosed):

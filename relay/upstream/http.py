@@ -16,6 +16,7 @@ from yarl import URL
 
 from relay.config import is_loopback
 from relay.errors import UpstreamError
+from relay.upstream.outage import on_one_line, plain_reason
 
 USER_AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -123,11 +124,11 @@ class HttpClient:
             raise UpstreamError("timeout", f"{host_of(url)} did not answer in time") from None
         except aiohttp.ClientPayloadError as error:
             raise UpstreamError(
-                "bad_body", f"{host_of(url)} broke off its answer: {error}"
+                "bad_body", f"{host_of(url)} broke off its answer: {on_one_line(str(error))}"
             ) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UpstreamError(
-                "unreachable", f"{host_of(url)} can't be reached: {_reason(error)}"
+                "unreachable", f"{host_of(url)} can't be reached: {plain_reason(error)}"
             ) from None
 
     def _redirected(self, url: str, location: str) -> str:
@@ -140,15 +141,6 @@ class HttpClient:
         if not same:
             raise UpstreamError("redirected", f"{host_of(url)} redirects to another host")
         return target
-
-
-def _reason(error: Exception) -> str:
-    """Say what failed without the URL, whose query may hold a key of the signer's."""
-    if isinstance(error, aiohttp.ClientResponseError):
-        text = error.message
-    else:
-        text = "" if isinstance(error, ValueError) else str(error)
-    return text[:200] or type(error).__name__
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

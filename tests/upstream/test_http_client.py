@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -67,6 +68,53 @@ async def test_a_dead_host_is_unreachable() -> None:
     async with served(_never) as url:
         pass
     assert await cause_of(url) == "unreachable"
+
+
+async def test_why_a_host_is_unreachable_is_said_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def message(url: str) -> str:
+        async with HttpClient() as http:
+            with pytest.raises(UpstreamError) as refusal:
+                await http.get(url)
+        return str(refusal.value)
+
+    async with served(_never) as url:
+        closed = url
+        tls = url.replace("http:", "https:")
+        assert (await message(tls)).startswith("127.0.0.1 can't be reached: TLS fails: ")
+    assert await message(closed) == "127.0.0.1 can't be reached: Connection refused"
+    port = urlsplit(closed).port
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+    assert await message("http://live.example/") == (
+        f"live.example can't be reached: the proxy 127.0.0.1:{port}: Connection refused"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 twohundred\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nBad\x01 header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot hex\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfour",
+        b"",
+    ],
+)
+async def test_what_is_said_of_broken_answers_is_one_line(answer: bytes) -> None:
+    async def write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(write, "127.0.0.1", 0)
+    async with server, HttpClient() as http:
+        with pytest.raises(UpstreamError) as refusal:
+            await http.get(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    assert refusal.value.cause in ("unreachable", "bad_body")
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 300
 
 
 async def _never(_request: web.Request) -> web.StreamResponse:

@@ -23,6 +23,7 @@ from relay.upstream.failures import Failure, SessionEnd
 from relay.upstream.fetch import MessageFetcher
 from relay.upstream.http import USER_AGENT, host_of, proxy_for
 from relay.upstream.identity import Identity
+from relay.upstream.outage import plain_reason
 from relay.upstream.params import ORIGIN, push_query, referer
 from relay.upstream.signer import Signer
 from relay.upstream.transports.push_urls import PushUrls
@@ -216,9 +217,7 @@ def _refusal(error: Exception, host: str) -> SessionEnd:
         return SessionEnd("timeout", f"{host} did not answer in time")
     if not isinstance(error, InvalidStatus):
         # ValueError: a host that upstream named and that can't be a host.
-        return SessionEnd(
-            "unreachable", f"{host} can't be reached: {type(error).__name__}: {error}"
-        )
+        return SessionEnd("unreachable", f"{host} can't be reached: {plain_reason(error)}")
     status = error.response.status_code
     message = error.response.headers.get("Handshake-Msg", "")[:200]
     if "DEVICE_BLOCKED" in message:

@@ -45,9 +45,10 @@ class Budget:
         if wait_s > at_most_s:
             raise UpstreamError(
                 "busy",
-                f"upstream is asked as often as [upstream] calls_per_s allows; the next free turn "
+                "upstream is asked as often as [upstream] calls_per_s allows; the next free turn "
                 f"is in {wait_s:.0f} s",
-                retry_after_s=max(1.0, wait_s - at_most_s),
+                # Who comes as soon as there would be a place only queues up again.
+                retry_after_s=max(1.0, wait_s),
             )
         self._even_at = even_at
         return wait_s

@@ -184,17 +184,19 @@ class LiveApi:
             async with asyncio.timeout(ALIVE_S):
                 told = await self._lookups.status(name)
         except TimeoutError:
-            return self._last_alive(name, "timeout")
+            refusal = UpstreamError("timeout", f"no answer came within {ALIVE_S:.0f} s")
+            return self._last_alive(name, refusal)
         except UpstreamError as error:
-            return self._last_alive(name, error.cause)
+            return self._last_alive(name, error)
         return _alive_of(name, told)
 
-    def _last_alive(self, name: RoomName, cause: str) -> RoomAlive:
+    def _last_alive(self, name: RoomName, refusal: UpstreamError) -> RoomAlive:
         """Tell what was last known of a room whose turn doesn't come in time."""
-        last = self._lookups.last_status(name) if cause in ("timeout", "busy") else None
+        is_late = refusal.cause in ("timeout", "busy")
+        last = self._lookups.last_status(name) if is_late else None
         if last is not None:
             return _alive_of(name, last)
-        return RoomAlive("unknown", *_ids(name), cause)
+        return RoomAlive("unknown", *_ids(name), refusal.cause, refusal=refusal)
 
     async def _ask_audience(self, room: Described) -> Answer:
         info = room.info
@@ -244,7 +246,8 @@ def _alive_of(name: RoomName, told: Told) -> RoomAlive:
     room_id, web_rid = _ids(name)
     room_id, web_rid = info.room_id or room_id, info.web_rid or web_rid
     if info.status is Status.UNKNOWN:
-        return RoomAlive("unknown", room_id, web_rid, info.cause)
+        refusal = told.refusal or UpstreamError(info.cause, info.text)
+        return RoomAlive("unknown", room_id, web_rid, info.cause, refusal=refusal)
     state = _STATES[info.status]
     return RoomAlive(state, room_id, web_rid, "", told.source, told.fetched_at_ms)
 

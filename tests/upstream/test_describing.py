@@ -451,7 +451,11 @@ async def test_rooms_are_told_of_in_order_with_what_is_known(
         "8": ("unknown", "bad_body"),
     }
     assert rooms[-2].web_rid == WEB_RID
-    assert rooms[-1] == RoomAlive("unknown", "", WEB_RID, "empty_body")
+    assert rooms[-1] == RoomAlive("unknown", "", WEB_RID, "empty_body", refusal=rooms[-1].refusal)
+    refusals = {room.room_id[-1:]: room.refusal for room in rooms if room.state == "unknown"}
+    assert {number: refusal and refusal.cause for number, refusal in refusals.items()} == {
+        "": "empty_body", "5": "empty_body", "7": "http_error", "8": "bad_body",
+    }  # fmt: skip
 
 
 async def test_a_web_rid_takes_one_call(fake: FakeDouyin, api: LiveApi) -> None:
@@ -497,6 +501,16 @@ async def test_rooms_that_take_too_long_are_unknown_and_found_later(
     assert len(fake.paths) == 2
 
 
+async def test_what_keeps_a_state_unknown_is_told_in_upstreams_words(
+    fake: FakeDouyin, api: LiveApi
+) -> None:
+    fake.reflow = coded(4711, "busy", "系统繁忙")
+    refusal = (await state_of(api, ROOM_ID)).refusal
+    assert refusal is not None
+    assert (refusal.cause, refusal.upstream_code) == ("other_code", 4711)
+    assert refusal.upstream_text == "系统繁忙"
+
+
 async def test_it_is_told_when_and_where_a_state_was_said(fake: FakeDouyin, api: LiveApi) -> None:
     fake.enter, fake.reflow = enter(), coded(4001038, "")
     begin_ms = time.time_ns() // 1_000_000
@@ -511,9 +525,11 @@ async def test_it_is_told_when_and_where_a_state_was_said(fake: FakeDouyin, api:
     fake.page = status_answer(404)
     gone = await state_of(api, "650000000003")
     assert (gone.state, gone.source) == ("not_found", "html")
-    unknown = RoomAlive("unknown", "", "650000000004", "empty_body")
     fake.page = empty
-    assert await state_of(api, "650000000004") == unknown
+    unknown = await state_of(api, "650000000004")
+    assert unknown == RoomAlive(
+        "unknown", "", "650000000004", "empty_body", refusal=unknown.refusal
+    )
 
 
 async def test_those_who_wait_for_their_turn_are_told_of_as_they_were(

@@ -126,9 +126,14 @@ class RestError(ApiError):
     @classmethod
     def of(cls, error: UpstreamError) -> "RestError":
         """Give the answer to a failure upstream."""
+        return cls.as_kind(KIND_BY_CAUSE[error.cause], error, str(error))
+
+    @classmethod
+    def as_kind(cls, kind: Kind, error: UpstreamError, detail: str) -> "RestError":
+        """Give an answer that `error` is the reason of."""
         return cls(
-            KIND_BY_CAUSE[error.cause],
-            str(error),
+            kind,
+            detail,
             cause=error.cause,
             upstream_code=error.upstream_code,
             upstream_text=error.upstream_text[:MAX_UPSTREAM_TEXT],

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from relay.clock import now_ms
+from relay.errors import UpstreamError
 from relay.hub import RoomState
 from relay.server.rest.envelope import Meta, meta_since, success_response
 from relay.server.rest.errors import KIND_BY_CAUSE, UPSTREAM_UNAVAILABLE, RestError
@@ -30,9 +31,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     ),
 }
 
-RETRY_AFTER_S = 5.0
-"""When to ask again where upstream tells of no room whether it is live."""
-
+_NOTHING_KNOWN = UPSTREAM_UNAVAILABLE._replace(text="of no room it is known whether it is live")
 _ALIVE: Mapping[tuple[RoomState, str], Literal["live", "ended"]] = MappingProxyType(
     {
         (RoomState.LIVE, ""): "live",
@@ -56,7 +55,7 @@ async def status(request: web.Request) -> web.Response:
     answers = dict(zip(others, asked, strict=True))
     rooms = [_named(name, watched[name] or answers[name]) for name in names]
     if all(room.state == "unknown" for room in rooms):
-        raise _nothing_known(rooms[0].cause)
+        raise _nothing_known(names[0], rooms[0])
     return success_response(status_document(rooms, now_ms()), _meta_of(request, rooms))
 
 
@@ -91,10 +90,12 @@ def _named(name: str, room: RoomAlive) -> RoomAlive:
     return msgspec.structs.replace(room, web_rid=room.web_rid or name)
 
 
-def _nothing_known(cause: str) -> RestError:
-    kind = KIND_BY_CAUSE.get(cause, UPSTREAM_UNAVAILABLE)
-    return RestError(
-        kind if kind.status == 503 else UPSTREAM_UNAVAILABLE,
-        f"of no room it is known whether it is live ({cause}); ask again",
-        retry_after_s=RETRY_AFTER_S,
-    )
+def _nothing_known(name: str, room: RoomAlive) -> RestError:
+    """Make the error for rooms that are all unknown, by the first of them."""
+    refusal = room.refusal or UpstreamError(room.cause, f"it is unknown ({room.cause})")
+    kind = _NOTHING_KNOWN
+    cause_kind = KIND_BY_CAUSE.get(room.cause, kind)
+    # Other statuses say something of one room, and others may be known the next time.
+    if cause_kind.status == kind.status:
+        kind = kind._replace(type=cause_kind.type)
+    return RestError.as_kind(kind, refusal, f"of {name}, {refusal}")

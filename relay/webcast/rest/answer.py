@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from relay.errors import UpstreamError
+
 Source = Literal["reflow", "web_enter", "html", "ranklist", "pop", "feed", "events"]
 """Where an answer comes from: reflow/info, web/enter, the room page, ranklist/audience,
 promotions/pop, webcast/feed, or the room's own event stream."""
@@ -38,6 +40,8 @@ class RoomAlive(Struct, frozen=True):
     """Where that comes from; None: it is unknown."""
     fetched_at_ms: int = 0
     """When upstream said it, Unix ms; 0: it is unknown."""
+    refusal: UpstreamError | None = None
+    """The same as `cause` in more words, and upstream's own where it gave any."""
 
 
 class Cart(Struct, frozen=True):

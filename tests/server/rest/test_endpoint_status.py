@@ -6,6 +6,7 @@ import pytest
 from asking import Rest
 from serving import Relay, make_status, told
 
+from relay.errors import UpstreamError
 from relay.hub import RoomState
 from relay.webcast.rest.answer import RoomAlive
 
@@ -97,7 +98,10 @@ async def test_an_earlier_broadcast_of_a_live_room_is_asked_for(relay: Relay, re
 
 
 async def test_unknown_is_not_ended_and_all_unknown_is_an_error(relay: Relay, rest: Rest) -> None:
-    relay.live.rooms = {"5": RoomAlive("unknown", cause="captcha")}
+    relay.live.rooms = {
+        "5": RoomAlive("unknown", cause="captcha"),
+        "6": RoomAlive("unknown", cause="timeout"),
+    }
     reply = await rest.get("status", room_id="5")
     assert reply.error == (503, "upstream_blocked")
     assert reply.headers["Retry-After"] == "5"
@@ -105,3 +109,27 @@ async def test_unknown_is_not_ended_and_all_unknown_is_an_error(relay: Relay, re
     assert await states(rest, room_id="5,1") == [
         (0, "unknown", False), (7000000000000000001, "live", True),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        ("other_code", "upstream_unavailable"),
+        ("login_wanted", "upstream_blocked"),
+        ("timeout", "upstream_unavailable"),
+        ("unreachable", "upstream_unavailable"),
+    ],
+)
+async def test_an_error_says_why_the_first_room_is_unknown(
+    relay: Relay, rest: Rest, cause: str, kind: str
+) -> None:
+    refusal = UpstreamError(cause, "reflow says 4711", upstream_code=4711, upstream_text="系统繁忙")
+    relay.live.rooms = {"5": RoomAlive("unknown", cause=cause, refusal=refusal)}
+    reply = await rest.get("status", room_id="5,6")
+    assert reply.error == (503, kind)
+    assert reply.body["msg"] == (
+        "of no room it is known whether it is live: of 5, reflow says 4711"
+    )
+    error = reply.body["error"]
+    assert (error["upstream_status_code"], error["upstream_message"]) == (4711, "系统繁忙")
+    assert error["retry_after"] == 5

@@ -84,3 +84,5 @@ class Past(NamedTuple):
     """Of the room's last events, oldest first."""
     losses: list[bytes]
     """Upstream's own losses behind the last event, as `gap` frames."""
+    last: bytes
+    """The last event's frame as JSON; b"" where it isn't kept."""

@@ -103,7 +103,7 @@ class Hub:
         fanout = self._fanout(stream)
         if not stream.settled:
             self._settle(stream, None)
-        if events and stream.goes_on():
+        if events and stream.goes_on(events[0].room_id):
             self._give(fanout, [stream.append_gap("restart")])
         entries = [entry for event in events if (entry := stream.append(event)) is not None]
         self._give(fanout, entries)

@@ -101,7 +101,9 @@ class Stream:
         self._older_ids: set[str] = set()
         self._alias = alias
         self._unsaved: list[Record] = []
-        self._taken_up = False
+        self._left_in: str | None = None
+        """The broadcast of the last event before it was taken up, "" if that isn't known; None:
+        events have come since."""
 
     @property
     def names(self) -> list[str]:
@@ -126,15 +128,17 @@ class Stream:
         self.history.begin_behind(past.head)
         for body in past.losses:
             self.history.append(Entry(Kind.GAP, past.head, "", body, time.monotonic()))
-        self._taken_up = past.head > 0
+        if past.head:
+            self._left_in = _room_id_of(past.last)
 
-    def goes_on(self) -> bool:
-        """Tell, once, whether the next event is the first one since the stream was taken up.
+    def goes_on(self, room_id: str) -> bool:
+        """Tell, once, whether the next event is the first one since the broadcast was left.
 
-        Upstream went on meanwhile, and repeats only some kinds of messages.
+        Upstream went on meanwhile, and repeats only some kinds of messages. Of another broadcast
+        than the last event's, nobody was in the middle.
         """
-        taken_up, self._taken_up = self._taken_up, False
-        return taken_up
+        left_in, self._left_in = self._left_in, None
+        return left_in is not None and ("" in (left_in, room_id) or left_in == room_id)
 
     def save(self) -> None:
         """Hand what is new to the archive."""
@@ -238,6 +242,14 @@ class Stream:
             method = "other"
         events[method] += 1
         self.counters.last_event_ms = now_ms()
+
+
+def _room_id_of(body: bytes) -> str:
+    """Give the broadcast of an event's frame; "" where that can't be told."""
+    try:
+        return _kept_frames.decode(body).room_id
+    except msgspec.MsgspecError:  # it isn't kept, or the file is broken
+        return ""
 
 
 def _uid_of(payload: object) -> str | None:

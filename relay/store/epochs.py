@@ -13,6 +13,7 @@ from typing import Any
 
 from relay.events.stored import Past
 from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
+from relay.store.select import sound
 
 RECENT_IDS = 2000
 """Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
@@ -113,26 +114,30 @@ class Epochs:
             if not item.web_rid:
                 return None
             self._begin(item.epoch, item.web_rid, item.names)
-            return Past(item.epoch, 0, [], [])
+            return Past(item.epoch, 0, [], [], b"")
         if self._in_use(room, but=item.epoch):
             return None
         self._release(item.epoch)
         msg_ids = self._recent_ids(room)
-        last = self._connection.execute(
+        left = self._connection.execute(
             "SELECT no, name, last, sealed FROM epochs WHERE room = ? AND next IS NULL"
             " ORDER BY no DESC LIMIT 1",
             (room,),
         ).fetchone()
-        if last is None or not last[3]:
+        if left is None or not left[3]:
             if self._find(item.epoch) is None:  # else the last answer was not heard
                 self._begin(item.epoch, item.web_rid, item.names)
-            return Past(item.epoch, 0, msg_ids, [])
-        no, name, head, _ = last
+            return Past(item.epoch, 0, msg_ids, [], b"")
+        no, name, head, _ = left
         self.claim(Claim(name, item.epoch, item.web_rid, item.names))
         losses = self._connection.execute(
             "SELECT body FROM losses WHERE epoch = ? AND offset = ? ORDER BY no", (no, head)
         )
-        return Past(name, head, msg_ids, [body for (body,) in losses])
+        row = self._connection.execute(
+            "SELECT body FROM events WHERE epoch = ? AND offset = ?", (no, head)
+        ).fetchone()
+        last = row[0] if row else b""
+        return sound((name, head, msg_ids, [body for (body,) in losses], last), Past)
 
     def claim(self, item: Claim) -> None:
         """Note that a stream goes on in an epoch."""

@@ -6,12 +6,17 @@ Which index serves is said, not left to SQLite: it has no statistics of a file t
 import json
 import sqlite3
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from relay.events.stored import Hole, Loss, Row
 
 MERGED_METHODS = 8
 """Up to so many methods are looked up each by itself; of more, every event is looked at."""
+
+
+_Kind = TypeVar("_Kind")
 
 
 class Span(NamedTuple):
@@ -87,12 +92,23 @@ def select_rows(
     rows = []
     size = 0
     for offset, time, method, body in cursor:
-        rows.append(Row(span.name, offset, time, method, body))
+        rows.append((span.name, offset, time, method, body))
         size += len(body)
         if max_bytes is not None and size > max_bytes:
             cursor.close()
             break
-    return rows
+    return sound(rows, list[Row])
+
+
+def sound(found: Any, kind: type[_Kind]) -> _Kind:
+    """Give what was found as what it has to be; SQLite lets anything be anywhere.
+
+    Raises sqlite3.DatabaseError where the file is broken.
+    """
+    try:
+        return msgspec.convert(found, kind, builtin_types=(bytes,))
+    except msgspec.ValidationError as error:
+        raise sqlite3.DatabaseError(f"what is stored is broken: {error}") from None
 
 
 def _part(
@@ -127,22 +143,21 @@ def select_missing(
     Upstream's losses just behind the event at `after` are included; those just behind the one at
     `upto` only with `end_losses`, as who reads on from there gets them then.
     """
+    found = connection.execute(
+        "SELECT first, last FROM holes WHERE epoch = ? AND last > ? AND first <= ?",
+        (span.no, span.after, span.upto),
+    ).fetchall()
     holes = [
         Hole(span.name, max(first, span.after + 1), min(last, span.upto), "store")
-        for first, last in connection.execute(
-            "SELECT first, last FROM holes WHERE epoch = ? AND last > ? AND first <= ?",
-            (span.no, span.after, span.upto),
-        )
+        for first, last in sound(found, list[tuple[int, int]])
     ]
     upto = span.upto if end_losses else span.upto - 1
-    losses = [
-        Loss(span.name, offset, body)
-        for offset, body in connection.execute(
-            "SELECT offset, body FROM losses WHERE epoch = ? AND offset BETWEEN ? AND ?"
-            " ORDER BY offset, no",
-            (span.no, span.after, upto),
-        )
-    ]
+    found = connection.execute(
+        "SELECT ?, offset, body FROM losses WHERE epoch = ? AND offset BETWEEN ? AND ?"
+        " ORDER BY offset, no",
+        (span.name, span.no, span.after, upto),
+    ).fetchall()
+    losses = sound(found, list[Loss])
     return sorted(chain(losses, holes), key=place)
 
 

@@ -40,6 +40,9 @@ STOP_S = 5.0
 QUEUED_S = 1.0
 """How long reading on waits for what is queued, where that may be what comes next."""
 
+_BROKEN = (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError)
+"""What reading a broken file raises: SQLite looks at hardly anything that it gives."""
+
 _Result = TypeVar("_Result")
 
 _log = structlog.get_logger(__name__)
@@ -279,7 +282,7 @@ class Store:
                 self._readers.append(reader)
                 local.reader, local.opened = reader, opened
             return ask(reader)
-        except sqlite3.Error as error:
+        except _BROKEN as error:
             if reader is not None:
                 self._drop(reader)
             raise StoreError(f"{self._path} can't be read: {error}") from None

@@ -118,6 +118,21 @@ async def test_two_relays_do_not_share_a_file(tmp_path: Path) -> None:
         pass
 
 
+async def test_two_relays_do_not_share_a_file_by_two_names(tmp_path: Path) -> None:
+    path, link = tmp_path / "store.db", tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    async with life(path):
+        with pytest.raises(StoreError, match="in use by another relay"):
+            async with life(link):
+                pass
+    async with life(link) as alive:
+        await alive.publish(await alive.watch(), 1)
+        with pytest.raises(StoreError, match="in use by another relay"):
+            async with life(path):
+                pass
+
+
 async def test_a_killed_relay_leaves_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     script = (

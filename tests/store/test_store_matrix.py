@@ -2,14 +2,16 @@
 
 A relay's lives are written as steps: `publish n`, `lose n` (published, but not stored when the
 relay is killed), `drop n` (the store had no room for them), `stop` and `kill`, after which the next
-life begins; `repeat n` (upstream repeats the last ones at first), `expire n`. Positions and results
-name epochs A, B, C in their order. Memory holds the last 5 events.
+life begins; `next` (another broadcast), `repeat n` (upstream repeats the last ones at first),
+`expire n`, `late` (a stop, behind which it isn't known which room it is before the client has
+asked). Positions and results name epochs A, B, C in their order. Memory holds the last 5 events.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 from lives import Client, Life, brief, copy_of, life
 from serving import make_event, make_status
@@ -45,6 +47,10 @@ MATRIX = [
      ["history A3-12", "lost restart A12", "A13-18"]),
     ("restart, nothing since", "publish 12, stop", "A9", ["A10-12"]),
     ("restart", "publish 12, stop, publish 3", "A9", ["A10-12", "lost restart A12", "A13-15"]),
+    ("restart, another broadcast", "publish 12, stop, next, publish 3", "A9", ["A10-15"]),
+    ("restart, another broadcast is left and gone on with",
+     "publish 3, stop, next, publish 3, stop, publish 3", "A1",
+     ["A2-6", "lost restart A6", "A7-9"]),
     ("restart, what upstream repeats is recognised", "publish 12, stop, repeat 4, publish 3", "A9",
      ["A10-12", "lost restart A12", "A13-15"]),
     ("restart, at the seam", "publish 12, stop, publish 3", "A12", ["lost restart A12", "A13-15"]),
@@ -53,6 +59,12 @@ MATRIX = [
     ("restart behind what was not stored", "publish 6, drop 4, stop, publish 2", "A2",
      ["A3-6", "store A7-10", "lost restart A10", "A11-12"]),
     ("restart, beyond the end", "publish 12, stop", "A13", ["ahead A"]),
+    ("before it is known where it goes on", "publish 12, late", "A3", ["A4-12"]),
+    ("before it is known where it goes on, nothing missed", "publish 12, late", "A12", []),
+    ("before it is known where it goes on, beyond the end", "publish 12, late", "A13",
+     ["ahead A"]),
+    ("before it is known where it goes on, unknown epoch", "publish 12, late", "?3",
+     ["epoch A1-12"]),
     ("two restarts, nothing in between", "publish 12, stop, stop, publish 3", "A9",
      ["A10-12", "lost restart A12", "A13-15"]),
     ("two restarts", "publish 3, stop, publish 3, stop, publish 3", "A1",
@@ -108,6 +120,8 @@ class History:
         self._number = 0
         self._published: list[Event] = []
         self._left: Path | None = None
+        self._broadcast = 1
+        self._is_late = False
 
     async def begin(self) -> None:
         self.life: Life = await self._lives.enter_async_context(life(self._path))
@@ -122,12 +136,32 @@ class History:
             await getattr(self, name)(int(count or 0))
 
     async def publish(self, count: int) -> None:
-        events = [make_event() for _ in range(count)]
+        events = [self._event() for _ in range(count)]
         self._published += events
         self.life.hub.publish(self.stream, events[:-1])
         await self.life.store.written()
         self.life.hub.publish(self.stream, events[-1:])
         await self.life.store.written()
+
+    def _event(self) -> Event:
+        return msgspec.structs.replace(make_event(), room_id=f"700{self._broadcast}")
+
+    async def next(self, _: int) -> None:
+        self._broadcast += 1
+
+    async def late(self, _: int) -> None:
+        await self._lives.aclose()
+        self.life = await self._lives.enter_async_context(life(self._path))
+        self.stream = await self.life.watch("", name="xiaoming", room_id="")
+        assert not self.stream.settled
+        self._is_late = True
+
+    async def settle(self) -> None:
+        """Learn which room it is, if that isn't known."""
+        if self._is_late:
+            status = msgspec.structs.replace(self.stream.status, web_rid="80000000001")
+            self.life.hub.set_status(self.stream, status)
+            await self.life.hub.take_up(self.stream)
 
     async def drop(self, count: int) -> None:
         with self._monkeypatch.context() as patch:
@@ -141,8 +175,7 @@ class History:
         self.life.hub.publish(self.stream, [make_event() for _ in range(count)])
 
     async def repeat(self, count: int) -> None:
-        again = [make_event(msg_id=event.msg_id) for event in self._published[-count:]]
-        assert self.life.hub.publish(self.stream, again) == 0
+        assert self.life.hub.publish(self.stream, self._published[-count:]) == 0
 
     async def stop(self, _: int) -> None:
         await self._lives.aclose()
@@ -190,6 +223,7 @@ async def test_with_store(history: History, steps: str, since: str, comes: list[
     assert client.frames == [], "the server has time to announce the subscription"
     if not (comes and comes[0].startswith("ahead")):
         assert Position(subscription.epoch, subscription.position) == history.position(since)
+    await history.settle()
     await client.is_live(stream)
     assert brief(client.frames, history.epochs) == comes
     # And on, without a seam.

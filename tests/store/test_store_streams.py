@@ -1,6 +1,8 @@
 """Which epoch a room goes on in, named late, renamed, watched twice; what clients are told."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from serving import make_event, make_status
 
 from relay.hub import Position, Stream
 from relay.hub import hub as hub_module
+from relay.store import backlog
 
 ROOM, OTHER = "80000000001", "80000000002"
 UNKNOWN: dict[str, Any] = {"web_rid": "", "name": "xiaoming", "room_id": ""}
@@ -330,6 +333,62 @@ async def test_a_file_that_cannot_be_read_is_a_gap(tmp_path: Path) -> None:
         client.follow(stream, Position("1j3k5m7p9rtv", 2), CHAT)
         await client.is_live(stream)
         assert brief(client.frames, [stream.epoch]) == ["store A1-7", "A8-12"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "events SET body = 7",
+        "events SET body = 'text'",
+        "events SET method = x'00'",
+        "events SET time = 'now'",
+        "epochs SET first = 'x'",
+        "epochs SET last = 'x'",
+        "epochs SET next_known = '{' WHERE next IS NOT NULL",
+        "epochs SET next_known = '[[]]' WHERE next IS NOT NULL",
+        "epochs SET next_offset = 'x' WHERE next IS NOT NULL",
+        "losses SET body = 7",
+        "holes SET last = 'x'",
+    ],
+)
+async def test_nobody_waits_for_ever_because_of_a_broken_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    path = tmp_path / "store.db"
+    async with life(path) as alive:
+        stream = await alive.watch()
+        epoch = stream.epoch
+        await alive.publish(stream, 3)
+        with monkeypatch.context() as patch:
+            patch.setattr(backlog, "MAX_EVENTS", 0)
+            alive.hub.publish(stream, [make_event()])
+        alive.hub.announce_gap(stream, "corrupt_frame")
+        await alive.publish(stream, 3)
+        left = copy_of(path, tmp_path / "killed.db")
+    async with life(left) as alive:
+        stream = await alive.watch()
+        await alive.publish(stream, 9)
+        with closing(sqlite3.connect(left)) as connection, connection:
+            connection.execute(f"UPDATE {broken}")
+        client = Client(alive.hub)
+        client.follow(stream, Position(epoch, 1))
+        await client.is_live(stream)
+        assert brief(client.frames, [epoch, stream.epoch])[-2:] == ["store B1-4", "B5-9"]
+
+
+@pytest.mark.parametrize("broken", ["msg_id = x'00'", "body = 7", "body = x'00'"])
+async def test_a_room_starts_whatever_is_broken_in_the_file(tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "store.db"
+    await first_life(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE events SET {broken}")  # noqa: S608
+    async with life(path) as alive:
+        stream = await alive.watch()
+        client = Client(alive.hub)
+        client.follow(stream, Position(stream.epoch, stream.head))
+        await alive.publish(stream, 2)
+        await client.is_live(stream)
+        assert len(client.got) == 2
 
 
 async def test_a_room_that_never_had_an_event_leaves_nothing(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ _kept_payloads = msgspec.json.Decoder(_KeptPayload)
 class Stream:
     """The numbered events of one room, over all its broadcasts. Identity is equality.
 
-    Read by all; changed by the hub only (but for `counters`, see there).
+    Read by all; changed by the hub only (but for `counters`, see there, and `internal_ext`).
     """
 
     def __init__(
@@ -91,6 +91,9 @@ class Stream:
         self.counters = RoomCounters()
         self.history = History(config, None if archive is None else self._done_upto)
         self.snapshot = Snapshot()
+        self.internal_ext = ""
+        """Upstream's own position, as im/fetch gave it last; "" where that was not the source. Set
+        by the room."""
         self.listeners: set[Callable[[], None]] = set()
         """Called whenever an entry is published, when it is settled where the stream goes on, and
         when it is closed; they must not wait, nor publish. Whoever adds one takes it out again."""

@@ -13,7 +13,7 @@ from relay.events import Event
 from relay.hub import Hub, RoomCounters, RoomState, RoomStatus, Stream
 from relay.logs import Throttle
 from relay.room.tape import Tape
-from relay.upstream.broadcast import Broadcast
+from relay.upstream.broadcast import MAX_POSITION_CHARS, Broadcast
 from relay.upstream.status import RoomInfo
 from relay.webcast.recording import Record
 
@@ -120,6 +120,12 @@ class RoomOutput:
     def publish(self, events: Sequence[Event]) -> int:
         """Publish events; returns how many were new."""
         return 0 if self._closed else self._hub.publish(self._stream, events)
+
+    def note_position(self, internal_ext: str) -> None:
+        """Keep what upstream would go on with; "" where clients are not to have it."""
+        if not self._closed:
+            is_sound = len(internal_ext) <= MAX_POSITION_CHARS
+            self._stream.internal_ext = internal_ext if is_sound else ""
 
     def gap(self, reason: str) -> None:
         """Say that upstream's messages may be missing at this point."""

@@ -77,6 +77,9 @@ class Session:
         self._output.counters.frames["ok"] += 1
         if response.messages:
             self._publish(response, record.time_ms)
+        # The socket's is about acknowledging what this connection was sent.
+        polled = self._transport == "poll"
+        self._output.note_position(response.internal_ext if polled else "")
         # Behind a gap before its messages.
         self._output.keep(record, self._broadcast)
 

@@ -54,8 +54,10 @@ async def douyin(*, signs: bool = True, **behaviours: Any) -> AsyncIterator[Simu
 
 
 @asynccontextmanager
-async def asking(simulator: Simulator, *, signer: bool = True) -> AsyncIterator[Ask]:
-    upstream = simulator.upstream_config()
+async def asking(
+    simulator: Simulator, *, signer: bool = True, **changes: Any
+) -> AsyncIterator[Ask]:
+    upstream = msgspec.structs.replace(simulator.upstream_config(), **changes)
     if not signer:
         upstream = msgspec.structs.replace(upstream, signer_url="")
     config = Config(server=ServerConfig(port=0), upstream=upstream)
@@ -87,6 +89,15 @@ async def test_every_key_of_the_example_answers_is_served(seeds: Path) -> None:
                     if len(data["messages"] if shape == "v2021" else data) > 20:
                         break
             assert differences(seed, answer) == []
+
+
+@pytest.mark.parametrize("transport", ["poll", "socket"])
+async def test_what_douyin_would_go_on_with_is_handed_on_where_it_is_polled(transport: str) -> None:
+    async with douyin() as simulator, asking(simulator, transport=transport) as ask:
+        data = (await ask("chat", room_id=LIVE, wait=20))["data"]
+        assert data["messages"]
+        assert (data["internal_ext"] != "") == (transport == "poll")
+        assert data["internal_ext"] != data["cursor"]
 
 
 async def test_ids_are_exact_and_have_their_text_beside_them() -> None:

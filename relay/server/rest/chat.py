@@ -71,6 +71,7 @@ async def chat(request: web.Request) -> web.Response:
     with _place(state, query["wait"]):
         async with held(state, access_of(request), one_room(query)) as room:
             page = await _poll(request, state, room, query)
+            internal_ext = room.stream.internal_ext
     cursor = f"{page.cursor.epoch}:{page.cursor.offset}"
     meta = ChatMeta(
         "events", now_ms(), 0, (), ignored_in(request), cursor, page.gap != "", page.gap
@@ -84,7 +85,7 @@ async def chat(request: web.Request) -> web.Response:
         cursor=meta.cursor,
         fetch_interval=FETCH_INTERVAL_MS,
         now=now_ms(),
-        internal_ext="",
+        internal_ext=internal_ext,
         ignores=IGNORES,
         gap=meta.gap,
         gap_reason=meta.gap_reason,

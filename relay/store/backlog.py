@@ -107,6 +107,8 @@ class Backlog:
         self._bytes_in = self._bytes_out = 0
         self._others_in = self._others_out = 0
         self._written = threading.Condition()
+        self._waiters: dict[Callable[[], None], tuple[int, int]] = {}
+        """Whom to call when so many events and others are written."""
 
     @property
     def events(self) -> int:
@@ -124,10 +126,16 @@ class Backlog:
         """Whatever else waits."""
         return self._others_in - self._others_out
 
-    def append(self, item: Append) -> bool:
-        """Queue events; False: there is no room for them."""
+    def append(self, item: Append, *, must: bool = False) -> bool:
+        """Queue events; False: there is no room for them.
+
+        `must`: room or not. For what comes once in an epoch, as its end does.
+        """
         waiting_bytes = self._bytes_in - self._bytes_out
-        if self.events + len(item.records) > MAX_EVENTS or waiting_bytes + item.size > MAX_BYTES:
+        is_full = (
+            self.events + len(item.records) > MAX_EVENTS or waiting_bytes + item.size > MAX_BYTES
+        )
+        if is_full and not must:
             return False
         self._events_in += len(item.records)
         self._bytes_in += item.size
@@ -173,13 +181,39 @@ class Backlog:
                 self._others_out += 1
         with self._written:
             self._written.notify_all()
+            for call, upto in list(self._waiters.items()):
+                if self._is_written(upto):
+                    del self._waiters[call]
+                    call()
+
+    def call_written(self, call: Callable[[], None]) -> None:
+        """Have `call` called once what was queued before is written: at once, or by the writer.
+
+        Until then, or until it is forgotten, it is kept.
+        """
+        with self._written:
+            upto = self._hurry()
+            if self._is_written(upto):
+                call()
+            else:
+                self._waiters[call] = upto
+
+    def forget_call(self, call: Callable[[], None]) -> None:
+        """Call it no more. Safe to repeat."""
+        with self._written:
+            self._waiters.pop(call, None)
 
     def wait_written(self, timeout_s: float) -> bool:
         """Wait until what was queued before is written; called in threads that may wait."""
-        events, others = self._events_in, self._others_in
+        with self._written:
+            upto = self._hurry()
+            return self._written.wait_for(lambda: self._is_written(upto), timeout_s)
+
+    def _hurry(self) -> tuple[int, int]:
+        """Have the writer write at once; gives how many events and others that is in all."""
         self.work.set()
         self.urgent.set()
-        with self._written:
-            return self._written.wait_for(
-                lambda: self._events_out >= events and self._others_out >= others, timeout_s
-            )
+        return self._events_in, self._others_in
+
+    def _is_written(self, upto: tuple[int, int]) -> bool:
+        return self._events_out >= upto[0] and self._others_out >= upto[1]

@@ -8,7 +8,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -59,11 +60,14 @@ class Store:
         self._writer = Writer(config, self._backlog)
         self._thread = threading.Thread(target=self._writer.run, name="store-writer", daemon=True)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._reading: set[Future[Any]] = set()
         self._local = threading.local()
         self._readers: list[Reader] = []
         self._heads: dict[str, int] = {}
         """By epoch in use: the offset that was given out last."""
         self._refused_upto: dict[str, int] = {}
+        self._losses: dict[str, Record] = {}
+        """By epoch in use: upstream's last loss that there was no room for, to be stored later."""
         self._full = False
         self._throttle = Throttle(60.0)
 
@@ -88,9 +92,13 @@ class Store:
                 events=self._backlog.events,
                 error=self._writer.trouble or "the disk is too slow",
             )
-        await asyncio.to_thread(self._pool.shutdown)
-        for reader in self._readers:
-            reader.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for reader in list(self._readers):
+            reader.connection.interrupt()
+        await asyncio.to_thread(wait, list(self._reading), STOP_S)
+        if not self._reading:  # else they are in use
+            for reader in self._readers:
+                reader.close()
 
     # What it is doing
 
@@ -173,18 +181,19 @@ class Store:
 
     def append(self, epoch: str, records: Sequence[Record]) -> None:
         """Store events of an epoch in use, in order; what finds no room is missing there."""
-        size = events = 0
-        for record in records:
-            size += len(record.body)
-            events += record.method != ""
         head = self._heads[epoch] = records[-1].offset
-        at = time.time_ns() // 1_000_000
-        if self._backlog.append(Append(epoch, at, records, events, size)):
+        loss = self._losses.pop(epoch, None)
+        if loss is not None:
+            records = [loss, *records]
+        if self._queue(epoch, records):
             self._full = self._full and self._backlog.is_half_full
             return
+        for record in records:
+            if not record.method:
+                self._losses[epoch] = record
         self._full = True
         self._refused_upto[epoch] = head
-        self.refused += events
+        self.refused += sum(record.method != "" for record in records)
         held = self._throttle.admit()
         if held is not None:
             _log.warning(
@@ -202,12 +211,12 @@ class Store:
         `reason` says why something may be missing in between, None that nothing is. `known` are
         offsets behind that of events that the first one had, too.
         """
-        self._refused_upto.pop(epoch, None)
+        self._end(epoch)
         self._backlog.put(Link(epoch, self._heads.pop(epoch, 0), into, offset, reason, known))
 
     def seal(self, epoch: str) -> None:
         """End an epoch that nothing more is given out in; it may be taken up again."""
-        self._refused_upto.pop(epoch, None)
+        self._end(epoch)
         self._backlog.put(Seal(epoch, self._heads.pop(epoch, 0)))
 
     def done_upto(self, epoch: str) -> int:
@@ -263,10 +272,44 @@ class Store:
 
     async def written(self) -> None:
         """Wait until all that was given before is written, or has failed to be for a while."""
-        await asyncio.to_thread(self._backlog.wait_written, STOP_S)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def resolve() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        def call() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(resolve)
+
+        self._backlog.call_written(call)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S):
+                    await future
+        finally:
+            self._backlog.forget_call(call)
+
+    def _queue(self, epoch: str, records: Sequence[Record], *, must: bool = False) -> bool:
+        size = events = 0
+        for record in records:
+            size += len(record.body)
+            events += record.method != ""
+        at = time.time_ns() // 1_000_000
+        return self._backlog.append(Append(epoch, at, records, events, size), must=must)
+
+    def _end(self, epoch: str) -> None:
+        self._refused_upto.pop(epoch, None)
+        loss = self._losses.pop(epoch, None)
+        if loss is not None:
+            self._queue(epoch, [loss], must=True)
 
     def _in_thread(self, ask: Callable[[Reader], _Result]) -> asyncio.Future[_Result]:
-        return asyncio.get_running_loop().run_in_executor(self._pool, self._read, ask)
+        reading = self._pool.submit(self._read, ask)
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        return asyncio.wrap_future(reading)
 
     def _read(self, ask: Callable[[Reader], _Result]) -> _Result:
         """Ask with this thread's own reader."""

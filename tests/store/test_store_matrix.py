@@ -1,10 +1,11 @@
 """What a client gets that resumes: every case, with the store and without.
 
 A relay's lives are written as steps: `publish n`, `lose n` (published, but not stored when the
-relay is killed), `drop n` (the store had no room for them), `stop` and `kill`, after which the next
-life begins; `next` (another broadcast), `repeat n` (upstream repeats the last ones at first),
-`expire n`, `late` (a stop, behind which it isn't known which room it is before the client has
-asked). Positions and results name epochs A, B, C in their order. Memory holds the last 5 events.
+relay is killed), `drop n` (the store had no room for them), `miss` (nor for a loss of upstream's),
+`stop` and `kill`, after which the next life begins; `next` (another broadcast), `repeat n`
+(upstream repeats the last ones at first), `expire n`, `late` (a stop, behind which it isn't known
+which room it is before the client has asked). Positions and results name epochs A, B, C in their
+order. Memory holds the last 5 events.
 """
 
 from collections.abc import AsyncIterator
@@ -36,6 +37,10 @@ MATRIX = [
     ("an epoch that nobody knows", "publish 12", "?3", ["epoch A1-7", "A8-12"]),
     ("not stored, in the middle", "publish 6, drop 4, publish 6", "A2",
      ["A3-6", "store A7-10", "A11-16"]),
+    ("upstream's loss that was not stored", "publish 6, miss, publish 9", "A2",
+     ["A3-6", "lost corrupt_frame A6", "A7-15"]),
+    ("upstream's loss that was not stored, nor were events", "publish 6, drop 2, miss, stop", "A2",
+     ["A3-6", "store A7-8", "lost corrupt_frame A8"]),
     ("not stored, and still in memory", "publish 6, drop 4", "A6", ["A7-10"]),
     ("not stored, memory has the end of it", "publish 6, drop 9", "A5",
      ["A6-6", "store A7-10", "A11-15"]),
@@ -168,6 +173,11 @@ class History:
             patch.setattr(backlog, "MAX_EVENTS", 0)
             for _ in range(count):
                 self.life.hub.publish(self.stream, [make_event()])
+
+    async def miss(self, _: int) -> None:
+        with self._monkeypatch.context() as patch:
+            patch.setattr(backlog, "MAX_EVENTS", 0)
+            self.life.hub.announce_gap(self.stream, "corrupt_frame")
 
     async def lose(self, count: int) -> None:
         self._number += 1

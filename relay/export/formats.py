@@ -8,6 +8,9 @@ from typing import Protocol
 from relay.export.columns import Table, Value
 from relay.store import Row
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that spreadsheets take for a formula; they are kept from it by a '."""
+
 
 class Writer(Protocol):
     """Turns events into bytes that can be cut and gone on with after any event."""
@@ -34,7 +37,7 @@ class JsonLines:
 
 
 class Csv:
-    """A table in UTF-8 with a head, quoted where it has to be (RFC 4180)."""
+    """A table in UTF-8 with a head, quoted where it has to be (RFC 4180), and without formulas."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -49,10 +52,14 @@ class Csv:
 
 
 def _cell(value: Value) -> str | int | None:
-    return ("false", "true")[value] if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return ("false", "true")[value]
+    # Spreadsheets would run what anybody in the room wrote.
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _lines(rows: Sequence[Sequence[str | int | None]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    # With any other end of a line, csv leaves a lone \r unquoted before Python 3.13.
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()

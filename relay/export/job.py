@@ -154,9 +154,6 @@ class Export:
                 state.missing += 1
                 missing(gap)
             rows = page.rows
-            if request.from_ms is not None:
-                # A position to go on from says nothing of the events' own time.
-                rows = [row for row in rows if row.time >= request.from_ms]
             if rows:
                 self._output.append(self._writer.encode(rows))
                 state.rows += len(rows)
@@ -174,7 +171,11 @@ class Export:
         before: Position | int | None = request.to_ms
         if before is None and state.end is not None:
             before = (state.end[0], state.end[1] + 1)
-        since = request.from_ms if state.position is None else state.position
         return self._reader.pages(
-            request.room, since=since, before=before, methods=self._methods, page_rows=PAGE_ROWS
+            request.room,
+            since=request.from_ms,
+            before=before,
+            behind=state.position,
+            methods=self._methods,
+            page_rows=PAGE_ROWS,
         )

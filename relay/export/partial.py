@@ -19,6 +19,11 @@ from relay.store import Position
 _READ_BYTES = 1024 * 1024
 
 
+def open_private(path: str | Path, flags: int) -> int:
+    """Open a file, one that is made now for its owner only: it says who wrote what."""
+    return os.open(path, flags | os.O_CLOEXEC, 0o600)
+
+
 class Request(Struct, frozen=True):
     """What an export is of; only the same one can go on with a part."""
 
@@ -56,7 +61,8 @@ class Part:
         self._state_path = path.with_name(path.name + ".part.json")
         if path.exists():
             raise ExportError(f"{path} exists already; remove it, or name another file")
-        self._file = self.data_path.open("ab+")
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        self._file = os.fdopen(open_private(self.data_path, flags), "ab+")
         try:
             self._lock()
             self.state = self._go_on(request) or State(request)
@@ -76,7 +82,8 @@ class Part:
         self._file.flush()
         os.fsync(self._file.fileno())
         fresh = self._state_path.with_name(self._state_path.name + ".new")
-        fresh.write_bytes(msgspec.json.encode(self.state))
+        with open(fresh, "wb", opener=open_private) as file:
+            file.write(msgspec.json.encode(self.state))
         fresh.replace(self._state_path)
 
     def finish(self, convert: Callable[[Path, Path], None] | None) -> None:
@@ -85,6 +92,7 @@ class Part:
         source = self.data_path
         if convert is not None:
             source = self._path.with_name(self._path.name + ".new")
+            os.close(open_private(source, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
             convert(self.data_path, source)
         source.replace(self._path)
         self._state_path.unlink()

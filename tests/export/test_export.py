@@ -99,7 +99,8 @@ def test_csv(store: Path, tmp_path: Path) -> None:
 
 
 async def test_csv_holds_whatever_people_write(tmp_path: Path) -> None:
-    said = ['a,"b"\r\nc', "=1+1", "'; --", "", "emoji 👩‍👩‍👧", "\u2028", "\ufeff"]
+    formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+    said = ['a,"b"\r\nc', *formulas, "'; --", "", "emoji 👩‍👩‍👧", "\u2028", "\ufeff", "a=1"]
     events = [
         frame(n, payload={"content": text, "user": {"nickname": text, "masked": True}})
         for n, text in enumerate(said, 1)
@@ -112,7 +113,9 @@ async def test_csv_holds_whatever_people_write(tmp_path: Path) -> None:
     )
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["content"] for row in rows] == said
+    assert [row["content"] for row in rows] == [
+        f"'{text}" if text in formulas else text for text in said
+    ], "nothing that a spreadsheet would run"
     assert {row["user_masked"] for row in rows} == {"true"}
 
 
@@ -181,6 +184,30 @@ def stop_after(pages: int, monkeypatch: pytest.MonkeyPatch) -> None:
             yield page
 
     monkeypatch.setattr(job.Export, "_pages", some)
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])
+def test_files_are_for_their_owner_only(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    if format_ == "parquet":
+        pytest.importorskip("pyarrow.parquet")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    before = os.umask(0)
+    try:
+        arguments = ("--format", format_, "-o", str(folder / "show"))
+        with monkeypatch.context() as patch:
+            stop_after(0, patch)
+            with pytest.raises(StoppedError):
+                export(store, *arguments)
+        assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
+            "show.part": 0o600, "show.part.json": 0o600,
+        }  # fmt: skip
+        export(store, *arguments)
+    finally:
+        os.umask(before)
+    assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {"show": 0o600}
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])

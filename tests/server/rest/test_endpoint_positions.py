@@ -1,26 +1,30 @@
 """One position means the same at every door: WebSocket, event stream, history and /chat."""
 
+import asyncio
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from asking import Rest, said
 from event_source import listening
-from serving import Relay, receive
+from serving import Relay, make_status, receive
 from stored import ROOM, storing
 
 from relay.config import StoreConfig
 from relay.hub import RoomState
+from relay.server.rest import chat
 from relay.store import backlog, schema
 from relay.store.retention import Retention
 
 RING = 8
 UNKNOWN = "1j3k5m7p9rtv"
+BROADCAST = "7000000000000000001"
+"""Of what is said."""
 
 #  what happened before, position asked for, gaps, messages
 MATRIX = {
@@ -210,3 +214,87 @@ async def test_every_door(lives: Lives, case: str, door: Any) -> None:
     if steps.endswith("stop"):  # what comes next is behind a restart
         gaps = [*gaps, "restart"]
     assert (got.gaps, got.numbers) == (gaps, [*numbers, 999])
+
+
+@pytest.mark.parametrize("door", [by_websocket, by_event_stream, by_history, by_chat])
+@pytest.mark.parametrize("is_written", [True, False])
+async def test_a_position_of_a_room_that_was_another_one(
+    tmp_path: Path, door: Any, is_written: bool
+) -> None:
+    async with storing(tmp_path / "1.db", ROOM, "2", events=100) as relay:
+        older, other = relay.rooms[ROOM], relay.rooms["2"]
+        for number in range(1, 31):
+            if number <= 20 or number in (23, 27, 28):
+                relay.publish(ROOM, said(msg_id=str(number)))
+            if 18 <= number <= 26:
+                relay.publish("2", said(msg_id=str(number)))
+        since = f"{other.epoch}:2"
+        relay.rooms.merge("2", ROOM)
+        relay.publish(ROOM, said(msg_id="29"), said(msg_id="30"))
+        if is_written:
+            store = relay.server._state.store
+            assert store is not None
+            await store.written()
+        got = await door(relay, since)
+        assert (got.gaps, got.numbers) == ([], [*range(20, 31), 999])
+        assert relay.rooms[ROOM] is older
+
+
+async def test_without_a_cursor_the_newest_come_also_after_a_restart(lives: Lives) -> None:
+    await lives.play("publish 12, stop")
+    async with aiohttp.ClientSession() as http:
+        rest = Rest(lives.relay, http)
+        data = await rest.chat(ROOM, limit=3)
+        assert [message["msg_id"] for message in data["messages"]] == ["10", "11", "12"]
+        assert data["cursor"] == lives.position("A12")
+        await lives.publish(2)
+        rest = Rest(lives.relay, http)
+        data = await rest.chat(ROOM, limit=4)
+        assert [message["msg_id"] for message in data["messages"]] == ["11", "12", "13", "14"]
+        items = (await rest.get("chat", room_id=ROOM, limit=4, format="v2020")).data
+        assert [item["msg_id"] for item in items] == ["11", "12", "13", "14"]
+        # Those of a broadcast before are not what is said now.
+        status = lives.relay.rooms[ROOM].status
+        later = msgspec.structs.replace(status, room_id="7000000000000000002")
+        lives.relay.hub.set_status(lives.relay.rooms[ROOM], later)
+        await lives.stop(0)
+        lives.relay.hub.set_status(lives.relay.rooms[ROOM], later)
+        assert (await Rest(lives.relay, http).chat(ROOM))["messages"] == []
+
+
+@pytest.fixture
+async def unsettled(lives: Lives) -> AsyncIterator[Rest]:
+    """A relay that has been started again, and does not know yet where its room goes on."""
+    await lives.play("publish 12, stop")
+    relay = lives.relay
+    relay.rooms.close(ROOM, "removed")
+    relay.rooms.first_status = make_status("", name=ROOM, state=RoomState.RESOLVING)
+    relay.rooms.add(ROOM)
+    async with aiohttp.ClientSession() as http:
+        yield Rest(relay, http)
+
+
+@pytest.mark.parametrize(("since", "numbers"), [("A9", [10, 11, 12]), ("", [*range(1, 13)])])
+async def test_a_poll_waits_until_it_is_settled_where_the_room_goes_on(
+    lives: Lives, unsettled: Rest, since: str, numbers: list[int]
+) -> None:
+    relay = unsettled.relay
+    query = {"cursor": lives.position(since)} if since else {}
+    poll = asyncio.create_task(unsettled.chat(ROOM, **query))
+    await relay.rooms.held(1)
+    relay.hub.set_status(relay.rooms[ROOM], make_status(ROOM, room_id=BROADCAST))
+    await relay.hub.take_up(relay.rooms[ROOM])
+    data = await poll
+    assert [int(message["msg_id"]) for message in data["messages"]] == numbers
+    assert (data["cursor"], data["gap"]) == (lives.position("A12"), False)
+
+
+async def test_no_cursor_is_lost_before_that(
+    lives: Lives, unsettled: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat, "START_S", 0)
+    data = await unsettled.chat(ROOM, cursor=lives.position("A9"))
+    assert (data["messages"], data["cursor"], data["gap"]) == ([], lives.position("A9"), False)
+    reply = await unsettled.get("chat", room_id=ROOM)
+    assert reply.error == (504, "upstream_timeout"), "there is no position to go on from"
+    assert reply.headers["Retry-After"] == "5"

@@ -63,8 +63,6 @@ class Past:
             if stream is None or (before is not None and before.epoch != stream.epoch):
                 return Page(items, at, more=False)
             stored = self._stored_of(stream, answer)
-            if before is not None and stored >= before.offset - 1:
-                return Page(items, at, more=False)
             if stored < due and not (settled or store.trouble):
                 # Of what is gone, some may have found no room, behind what waits still.
                 await store.written()
@@ -74,6 +72,8 @@ class Past:
                 items.append(self._gap(stream.epoch, stored + 1, due, "store"))
                 stored = due
             at = Position(stream.epoch, stored)
+            if before is not None and stored >= before.offset - 1:
+                return Page(items, at, more=False)
             if stored >= self._due:
                 break
             settled = False

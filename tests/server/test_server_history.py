@@ -18,6 +18,7 @@ from relay.config import HubConfig
 from relay.events import Event
 from relay.hub import Stream
 from relay.server import history
+from relay.store import backlog
 
 START_MS = 1_700_000_000_000
 
@@ -401,3 +402,81 @@ async def test_stop_cuts_off_who_still_reads_lines(tmp_path: Path) -> None:
         ):
             await relay.server.stop(0.1)
             await lazy.read_to_end()
+
+
+def spans(answer: dict[str, Any]) -> list[tuple[str, int, int]]:
+    return [(gap["reason"], gap["from"], gap["to"]) for gap in answer["gaps"]]
+
+
+async def test_whatever_upstream_calls_a_user_is_looked_over(relay: Relay) -> None:
+    for user in ("AQJhYmM=", 5, [], {"uid": 7}, {"id": "1"}, None):
+        relay.publish(ROOM, make_event("WebcastEcomFansClubMessage", user=user))
+    relay.publish(ROOM, make_event(user={"uid": "77", "masked": False}))
+    answer = await ask(relay, "user=77")
+    assert [event["offset"] for event in answer["events"]] == [107]
+    answer = await ask(relay, f"from=1600000000000&since={stream_of(relay).epoch}:99")
+    assert len(answer["events"]) == 8
+
+
+async def test_what_memory_has_let_go_of_is_told_in_every_order() -> None:
+    async with relay_running(hub=HubConfig(history_events=10)) as relay:
+        relay.rooms.add(ROOM)
+        await publish(relay, 1, 30)
+        epoch = stream_of(relay).epoch
+        answer = await ask(relay, "limit=7")
+        assert (numbers(answer["events"]), answer["gaps"]) == ([*range(30, 23, -1)], [])
+        answer = await ask(relay, f"limit=7&before={answer['next']}")
+        assert numbers(answer["events"]) == [23, 22, 21]
+        assert (spans(answer), answer["next"]) == ([("history", 1, 20)], None)
+        assert spans(await ask(relay, f"before={epoch}:5")) == [("history", 1, 4)]
+        assert spans(await ask(relay, f"from={START_MS}")) == [("history", 1, 20)]
+        assert spans(await ask(relay, f"from={START_MS + 25_000}")) == []
+
+
+async def test_what_found_no_room_in_the_store_is_told_in_every_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with storing(tmp_path / "events.db", events=5) as relay:
+        await publish(relay, 1, 20)
+        store = relay.server._state.store
+        assert store is not None
+        await store.written()
+        with monkeypatch.context() as patch:
+            patch.setattr(backlog, "MAX_EVENTS", 0)
+            await publish(relay, 21, 50)
+        epoch = stream_of(relay).epoch
+        # None of this is in the file yet.
+        gone = stream_of(relay).history.gone
+        missing = [("store", 21, gone)]
+        kept = [*range(1, 21), *range(gone + 1, 51)]
+        answer = await ask(relay, f"since={epoch}:0")
+        assert (numbers(answer["events"]), spans(answer)) == (kept, missing)
+        answer = await ask(relay, "")
+        assert (numbers(answer["events"]), spans(answer)) == (kept[::-1], missing)
+        lines = await ask_lines(relay, f"from={START_MS}")
+        assert numbers(lines) == kept
+        assert [frame["reason"] for frame in lines if "op" in frame] == ["store"]
+        assert lines[20]["op"] == "gap"
+        # Nor is it, where only something else is asked for.
+        for query in (f"before={epoch}:15", f"since={epoch}:3&before={epoch}:15"):
+            assert (await ask(relay, query))["gaps"] == []
+        assert spans(await ask(relay, f"since={epoch}:3&before={epoch}:31")) == [("store", 21, 30)]
+
+
+async def test_a_room_that_was_watched_twice_has_every_event_once(tmp_path: Path) -> None:
+    async with storing(tmp_path / "events.db", ROOM, "2") as relay:
+        for number in range(1, 41):
+            relay.publish(ROOM, make(number))
+            if number > 30:
+                relay.publish("2", make(number))
+        relay.publish("2", make(41))
+        relay.rooms.merge("2", ROOM)
+        await publish(relay, 42, 60)
+        for query in ("limit=100", f"limit=100&from={START_MS}", "limit=100&to=2000000000000"):
+            assert sorted(numbers((await ask(relay, query))["events"])) == list(range(1, 61))
+        seen: list[int] = []
+        answer = await ask(relay, f"from={START_MS}&limit=7")
+        while answer["events"]:
+            seen += numbers(answer["events"])
+            answer = await ask(relay, f"from={START_MS}&limit=7&since={answer['next']}")
+        assert sorted(seen) == list(range(1, 61))

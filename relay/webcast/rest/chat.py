@@ -95,7 +95,10 @@ class ChatDocument(Struct):
     cursor: Annotated[str, Meta(description="Give it with the next request. Opaque.")]
     fetch_interval: Annotated[int, Meta(description="Milliseconds to wait between requests.")]
     now: UnixMs
-    internal_ext: Annotated[str, Meta(description="Always empty; kept for older clients.")]
+    internal_ext: Annotated[
+        str,
+        Meta(description="Douyin's own, where im/fetch is polled, else empty; no cursor of ours."),
+    ]
     ignores: Annotated[list[str], Meta(description="Methods that /chat leaves out.")]
     gap: Annotated[bool, Meta(description="Events between the cursor and these are lost.")]
     gap_reason: Annotated[str, Meta(description='Why there is a gap; "" where there is none.')]

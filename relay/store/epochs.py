@@ -14,6 +14,7 @@ from typing import Any
 from relay.events.stored import Past
 from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
 from relay.store.select import sound
+from relay.store.times import AHEAD_MS, lower
 
 RECENT_IDS = 2000
 """Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
@@ -86,6 +87,8 @@ class Epochs:
             # The file was taken away, and made again.
             first = item.records[0].offset + (not item.records[0].method)
             epoch, _ = self._insert(item.epoch, claim.web_rid, claim.names, first=first)
+        if epoch.at > item.at + AHEAD_MS:
+            epoch = self._lower(item.epoch, item.at)
         epoch.at = at = max(epoch.at, item.at)
         for offset, time_ms, method, user, msg_id, body in item.records:
             if not method:
@@ -234,6 +237,15 @@ class Epochs:
             if row is None:
                 return None
             epoch = self._open[name] = _Epoch(*row)
+        return epoch
+
+    def _lower(self, name: str, at_ms: int) -> _Epoch:
+        """Correct an epoch's times, which are of when the clock was ahead."""
+        self.write_out()
+        lower(self._connection, self._open.pop(name).no, at_ms)
+        epoch = self._find(name)
+        if epoch is None:
+            raise sqlite3.DatabaseError("an epoch is gone")
         return epoch
 
     def _note_hole(self, epoch: _Epoch, upto: int) -> None:

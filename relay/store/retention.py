@@ -7,11 +7,11 @@ position in front of that gets an exact gap.
 import json
 import sqlite3
 import sys
-import time
 from collections.abc import Collection
 
 from relay.config import StoreConfig
 from relay.store.schema import transaction
+from relay.store.times import AHEAD_MS, Clock, lower
 
 STEP_EVENTS = 2000
 """Events deleted in one transaction, at most."""
@@ -25,8 +25,11 @@ _DAY_MS = 86_400_000
 class Retention:
     """What may be kept in one open file."""
 
-    def __init__(self, connection: sqlite3.Connection, config: StoreConfig) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, config: StoreConfig, clock: Clock | None = None
+    ) -> None:
         self._connection = connection
+        self._clock = clock or Clock()
         self._keep_ms = int(config.keep_days * _DAY_MS)
         self._max_bytes = config.max_bytes
         self._page_bytes = self._pragma("page_size")
@@ -40,16 +43,46 @@ class Retention:
 
         `claimed` are the epochs in use, which are not forgotten however long nothing comes.
         """
-        before_ms = time.time_ns() // 1_000_000 - self._keep_ms
-        oldest = self._connection.execute("SELECT at FROM events ORDER BY id LIMIT 1").fetchone()
-        if oldest is not None and oldest[0] < before_ms:
-            self._delete(before_ms, sys.maxsize)
-            return True
+        connection = self._connection
+        now_ms = self._clock.now_ms()
+        oldest = connection.execute("SELECT at FROM events ORDER BY id LIMIT 1").fetchone()
+        if oldest is not None and now_ms is not None:
+            if self._lower(now_ms):
+                return True
+            if oldest[0] < now_ms - self._keep_ms:
+                self._delete(now_ms - self._keep_ms, sys.maxsize)
+                return True
         excess_bytes = self.used_bytes() - self._max_bytes
         if oldest is not None and excess_bytes > 0:
             self._delete(sys.maxsize, excess_bytes)
             return True
-        return self._forget_epochs(before_ms, claimed) or self._shorten()
+        if now_ms is not None and self._forget_epochs(now_ms - self._keep_ms, claimed):
+            return True
+        return self._shorten()
+
+    def _lower(self, now_ms: int) -> bool:
+        """Correct one epoch of when the clock was ahead: it would be kept, and all behind it.
+
+        Only where the newest event agrees with the clock; else that may be what is wrong.
+        """
+        connection, ahead_ms = self._connection, now_ms + AHEAD_MS
+        found = connection.execute(
+            "SELECT no, (SELECT id FROM events WHERE epoch = no ORDER BY offset DESC LIMIT 1)"
+            " FROM epochs WHERE at > ?1"
+            " AND (SELECT at FROM events ORDER BY id DESC LIMIT 1) <= ?1 LIMIT 1",
+            (ahead_ms,),
+        ).fetchone()
+        if found is None:
+            return False
+        epoch, last_id = found
+        # It came before what comes next, in whatever room.
+        following = connection.execute(
+            "SELECT at FROM events WHERE id > ? AND at <= ? ORDER BY id LIMIT 1",
+            (last_id, ahead_ms),
+        ).fetchone()
+        with transaction(connection):
+            lower(connection, epoch, now_ms if following is None else min(following[0], now_ms))
+        return True
 
     def _delete(self, before_ms: int, max_bytes: int) -> None:
         """Delete the oldest events that came before a time, until this much of bodies is gone."""

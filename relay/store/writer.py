@@ -18,7 +18,15 @@ from relay.logs import Throttle
 from relay.store.backlog import Append, Backlog, Begin, Claim, Item, Link, Name, Seal, TakeUp
 from relay.store.epochs import Claims, Epochs
 from relay.store.retention import Retention
-from relay.store.schema import Lock, check_place, open_to_write, transaction
+from relay.store.schema import (
+    BUSY_S,
+    WAL_BYTES,
+    Lock,
+    check_place,
+    open_to_write,
+    transaction,
+)
+from relay.store.times import Clock
 
 BATCH_S = 0.2
 """How long events wait for others to be written with."""
@@ -29,6 +37,8 @@ GATHER_S = 0.05
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 10.0
 """How long to wait after the first failure, and at most after many."""
+LOG_WAIT_MS = 200
+"""How long cutting back the log waits for those who read."""
 TEND_S = 2.0
 """How often to look for what is to be deleted, and whether the file is still there."""
 
@@ -83,6 +93,7 @@ class Writer:
         self._taken: list[Item] = []
         self._retry_s = FIRST_RETRY_S
         self._tend_at = 0.0
+        self._clock = Clock()
         self._throttle = Throttle(60.0)
 
     def open(self) -> None:
@@ -137,13 +148,13 @@ class Writer:
     def _open(self) -> "_OpenFile":
         check_place(self._path)
         self._lock = self._lock or Lock(self._path)
-        self._file = file = _OpenFile(self._path, self._config, self._claims)
+        self._file = file = _OpenFile(self._path, self._config, self._claims, self._clock)
         if not self.opened:
             with transaction(file.connection):
                 for line in self._lock.noted():
                     with suppress(msgspec.MsgspecError):  # cut off by a full disk
                         file.epochs.restore(_notes.decode(line))
-        self.counters.used_bytes = file.retention.used_bytes()
+        self.counters.used_bytes = file.used_bytes()
         self.opened += 1
         return file
 
@@ -263,7 +274,11 @@ class Writer:
         if self._path.stat().st_ino != file.inode:
             raise FileNotFoundError(f"{self._path} was replaced")
         more = file.retention.step(self._claims)
-        self.counters.used_bytes = file.retention.used_bytes()
+        if more:
+            file.epochs.forget()  # it may have changed them
+        if not self._backlog.events:
+            file.bound_log()
+        self.counters.used_bytes = file.used_bytes()
         end_s = time.monotonic()
         # Where there is much to delete, at most half of the time goes into that.
         self._tend_at = end_s + (end_s - begin_s if more else TEND_S)
@@ -310,12 +325,33 @@ def _apply(epochs: Epochs, item: Begin | Claim | Name | Link | Seal) -> None:
 class _OpenFile:
     """The file and what keeps it, from opening it to the next trouble."""
 
-    def __init__(self, path: Path, config: StoreConfig, claims: Claims) -> None:
+    def __init__(self, path: Path, config: StoreConfig, claims: Claims, clock: Clock) -> None:
         self.connection = open_to_write(path)
         try:
             self.inode = path.stat().st_ino
             self.epochs = Epochs(self.connection, claims)
-            self.retention = Retention(self.connection, config)
+            self.retention = Retention(self.connection, config, clock)
         except BaseException:
             self.connection.close()
             raise
+        place = path.resolve()
+        self._log = place.with_name(f"{place.name}-wal")
+
+    def used_bytes(self) -> int:
+        """Give the size of what is stored, and of the log that is yet to be worked into it.
+
+        Retention has no part in the log: deleting makes it larger.
+        """
+        return self.retention.used_bytes() + self._log_bytes()
+
+    def bound_log(self) -> None:
+        """Cut back the log where it has grown too large, as somebody was reading all the time."""
+        if self._log_bytes() <= WAL_BYTES:
+            return
+        # It waits for those who read, but not for long: events come.
+        self.connection.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_S)}")
+
+    def _log_bytes(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0

@@ -1,6 +1,7 @@
 """How often upstream is asked about rooms, by all who ask together; used by ways and asking."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from random import Random
@@ -46,7 +47,7 @@ class Budget:
             raise UpstreamError(
                 "busy",
                 "upstream is asked as often as [upstream] calls_per_s allows; the next free turn "
-                f"is in {wait_s:.0f} s",
+                f"is in {math.ceil(wait_s)} s",
                 # Who comes as soon as there would be a place only queues up again.
                 retry_after_s=max(1.0, wait_s),
             )

@@ -4,11 +4,11 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from relay.events.stored import Hole, HoleReason
 from relay.store.answers import Position
-from relay.store.select import Span
+from relay.store.select import Span, sound
 
 MAX_EPOCHS = 10_000
 """Epochs that are followed from one to the next."""
@@ -67,13 +67,6 @@ class _Epoch(NamedTuple):
         """Offsets in the next epoch of events that this one has, too."""
         return frozenset(json.loads(self.next_known)) if self.next_known else frozenset()
 
-    @classmethod
-    def select(cls, connection: sqlite3.Connection, condition: str, value: Any) -> list[Self]:
-        rows = connection.execute(
-            f"SELECT {_COLUMNS} FROM epochs WHERE {condition} ORDER BY no", (value,)
-        )
-        return [cls(*row) for row in rows]
-
 
 class Spans:
     """Finds them in one open file."""
@@ -98,7 +91,7 @@ class Spans:
                 holes.append(Hole(since[0], None, None, "epoch"))
         if epochs is None or not isinstance(since, tuple):
             from_ms = since if isinstance(since, int) else None
-            epochs = _in_order(_Epoch.select(self._connection, "room = ?", room))
+            epochs = _in_order(self._epochs("room = ?", room))
             spans = [self._whole(epoch, from_ms, before) for epoch in epochs]
         else:
             spans = self._behind(epochs, since, before)
@@ -123,8 +116,14 @@ class Spans:
         epochs = list(found.values())
         return epochs if any(epoch.room == room for epoch in epochs) else None
 
+    def _epochs(self, condition: str, value: Any) -> list[_Epoch]:
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM epochs WHERE {condition} ORDER BY no", (value,)
+        )
+        return sound(rows.fetchall(), list[_Epoch])
+
     def _named(self, name: str | None) -> _Epoch | None:
-        return next(iter(_Epoch.select(self._connection, "name = ?", name)), None)
+        return next(iter(self._epochs("name = ?", name)), None)
 
     def _behind(
         self, epochs: Iterable[_Epoch], since: Position, before: Position | int | None

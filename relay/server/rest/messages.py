@@ -154,10 +154,14 @@ def read_gap(body: bytes) -> Gap:
 
 
 def encode(body: bytes, form: Format) -> bytes | None:
-    """Give an event's frame as it is served, if its method is; None where it can't be read."""
-    frame = _frames.decode(body)
+    """Give a served event's frame as it is served; None where it can't be read."""
     try:
-        payload = _payloads[frame.method].decode(frame.payload)
+        frame = _frames.decode(body)
+        decoder = _payloads[frame.method]
+    except (msgspec.DecodeError, KeyError):
+        return None  # the store's file is broken
+    try:
+        payload = decoder.decode(frame.payload)
     except msgspec.ValidationError:
         payload = None  # upstream's bytes could not be read: it is not known who did what
     event = Event(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)

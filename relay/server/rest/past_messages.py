@@ -48,12 +48,13 @@ async def newest_in_store(stream: Stream, store: Store, limit: int, form: Format
             if item.at is None:
                 continue
             message = encode(item.body, form)
+            if message is None:
+                continue
             is_old = _frames.decode(item.body).room_id != stream.status.room_id
-            size += 0 if message is None else len(message)
+            size += len(message)
             if is_old or (found and size > MAX_PAGE_BYTES):
                 return found[::-1]
-            if message is not None:
-                found.append(message)
+            found.append(message)
     return found[::-1]
 
 

@@ -115,6 +115,13 @@ class Lives:
         connection.close()
         await self.begin()
 
+    async def spoil(self, offset: int) -> None:
+        await self._stack.aclose()
+        connection = schema.open_to_write(self._path)
+        connection.execute("UPDATE events SET body = CAST('{' AS BLOB) WHERE offset = ?", (offset,))
+        connection.close()
+        await self.begin()
+
     def position(self, text: str) -> str:
         epoch = UNKNOWN if text[0] == "?" else self._epochs[ord(text[0]) - ord("A")]
         return f"{epoch}:{text[1:]}"
@@ -260,6 +267,17 @@ async def test_without_a_cursor_the_newest_come_also_after_a_restart(lives: Live
         await lives.stop(0)
         lives.relay.hub.set_status(lives.relay.rooms[ROOM], later)
         assert (await Rest(lives.relay, http).chat(ROOM))["messages"] == []
+
+
+async def test_what_is_broken_in_the_file_is_a_gap(lives: Lives) -> None:
+    await lives.play("publish 40, spoil 10")
+    got = await by_chat(lives.relay, lives.position("A7"))
+    assert (got.gaps, got.numbers) == (["undecodable", "restart"], [8, 9, *range(11, 41), 999])
+    async with aiohttp.ClientSession() as http:
+        messages = (await Rest(lives.relay, http).chat(ROOM, limit=50))["messages"]
+    assert [int(message["msg_id"]) for message in messages] == [
+        *range(1, 10), *range(11, 41), 999,
+    ]  # fmt: skip
 
 
 @pytest.fixture

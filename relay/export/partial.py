@@ -67,6 +67,8 @@ class Part:
             self._lock()
             self.state = self._go_on(request) or State(request)
             self._file.truncate(self.state.bytes)
+            # Before the first byte: however soon it is stopped, it can be gone on with.
+            self.save()
         except BaseException:
             self._file.close()
             raise

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -320,6 +320,11 @@ class Store:
             self._drop(reader)
             reader = None
         try:
+            if reader is None and self._writer.trouble:
+                # One that is opened where nothing can be written keeps others in this process
+                # from writing for as long as it is open.
+                with closing(Reader(self._path)) as passing:
+                    return ask(passing)
             if reader is None:
                 reader = Reader(self._path)
                 self._readers.append(reader)

@@ -288,6 +288,21 @@ def test_a_part_that_is_not_what_it_was_is_refused(
     assert "exists already" in refusal(store, "-o", str(out))
 
 
+def test_an_export_that_is_killed_at_once_goes_on(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "PAGE_ROWS", 3)
+    out = tmp_path / "show.jsonl"
+    with monkeypatch.context() as patch:
+        # As after SIGKILL: what was written is there, and nothing says how far it goes.
+        patch.setattr(job.Export, "close", lambda export: export._output.close())
+        stop_after(2, patch)
+        with pytest.raises(StoppedError):
+            export(store, "-o", str(out))
+    assert export(store, "-o", str(out)).exit_code == 0
+    assert offsets(out.read_text()) == list(range(1, COUNT + 1))
+
+
 def test_gaps_are_told_up_to_a_number(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,12 +13,9 @@ from typing import Any
 
 from relay.events.stored import Past
 from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
+from relay.store.rooms import Rooms
 from relay.store.select import sound
 from relay.store.times import AHEAD_MS, lower
-
-RECENT_IDS = 2000
-"""Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
-
 
 Claims = Mapping[str, Claim]
 """The epochs in use, by name; never changed, only replaced."""
@@ -43,6 +40,7 @@ class Epochs:
     def __init__(self, connection: sqlite3.Connection, claims: Claims) -> None:
         """`claims` are those from before, where the file is opened again."""
         self._connection = connection
+        self._rooms = Rooms(connection)
         self._kept = claims
         self._claims = dict(claims)
         self._open: dict[str, _Epoch] = {}
@@ -112,7 +110,7 @@ class Epochs:
         None: it can't be told which room it is, or another stream is using it.
         """
         self.write_out()
-        room = self._room(item.web_rid, item.names)
+        room = self._rooms.find(item.web_rid, item.names)
         if room is None:
             if not item.web_rid:
                 return None
@@ -121,7 +119,7 @@ class Epochs:
         if self._in_use(room, but=item.epoch):
             return None
         self._release(item.epoch)
-        msg_ids = self._recent_ids(room)
+        msg_ids = self._rooms.recent_ids(room)
         left = self._connection.execute(
             "SELECT no, name, last, sealed FROM epochs WHERE room = ? AND next IS NULL"
             " ORDER BY no DESC LIMIT 1",
@@ -150,7 +148,7 @@ class Epochs:
         ).fetchone()
         if row is not None:  # else the file was taken away, and made again
             room, head = row
-            self._name(room, item.web_rid, item.names)
+            self._rooms.name(room, item.web_rid, item.names)
             self._lead(room, item.epoch, head)
 
     def restore(self, item: Claim) -> None:
@@ -171,7 +169,7 @@ class Epochs:
         """Note what the room of an epoch is called."""
         self.write_out()
         claim = self._claims.get(item.epoch)
-        room = self._room_of(item.epoch)
+        room = self._rooms.of_epoch(item.epoch)
         if claim is None or room is None:
             return
         (known,) = self._connection.execute(
@@ -180,7 +178,7 @@ class Epochs:
         if known is not None and item.web_rid not in ("", known):
             return  # a room has one web_rid, for ever
         self._claims[item.epoch] = claim._replace(web_rid=item.web_rid, names=item.names)
-        named = self._room(item.web_rid, ()) if item.web_rid else None
+        named = self._rooms.find(item.web_rid, ()) if item.web_rid else None
         if named is not None and named != room:
             if self._in_use(named, but=item.epoch):
                 return  # two streams of one room, which are about to be joined
@@ -188,14 +186,14 @@ class Epochs:
                 "SELECT name FROM epochs WHERE room = ? ORDER BY no LIMIT 1", (room,)
             ).fetchone()
             self._lead(named, first, 0)
-            self._unite(room, named)
+            self._rooms.unite(room, named)
             room = named
-        self._name(room, item.web_rid, item.names)
+        self._rooms.name(room, item.web_rid, item.names)
 
     def link(self, item: Link) -> None:
         """End an epoch that goes on in another."""
         self.seal(Seal(item.epoch, item.head))
-        room, there = self._room_of(item.epoch), self._room_of(item.into)
+        room, there = self._rooms.of_epoch(item.epoch), self._rooms.of_epoch(item.into)
         if room is None or there is None:
             return
         self._connection.execute(
@@ -211,7 +209,7 @@ class Epochs:
         )
         if room != there and not self._in_use(room, but=""):
             self._lead(room, item.into, item.offset)
-            self._unite(room, there)
+            self._rooms.unite(room, there)
 
     def seal(self, item: Seal) -> None:
         """Note that nothing more is given out in an epoch."""
@@ -226,7 +224,7 @@ class Epochs:
         )
         del self._open[item.epoch]
         if item.head == 0:
-            self._forget_unused(epoch.no)
+            self._rooms.forget_unused(epoch.no)
 
     def _find(self, name: str) -> _Epoch | None:
         epoch = self._open.get(name)
@@ -256,22 +254,6 @@ class Epochs:
                 (epoch.no, epoch.last + 1, upto),
             )
 
-    def _forget_unused(self, no: int) -> None:
-        """Forget a room that never had an event: perhaps there is none of that name."""
-        ((room, epochs),) = self._connection.execute(
-            "SELECT room, count(*) FROM epochs"
-            " WHERE room = (SELECT room FROM epochs WHERE no = ?) GROUP BY room",
-            (no,),
-        ).fetchall()
-        lost = self._connection.execute("SELECT 1 FROM losses WHERE epoch = ?", (no,)).fetchone()
-        if epochs == 1 and lost is None:
-            for sql in (
-                "DELETE FROM epochs WHERE room = ?",
-                "DELETE FROM names WHERE room = ?",
-                "DELETE FROM rooms WHERE no = ?",
-            ):
-                self._connection.execute(sql, (room,))
-
     def _begin(self, name: str, web_rid: str, names: tuple[str, ...]) -> None:
         _, room = self._insert(name, web_rid, names, first=1)
         self._lead(room, name, 0)
@@ -281,13 +263,13 @@ class Epochs:
         self, name: str, web_rid: str, names: tuple[str, ...], *, first: int
     ) -> tuple[_Epoch, int]:
         """Add an epoch to the file; gives it and its room."""
-        room = self._room(web_rid, names)
+        room = self._rooms.find(web_rid, names)
         if room is not None and self._in_use(room, but=name):
             # By another stream. This one's room stays without a name until they are joined.
             room, web_rid, names = None, "", ()
         if room is None:
             room = self._add("INSERT INTO rooms DEFAULT VALUES")
-        self._name(room, web_rid, names)
+        self._rooms.name(room, web_rid, names)
         at = time.time_ns() // 1_000_000
         no = self._add(
             "INSERT INTO epochs (name, room, first, last, sealed, at) VALUES (?, ?, ?, ?, 0, ?)",
@@ -319,68 +301,10 @@ class Epochs:
                 self._connection.execute("UPDATE epochs SET sealed = 1 WHERE name = ?", (name,))
                 del self._claims[name]
 
-    def _room(self, web_rid: str, names: tuple[str, ...]) -> int | None:
-        """Find a room: by its web_rid, else by a name of one whose web_rid is not another."""
-        if web_rid:
-            row = self._connection.execute(
-                "SELECT no FROM rooms WHERE web_rid = ?", (web_rid,)
-            ).fetchone()
-            if row is not None:
-                return int(row[0])
-        for name in names:
-            row = self._connection.execute(
-                "SELECT r.no, r.web_rid FROM names AS n JOIN rooms AS r ON r.no = n.room"
-                " WHERE n.name = ?",
-                (name,),
-            ).fetchone()
-            if row is not None and (not web_rid or row[1] is None):
-                return int(row[0])
-        return None
-
-    def _room_of(self, epoch: str) -> int | None:
-        row = self._connection.execute(
-            "SELECT room FROM epochs WHERE name = ?", (epoch,)
-        ).fetchone()
-        return None if row is None else int(row[0])
-
     def _in_use(self, room: int, *, but: str) -> bool:
         """Tell whether a stream other than that of `but` uses the room."""
         return any(
-            self._room_of(name) == room
+            self._rooms.of_epoch(name) == room
             for name, claim in self._claims.items()
             if but not in (name, claim.owner)
         )
-
-    def _name(self, room: int, web_rid: str, names: tuple[str, ...]) -> None:
-        if web_rid:
-            self._connection.execute(
-                "UPDATE rooms SET web_rid = ? WHERE no = ? AND web_rid IS NULL", (web_rid, room)
-            )
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO names (name, room) VALUES (?, ?)",
-            [(name, room) for name in names if name != web_rid],
-        )
-
-    def _unite(self, room: int, into: int) -> None:
-        """Make one room of two."""
-        (web_rid,) = self._connection.execute(
-            "SELECT web_rid FROM rooms WHERE no = ?", (room,)
-        ).fetchone()
-        self._connection.execute("UPDATE epochs SET room = ? WHERE room = ?", (into, room))
-        self._connection.execute("UPDATE names SET room = ? WHERE room = ?", (into, room))
-        self._connection.execute("DELETE FROM rooms WHERE no = ?", (room,))
-        self._name(into, web_rid or "", ())
-
-    def _recent_ids(self, room: int) -> list[str]:
-        found: list[str] = []
-        for (no,) in self._connection.execute(
-            "SELECT no FROM epochs WHERE room = ? ORDER BY no DESC LIMIT 5", (room,)
-        ).fetchall():
-            rows = self._connection.execute(
-                "SELECT msg_id FROM events WHERE epoch = ? ORDER BY offset DESC LIMIT ?",
-                (no, RECENT_IDS - len(found)),
-            )
-            found += [msg_id for (msg_id,) in rows]
-            if len(found) >= RECENT_IDS:
-                break
-        return found[::-1]

@@ -15,17 +15,10 @@ from msgspec import Struct
 from relay.config import StoreConfig
 from relay.errors import StoreError
 from relay.logs import Throttle
-from relay.store.backlog import Append, Backlog, Begin, Claim, Item, Link, Name, Seal, TakeUp
+from relay.store.backlog import Append, Backlog, Begin, Claim, Item, Link, Seal, TakeUp
 from relay.store.epochs import Claims, Epochs
-from relay.store.retention import Retention
-from relay.store.schema import (
-    BUSY_S,
-    WAL_BYTES,
-    Lock,
-    check_place,
-    open_to_write,
-    transaction,
-)
+from relay.store.opened import OpenFile
+from relay.store.schema import Lock, check_place, transaction
 from relay.store.times import Clock
 
 BATCH_S = 0.2
@@ -37,8 +30,6 @@ GATHER_S = 0.05
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 10.0
 """How long to wait after the first failure, and at most after many."""
-LOG_WAIT_MS = 200
-"""How long cutting back the log waits for those who read."""
 TEND_S = 2.0
 """How often to look for what is to be deleted, and whether the file is still there."""
 
@@ -70,7 +61,7 @@ class StoreCounters(Struct):
     failures: int = 0
     """Times that writing failed."""
     used_bytes: int = 0
-    """Size of what is stored, as last looked."""
+    """Size of what is stored and of the log, as last looked."""
 
 
 class Writer:
@@ -88,7 +79,7 @@ class Writer:
         self._config = config
         self._backlog = backlog
         self._lock: Lock | None = None
-        self._file: _OpenFile | None = None
+        self._file: OpenFile | None = None
         self._claims: Claims = {}
         self._taken: list[Item] = []
         self._retry_s = FIRST_RETRY_S
@@ -145,10 +136,10 @@ class Writer:
         backlog.work.clear()
         backlog.urgent.clear()
 
-    def _open(self) -> "_OpenFile":
+    def _open(self) -> OpenFile:
         check_place(self._path)
         self._lock = self._lock or Lock(self._path)
-        self._file = file = _OpenFile(self._path, self._config, self._claims, self._clock)
+        self._file = file = OpenFile(self._path, self._config, self._claims, self._clock)
         if not self.opened:
             with transaction(file.connection):
                 for line in self._lock.noted():
@@ -168,7 +159,7 @@ class Writer:
             self._lock.free()
             self._lock = None
 
-    def _write(self, file: "_OpenFile") -> None:
+    def _write(self, file: OpenFile) -> None:
         self._taken = self._taken or self._backlog.take(BATCH_EVENTS)
         try:
             self._commit(file)
@@ -186,7 +177,7 @@ class Writer:
                     raise
                 taken = taken[1:]
 
-    def _commit(self, file: "_OpenFile") -> None:
+    def _commit(self, file: OpenFile) -> None:
         """Write what was taken in one transaction."""
         taken = self._taken
         if not taken:
@@ -210,7 +201,7 @@ class Writer:
                                 taken[index] = self._answer(file.epochs, item)
                                 asked = True
                             case item:
-                                _apply(file.epochs, item)
+                                file.apply(item)
                     applied = len(taken)
                     # Other rooms that start now would have to wait until the disk has this.
                     if not asked or time.monotonic() > until_s:
@@ -266,7 +257,7 @@ class Writer:
                 self.done_upto.pop(item.epoch, None)
         self._backlog.done(items)
 
-    def _tend(self, file: "_OpenFile") -> None:
+    def _tend(self, file: OpenFile) -> None:
         """Delete a little of what is too much, and see whether the file is still in its place."""
         begin_s = time.monotonic()
         if begin_s < self._tend_at:
@@ -306,52 +297,3 @@ class Writer:
         if self.trouble:
             self.trouble = ""
             _log.info("the store is written again", path=str(self._path))
-
-
-def _apply(epochs: Epochs, item: Begin | Claim | Name | Link | Seal) -> None:
-    match item:
-        case Begin():
-            epochs.begin(item)
-        case Claim():
-            epochs.claim(item)
-        case Name():
-            epochs.name(item)
-        case Link():
-            epochs.link(item)
-        case Seal():
-            epochs.seal(item)
-
-
-class _OpenFile:
-    """The file and what keeps it, from opening it to the next trouble."""
-
-    def __init__(self, path: Path, config: StoreConfig, claims: Claims, clock: Clock) -> None:
-        self.connection = open_to_write(path)
-        try:
-            self.inode = path.stat().st_ino
-            self.epochs = Epochs(self.connection, claims)
-            self.retention = Retention(self.connection, config, clock)
-        except BaseException:
-            self.connection.close()
-            raise
-        place = path.resolve()
-        self._log = place.with_name(f"{place.name}-wal")
-
-    def used_bytes(self) -> int:
-        """Give the size of what is stored, and of the log that is yet to be worked into it.
-
-        Retention has no part in the log: deleting makes it larger.
-        """
-        return self.retention.used_bytes() + self._log_bytes()
-
-    def bound_log(self) -> None:
-        """Cut back the log where it has grown too large, as somebody was reading all the time."""
-        if self._log_bytes() <= WAL_BYTES:
-            return
-        # It waits for those who read, but not for long: events come.
-        self.connection.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self.connection.execute(f"PRAGMA busy_timeout = {int(1000 * BUSY_S)}")
-
-    def _log_bytes(self) -> int:
-        return self._log.stat().st_size if self._log.exists() else 0

@@ -11,7 +11,7 @@ from serving import make_event
 
 from relay.config import StoreConfig
 from relay.hub import Position
-from relay.store import retention, schema, times, writer
+from relay.store import opened, retention, schema, times, writer
 from relay.store import store as store_module
 from relay.store.retention import Retention
 
@@ -217,7 +217,7 @@ async def test_a_log_that_grew_while_somebody_read_is_cut_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "TEND_S", 0.01)
-    monkeypatch.setattr(writer, "WAL_BYTES", 1 << 20)
+    monkeypatch.setattr(opened, "WAL_BYTES", 1 << 20)
     path = tmp_path / "store.db"
     log = Path(f"{path}-wal")
     async with life(path) as alive:

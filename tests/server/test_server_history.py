@@ -409,7 +409,8 @@ def spans(answer: dict[str, Any]) -> list[tuple[str, int, int]]:
 
 
 async def test_whatever_upstream_calls_a_user_is_looked_over(relay: Relay) -> None:
-    for user in ("AQJhYmM=", 5, [], {"uid": 7}, {"id": "1"}, None):
+    users: tuple[object, ...] = ("AQJhYmM=", 5, [], {"uid": 7}, {"id": "1"}, None)
+    for user in users:
         relay.publish(ROOM, make_event("WebcastEcomFansClubMessage", user=user))
     relay.publish(ROOM, make_event(user={"uid": "77", "masked": False}))
     answer = await ask(relay, "user=77")

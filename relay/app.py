@@ -214,25 +214,41 @@ async def simulate(
 
 @contextmanager
 def _stop_signals() -> Iterator[asyncio.Event]:
-    """Set the event at the first SIGINT or SIGTERM; leave a second one to Python's own handling.
+    """Set the event at the first SIGINT or SIGTERM.
 
-    So Ctrl-C drains, and Ctrl-C again interrupts the draining.
+    So Ctrl-C drains, and Ctrl-C again interrupts the draining: raises KeyboardInterrupt. What
+    comes after that is left to Python's own handling.
     """
     loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
     stop = asyncio.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
+    interrupted = False
 
     def release() -> None:
-        for number in signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
 
     def begin_stop() -> None:
         stop.set()
         release()
+        loop.add_signal_handler(signal.SIGINT, interrupt)
 
-    for number in signals:
+    def interrupt() -> None:
+        # Python's own handling would raise it anywhere: in the middle of the event loop's work,
+        # too, which then waits for ever for what it has lost track of.
+        nonlocal interrupted
+        interrupted = True
+        release()
+        if task is not None:
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, begin_stop)
     try:
         yield stop
+    except asyncio.CancelledError:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         release()

@@ -396,7 +396,7 @@ async def test_clients_and_watched_rooms_share_one_budget(fake: FakeDouyin) -> N
         error = None
         asked = len(fake.requests)
         for number in range(5):
-            error = await refused(upstream.api, f"760000000000000000{number}")
+            error = await refused(upstream.api, f"770000000000000000{number}")
         assert error is not None
         assert (error.cause, "calls_per_s" in str(error)) == ("busy", True)
         assert error.retry_after_s is not None

@@ -208,8 +208,7 @@ class Stream:
         entry = Entry(Kind.GAP, self.head, "", body, time.monotonic())
         self.history.append(entry)
         if self.archive is not None:
-            now_ms = time.time_ns() // 1_000_000
-            self._unsaved.append(Record(self.head, now_ms, "", None, "", body))
+            self._unsaved.append(Record(self.head, now_ms(), "", None, "", body))
         self.counters.upstream_gaps += 1
         return entry
 

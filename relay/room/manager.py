@@ -8,6 +8,7 @@ import asyncio
 import time
 from functools import partial
 
+from relay.clock import now_ms
 from relay.config import Config
 from relay.errors import ConfigError, RoomNameError, RoomRefusedError
 from relay.hub import Hub, RoomState, RoomStatus, Stream
@@ -178,7 +179,7 @@ class RoomManager:
                 title="",
                 anchor="",
                 transport="",
-                since_ms=time.time_ns() // 1_000_000,
+                since_ms=now_ms(),
             ),
             alias=name.value,
         )

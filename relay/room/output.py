@@ -3,12 +3,12 @@
 Once closed it swallows everything: a fetcher that is being stopped may still be on its way out.
 """
 
-import time
 from collections.abc import Sequence
 
 import msgspec
 import structlog
 
+from relay.clock import now_ms
 from relay.events import Event
 from relay.hub import Hub, RoomCounters, RoomState, RoomStatus, Stream
 from relay.logs import Throttle
@@ -93,7 +93,7 @@ class RoomOutput:
     ) -> None:
         """Say which state the room is in; `text` explains the reason in the log."""
         status = self._stream.status
-        since_ms = status.since_ms if status.state is state else time.time_ns() // 1_000_000
+        since_ms = status.since_ms if status.state is state else now_ms()
         self._set(
             msgspec.structs.replace(
                 status, state=state, reason=reason, transport=transport, since_ms=since_ms

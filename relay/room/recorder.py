@@ -4,7 +4,6 @@ Satisfies tape.Tape. What is slow is done in a thread: the room never waits for 
 """
 
 import asyncio
-import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import structlog
 from msgspec import Struct, field
 
+from relay.clock import now_ms
 from relay.errors import RecordingError
 from relay.hub import RoomState, RoomStatus
 from relay.logs import Throttle
@@ -64,7 +64,7 @@ class Recorder:
     def __init__(self, path: Path, *, scrub: bool) -> None:
         """Open the file; blocks. Raises RecordingError, see RecordingWriter."""
         self.tally = Tally()
-        self._writer = RecordingWriter(path, time_ms=_now_ms(), unfinished=scrub)
+        self._writer = RecordingWriter(path, time_ms=now_ms(), unfinished=scrub)
         self._scrubber = Scrubber() if scrub else None
         self._status: RoomStatus | None = None
         self._room: Room | None = None
@@ -90,7 +90,7 @@ class Recorder:
         self._status = status
         self._transport = status.transport or self._transport
         if status.state is RoomState.ENDED and self._room is not None:
-            self._add(text_record(RecordKind.END, _now_ms()))
+            self._add(text_record(RecordKind.END, now_ms()))
             self._room = None
 
     def keep(self, record: Record, broadcast: Broadcast) -> None:
@@ -113,7 +113,7 @@ class Recorder:
     def gap(self, reason: str) -> None:
         """Record that messages may be missing."""
         if self._room is not None:
-            self._add(text_record(RecordKind.GAP, _now_ms(), Gap(reason)))
+            self._add(text_record(RecordKind.GAP, now_ms(), Gap(reason)))
 
     # Run by app
 
@@ -194,7 +194,3 @@ class Recorder:
             anchor=status.anchor if status is not None else "",
             transport=self._transport,
         )
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

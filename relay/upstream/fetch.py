@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from relay.clock import now_ms
 from relay.config import UpstreamConfig
 from relay.errors import FrameError, UpstreamError
 from relay.upstream.broadcast import Broadcast
@@ -95,7 +96,7 @@ class MessageFetcher:
             raise
         self._last_rtt_ms = round((time.monotonic() - begin_s) * 1000)
         self._identity.absorb(answer.cookies)
-        record = Record(RecordKind.BODY, time.time_ns() // 1_000_000, answer.body)
+        record = Record(RecordKind.BODY, now_ms(), answer.body)
         try:
             return Fetched(read_response(answer.body), record)
         except FrameError:

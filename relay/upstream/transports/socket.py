@@ -4,7 +4,6 @@ Sources: recorded browser sessions (acks, heartbeats), saermart, xhynice, jwwsjl
 """
 
 import asyncio
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from websockets.exceptions import (
 )
 from websockets.typing import Origin
 
+from relay.clock import now_ms
 from relay.errors import FrameError, UpstreamError
 from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.failures import Failure, SessionEnd
@@ -186,7 +186,7 @@ class SocketTransport:
     ) -> SessionEnd | None:
         """Hand on one frame and acknowledge it; gives the end where upstream says it."""
         data = data.encode() if isinstance(data, str) else data
-        record = Record(RecordKind.FRAME, time.time_ns() // 1_000_000, data)
+        record = Record(RecordKind.FRAME, now_ms(), data)
         try:
             frame = read_frame(data)
         except FrameError as error:

@@ -3,12 +3,15 @@
 Imported by server, room, app and cli; imports events, config and errors only.
 """
 
-from relay.hub.archive import Archive
+from relay.hub.archive import Archive, Pages
 from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.hub import Hub
+from relay.hub.merging import Junction
+from relay.hub.mirror import Mirror
 from relay.hub.position import Position
+from relay.hub.repeating import RepeatingHub, entry_of
 from relay.hub.slow import SlowRule
 from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomState, RoomStatus
@@ -21,8 +24,12 @@ __all__ = [
     "Entry",
     "Filter",
     "Hub",
+    "Junction",
     "Kind",
+    "Mirror",
+    "Pages",
     "Position",
+    "RepeatingHub",
     "RoomCounters",
     "RoomState",
     "RoomStatus",
@@ -32,4 +39,5 @@ __all__ = [
     "Stream",
     "Subscriber",
     "Subscription",
+    "entry_of",
 ]

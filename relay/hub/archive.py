@@ -10,7 +10,34 @@ from typing import Protocol
 from relay.events.stored import HoleReason, Page, Past, Record
 
 
-class Archive(Protocol):
+class Pages(Protocol):
+    """What reading takes of an archive."""
+
+    def done_upto(self, epoch: str) -> int:
+        """Give the offset up to which events of an epoch in use don't wait any more.
+
+        They are kept, or never will be.
+        """
+        ...
+
+    def page(
+        self,
+        since: tuple[str, int],
+        into: str,
+        upto: int,
+        methods: frozenset[str],
+        *,
+        all_but: bool,
+    ) -> asyncio.Future[Page | None]:
+        """Read on behind a position, to the epoch `into` and its offset `upto`.
+
+        None: the position is of no epoch that leads there. The future raises StoreError where
+        nothing can be read.
+        """
+        ...
+
+
+class Archive(Pages, Protocol):
     """Keeps the events of streams, by epoch, and the order in which a room's epochs follow."""
 
     def take_up(
@@ -47,27 +74,4 @@ class Archive(Protocol):
 
     def seal(self, epoch: str) -> None:
         """End an epoch that nothing more is given out in; it may be taken up again."""
-        ...
-
-    def done_upto(self, epoch: str) -> int:
-        """Give the offset up to which events of an epoch in use don't wait any more.
-
-        They are kept, or never will be.
-        """
-        ...
-
-    def page(
-        self,
-        since: tuple[str, int],
-        into: str,
-        upto: int,
-        methods: frozenset[str],
-        *,
-        all_but: bool,
-    ) -> asyncio.Future[Page | None]:
-        """Read on behind a position, to the epoch `into` and its offset `upto`.
-
-        None: the position is of no epoch that leads there. The future raises StoreError where
-        nothing can be read.
-        """
         ...

@@ -5,10 +5,11 @@ waits to be stored stays for as long, which the store bounds.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from math import inf
 from operator import attrgetter
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -97,9 +98,18 @@ class History:
                 break
         self.expire(entry.at_s)
 
-    def begin_behind(self, offset: int) -> None:
-        """Begin, while there is nothing yet, behind events that were never here."""
-        self.gone = self._free_upto = self._gone_of[""] = offset
+    def begin_behind(self, offset: int, gone_of: Mapping[str, int] | None = None) -> None:
+        """Begin, while there is nothing yet, behind events that were never here.
+
+        `gone_of` is what another history has under that name; None: it is unknown.
+        """
+        self.gone = self._free_upto = offset
+        self._gone_of = {"": offset} if gone_of is None else dict(gone_of)
+
+    @property
+    def gone_of(self) -> Mapping[str, int]:
+        """Offset of the last event that is no longer kept, by method; "": may be of any."""
+        return MappingProxyType(self._gone_of)
 
     def expire(self, now_s: float) -> None:
         """Let go of what is older than `history_s`."""

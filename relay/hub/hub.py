@@ -17,6 +17,7 @@ from relay.hub.delivery import Encoding, HubCounters
 from relay.hub.fanout import Fanout
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
+from relay.hub.mirror import Mirror
 from relay.hub.notices import room_body
 from relay.hub.position import Position
 from relay.hub.replay import Replay
@@ -39,6 +40,8 @@ class Hub:
     def __init__(self, config: HubConfig, archive: Archive | None = None) -> None:
         """`archive` keeps what memory doesn't, and lets streams go on after a restart."""
         self.counters = HubCounters()
+        self.mirror: Mirror | None = None
+        """Who repeats all this in other processes."""
         self._config = config
         self._archive = archive
         self._fanouts: dict[Stream, Fanout[Subscription]] = {}
@@ -51,7 +54,9 @@ class Hub:
     def open(self, status: RoomStatus, alias: str = "") -> Stream:
         """Begin the stream of a room that is now watched; `alias` is a further name of it."""
         stream = Stream(status, self._config, self._archive, alias)
-        self._fanouts[stream] = Fanout(stream, self.counters)
+        self._add(stream)
+        if self.mirror is not None:
+            self.mirror.opened(stream)
         return stream
 
     def ask_past(self, stream: Stream) -> None:
@@ -119,6 +124,8 @@ class Hub:
         renamed = ids != (status.web_rid, status.room_id)
         if renamed and stream.settled and self._archive is not None:
             self._archive.name(stream.epoch, status.web_rid, stream.names)
+        if self.mirror is not None:
+            self.mirror.status_set(stream)
         if changed:
             self._give(fanout, [Entry(Kind.ROOM, stream.head, "", body, time.monotonic())])
 
@@ -142,47 +149,23 @@ class Hub:
         """
         if stream is into:
             raise ValueError("a stream can't be merged into itself")
+        self._fanout(stream)
         fanout = self._fanout(into)
-        stream.successor = into
-        # Who waits to hear where the first one goes on hears it of the other one.
-        waiting = {
-            subscription: subscription.waits_for
-            for subscription in self._fanout(stream).subscriptions
-            if subscription.waits_for is not None
-        }
-        subscriptions = self._take_out(stream)
         if stream.head and not into.settled:
             self._settle(into, None)
         junction = merging.join(stream, into)
         self._give(fanout, junction.adopted)
         self._lead(stream, into, junction)
-        for subscription in subscriptions:
-            subscriber = subscription.subscriber
-            if subscriber.closed:  # too slow to be given the last events
-                continue
-            there = subscriber.subscriptions.get(into)
-            if there is None:
-                replay = None
-                if subscription in waiting:
-                    replay = Replay(into, waiting[subscription], frozenset())
-                elif junction.behind is not None:
-                    position = Position(into.epoch, junction.behind)
-                    replay = Replay(into, position, junction.known)
-                there = self._subscribe(subscriber, into, subscription.filter, replay)
-                has_hole = replay is None
-            else:
-                both = there.filter.adding(subscription.filter)
-                has_hole = both != there.filter
-                there.change(both)
-            subscriber.sink.moved(stream, there)
-            if has_hole and stream.head and not subscriber.closed:
-                since = f"{stream.epoch}:{stream.head}"
-                there.write_notice(into.gap_body("merged", since=since))
+        if self.mirror is not None:
+            self.mirror.merged(stream, into, junction)
+        self._move(stream, into, junction)
 
     def close(self, stream: Stream, reason: str) -> None:
         """End the stream of a room that is no longer watched; subscribers are told `reason`."""
         for subscription in self._take_out(stream):
             subscription.subscriber.sink.ended(subscription, reason)
+        if self.mirror is not None:
+            self.mirror.closed(stream, reason)
         if self._archive is not None:
             self._archive.seal(stream.epoch)
 
@@ -211,8 +194,12 @@ class Hub:
         For who feeds the hub with more than there is time for: a recording that plays at once.
         """
         fanout = self._fanout(stream)
-        behind = any(s.paused or s.is_replaying for s in fanout.subscriptions)
-        return bool(fanout.subscriptions) and not fanout.pending and not behind
+        return bool(fanout.subscriptions) and not self.is_behind(stream)
+
+    def is_behind(self, stream: Stream) -> bool:
+        """Tell whether somebody who listens has not been sent what came until now."""
+        fanout = self._fanout(stream)
+        return bool(fanout.pending) or any(s.paused or s.is_replaying for s in fanout.subscriptions)
 
     def flush(self) -> None:
         """Give out what is pending now, and rest."""
@@ -226,6 +213,9 @@ class Hub:
             fanout.flush()
         end_s = time_s()
         self._rest_until_s = end_s + min(REST_RATIO * (end_s - begin_s), MAX_REST_S)
+
+    def _add(self, stream: Stream) -> None:
+        self._fanouts[stream] = Fanout(stream, self.counters)
 
     def _fanout(self, stream: Stream) -> Fanout[Subscription]:
         fanout = self._fanouts.get(stream)
@@ -251,10 +241,48 @@ class Hub:
             stream.begin()
         else:
             stream.take_up(past)
+        if self.mirror is not None:
+            self.mirror.settled(stream, past)
+        self._tell_settled(stream, moved=stream.epoch != epoch)
+
+    def _tell_settled(self, stream: Stream, *, moved: bool) -> None:
+        """Tell who is subscribed already that it is settled; `moved`: in another epoch."""
         for subscription in list(self._fanout(stream).subscriptions):
-            subscription.settled(moved=stream.epoch != epoch)
+            subscription.settled(moved=moved)
         stream.notify()
-        stream.notify()
+
+    def _move(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
+        """Close a stream and have its subscribers go on in the other one."""
+        stream.successor = into
+        # Who waits to hear where the first one goes on hears it of the other one.
+        waiting = {
+            subscription: subscription.waits_for
+            for subscription in self._fanout(stream).subscriptions
+            if subscription.waits_for is not None
+        }
+        subscriptions = self._take_out(stream)
+        for subscription in subscriptions:
+            subscriber = subscription.subscriber
+            if subscriber.closed:  # too slow to be given the last events
+                continue
+            there = subscriber.subscriptions.get(into)
+            if there is None:
+                replay = None
+                if subscription in waiting:
+                    replay = Replay(into, waiting[subscription], frozenset())
+                elif junction.behind is not None:
+                    position = Position(into.epoch, junction.behind)
+                    replay = Replay(into, position, junction.known)
+                there = self._subscribe(subscriber, into, subscription.filter, replay)
+                has_hole = replay is None
+            else:
+                both = there.filter.adding(subscription.filter)
+                has_hole = both != there.filter
+                there.change(both)
+            subscriber.sink.moved(stream, there)
+            if has_hole and stream.head and not subscriber.closed:
+                since = f"{stream.epoch}:{stream.head}"
+                there.write_notice(into.gap_body("merged", since=since))
 
     def _lead(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
         """Have the archive lead from a stream that was merged to the other one."""
@@ -285,6 +313,8 @@ class Hub:
         fanout.stream.notify()
         if self._archive is not None:
             fanout.stream.save()
+        if self.mirror is not None and entries[0].kind is not Kind.ROOM:
+            self.mirror.published(fanout.stream, entries)
         if not fanout.add(entries):
             return
         self._unflushed[fanout] = None

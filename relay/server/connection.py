@@ -1,54 +1,62 @@
-"""One WebSocket connection: writes frames, tells the hub of flow control, closes."""
+"""One WebSocket connection: shakes hands, reads, writes frames, tells the hub of flow control.
+
+websockets parses and answers, in its protocol without I/O; what goes in and out is ours. So nothing
+waits for an idle client: no task, no queue and no timer of its own.
+"""
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
-from websockets.exceptions import ConnectionClosed
+from websockets.extensions import ServerExtensionFactory
+from websockets.frames import CloseCode as Code
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
 from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from relay.errors import CloseCode
-from relay.hub import Entry, RoomStatus, Stream, Subscription
-from relay.hub.fanout import MAX_WRITE_BYTES
+from relay.hub import RoomStatus, Stream, Subscription
+from relay.hub.batch import MAX_WRITE_BYTES
 from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.access import NOBODY
-from relay.server.messages import ServerMessage, encode_message
-from relay.server.port import PortConnection
+from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
+from relay.server.direct import descriptor_of, take_over
+from relay.server.handshake import judge_handshake
+from relay.server.keep_alive import KeepAlive
+from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
+from relay.server.state import ServerState
+from relay.server.text_frames import TEXT_FRAMES, text_frame
 
-WRITE_HIGH_BYTES = 64 * 1024
-"""Unsent bytes at which the transport says pause, and a client begins to count as behind."""
+READ_AHEAD = 16
+"""Messages that are read ahead of whoever handles them; what one read brings comes on top."""
 SLOW_ABORT_S = 1.0
 """How long a client that was too slow may take to read why."""
 CLOSE_ABORT_S = 10.0
 """How long any other client may take to hang up."""
 
+_PING = Frame(Opcode.PING, b"").serialize(mask=False)
 _log = structlog.get_logger(__name__)
 _slow_closes = Throttle()
 
 
-class TextFrames:
-    """The encoding of WebSocket clients: one unmasked, uncompressed text frame an entry."""
+class Reader(Protocol):
+    """Who obeys a connection's messages; wants to know what the hub does to its subscriptions."""
 
-    def frame(self, entry: Entry) -> bytes:
-        """Frame an entry's body."""
-        return text_frame(entry.body)
+    async def begin(self, path: str) -> None:
+        """Do what path and query of the handshake ask for."""
+        ...
 
+    async def read(self, message: str | bytes) -> None:
+        """Obey one message."""
+        ...
 
-def text_frame(body: bytes) -> bytes:
-    """Give the bytes of a text frame."""
-    return Frame(Opcode.TEXT, body).serialize(mask=False)
-
-
-TEXT_FRAMES = TextFrames()
-"""One object, so that clients share groups."""
-
-
-class Follower(Protocol):
-    """Who wants to know what the hub does to a connection's subscriptions."""
+    def close(self) -> None:
+        """Give everything up: the connection is gone."""
+        ...
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
         """Tell that a room turned out to be another one."""
@@ -59,77 +67,169 @@ class Follower(Protocol):
         ...
 
 
-class ClientConnection(PortConnection):
+@dataclass
+class Shared:
+    """What all WebSocket connections share; kept by the server."""
+
+    state: ServerState
+    new_reader: Callable[["ClientConnection"], Reader]
+    keep_alive: KeepAlive = field(default_factory=KeepAlive)
+    extensions: list[ServerExtensionFactory] = field(
+        default_factory=lambda: [SharedDeflateFactory()]
+    )
+
+
+class ClientConnection(asyncio.Protocol):
     """A connection that frames are written to directly; what the hub knows as a Sink.
 
-    Whole frames go to the transport as they are, past websockets' own send(), which can't share
-    frames between clients. websockets too writes whole frames only, all of them in send_data(), so
-    both kinds can be mixed; but nothing may follow its close frame.
+    Whole frames go to the transport as they are, shared between clients. What websockets writes,
+    all of it in _send(), are whole frames, too, so both can be mixed; but nothing may follow its
+    close frame.
     """
 
-    write: Callable[[bytes], None]
+    __slots__ = (
+        "_abort_timer",
+        "_gone",
+        "_is_lost",
+        "_is_pinged",
+        "_is_text",
+        "_max_unsent_bytes",
+        "_messages",
+        "_partial",
+        "_protocol",
+        "_reader",
+        "_shared",
+        "_task",
+        "_writable",
+        "access",
+        "descriptor",
+        "subscriber",
+        "transport",
+        "write",
+    )
+
+    write: Callable[[bytes | memoryview], None]
     """The transport's own write: a method around it would cost as much again."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        hub = self.port.state.config.hub
-        self.subscriber = self.port.state.hub.subscriber(self, TEXT_FRAMES)
-        self.follower: Follower | None = None
+    def __init__(self, shared: Shared, transport: asyncio.Transport) -> None:
+        state = shared.state
+        self.transport = transport
+        self.write = transport.write
+        self.descriptor = descriptor_of(transport)
+        self.subscriber = state.hub.subscriber(self, TEXT_FRAMES)
         self.access = NOBODY
         """What the client may do, once the handshake has told."""
-        self.refusal: tuple[CloseCode, str] | None = None
-        """What to close with at once, and why."""
+        self._shared = shared
+        self._protocol = ServerProtocol(extensions=shared.extensions, max_size=MAX_MESSAGE_BYTES)
+        self._reader: Reader | None = None
+        """Once hands are shaken."""
+        self._messages: list[str | bytes] = []
+        """Not obeyed yet."""
+        self._partial: bytearray | None = None
+        """What has come of a message in fragments."""
+        self._is_text = False
+        """Whether the message that came last, or is coming, is text."""
+        self._task: asyncio.Task[None] | None = None
+        """Obeys messages, while there are any."""
+        self._writable: asyncio.Future[None] | None = None
+        self._gone: asyncio.Future[None] | None = None
+        self._is_lost = False
+        self._is_pinged = False
+        """Whether a ping was sent and not answered yet."""
         self._abort_timer: asyncio.TimerHandle | None = None
         # A client that reads nothing but sends pings is answered with pongs, by websockets.
-        self._max_unsent_bytes = 2 * hub.slow_bytes + 4 * MAX_WRITE_BYTES
+        self._max_unsent_bytes = 2 * state.config.hub.slow_bytes + 4 * MAX_WRITE_BYTES
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
-        super().connection_made(transport)
-        self.write = self.transport.write
+    @property
+    def name(self) -> str:
+        """Its address, for logs."""
+        return "{}:{}".format(*self.transport.get_extra_info("peername")[:2])
+
+    @classmethod
+    def take(cls, shared: Shared, transport: asyncio.Transport, received: bytes) -> None:
+        """Take a connection over; a whole head is the beginning of what was received on it."""
+        connection = cls(shared, transport)
+        take_over(transport, connection, connection.subscriber)
+        # The head alone: what follows is read by what is agreed on now.
+        end = received.index(b"\r\n\r\n") + 4
+        connection._shake_hands(received[:end])
+        if end < len(received):
+            connection.data_received(received[end:])
+
+    def _shake_hands(self, head: bytes) -> None:
+        state, protocol = self._shared.state, self._protocol
+        protocol.receive_data(head)
+        refusal = None
+        path = ""
+        for request in protocol.events_received():
+            if isinstance(request, Request):  # whatever else it might be, it can't come yet
+                path = request.path
+                admission = judge_handshake(state, self.name, request)
+                if isinstance(admission, Response):
+                    protocol.send_response(admission)
+                else:
+                    self.access, refusal = admission
+                    protocol.send_response(protocol.accept(request))
+                # websockets keeps the request for as long as the connection.
+                request.headers.clear()
+        self._send()
+        if protocol.state is not State.OPEN:
+            state.leaving.add(self.transport)
+            self._abort_after(CLOSE_ABORT_S)
+            return
+        if protocol.extensions:
+            self.subscriber.encoding = DEFLATED_FRAMES
+        state.clients.add(self)
+        state.accepted += 1
+        self._shared.keep_alive.add(self)
+        self._reader = self._shared.new_reader(self)
+        if refusal is not None:
+            self.begin_close(*refusal)
+        else:
+            self._obey(path)
 
     def send_message(self, message: ServerMessage) -> None:
         """Send a frame that is not an event, unless the connection is closing."""
-        if self.protocol.state is State.OPEN:
+        if self._protocol.state is State.OPEN:
             self.write(text_frame(encode_message(message)))
 
     def send_room(self, status: RoomStatus) -> None:
         """Send a room's state."""
         self.write(text_frame(room_body(status)))
 
-    @property
-    def name(self) -> str:
-        """Its address, for logs."""
-        return "{}:{}".format(*self.remote_address[:2])
-
-    @property
-    def request_path(self) -> str:
-        """Path and query that the client asked for."""
-        return "" if self.request is None else self.request.path
-
     async def writable(self) -> None:
         """Wait while the transport has more unsent than it likes."""
-        with suppress(OSError):  # the connection is lost, which reading from it says as well
-            await self.drain()
+        while self.subscriber.paused:
+            self._writable = asyncio.get_running_loop().create_future()
+            await self._writable
 
-    async def hung_up(self) -> None:
-        """Wait until the client has hung up; what it still sends is thrown away.
-
-        Not reading it would stop websockets from reading on to the client's close frame.
-        """
-        with suppress(ConnectionClosed):
-            async for _message in self:
-                pass
-        await self.wait_closed()
-
-    def begin_close(self, code: CloseCode, reason: str) -> None:
+    def begin_close(self, code: CloseCode | Code, reason: str) -> None:
         """Send a close frame behind what is unsent; the client has to answer and hang up."""
-        if self.protocol.state is State.OPEN:
+        if self._protocol.state is State.OPEN:
             # A close frame holds 125 bytes, two of them the code.
-            self.protocol.send_close(code, reason.encode()[:123].decode(errors="ignore"))
-            self.send_data()
-            # websockets' own keep-alive is over with the close frame.
-            self._abort_after(CLOSE_ABORT_S)
+            self._protocol.send_close(code, reason.encode()[:123].decode(errors="ignore"))
+            self._send()
+            # What was not obeyed yet never is; but what follows is read, up to the close frame.
+            self._messages.clear()
+            self._read_on()
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection is gone, and all that it held is given up."""
+        while self in self._shared.state.clients:
+            if self._gone is None:
+                self._gone = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._gone)
+
+    def keep_alive(self) -> None:
+        """Send a ping; or hang up, where the one before was not answered."""
+        if self.subscriber.closed or self.subscriber.paused:
+            # The first has a deadline already, the second is for the rule for slow clients.
+            self._is_pinged = False
+        elif self._is_pinged:
+            self._fail(Code.INTERNAL_ERROR, "keepalive ping timeout")
+        else:
+            self._is_pinged = True
+            self.write(_PING)
 
     # What the hub asks of a Sink, besides write
 
@@ -146,47 +246,152 @@ class ClientConnection(PortConnection):
         self._abort_after(SLOW_ABORT_S)
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
-        """Pass on to the session."""
-        if self.follower is not None:
-            self.follower.moved(old, subscription)
+        """Pass on to whoever reads the messages."""
+        if self._reader is not None:
+            self._reader.moved(old, subscription)
 
     def ended(self, subscription: Subscription, reason: str) -> None:
-        """Pass on to the session."""
-        if self.follower is not None:
-            self.follower.ended(subscription, reason)
+        """Pass on to whoever reads the messages."""
+        if self._reader is not None:
+            self._reader.ended(subscription, reason)
 
-    # What asyncio and websockets call
+    # What asyncio calls
 
     def pause_writing(self) -> None:
         """Note that the client is behind."""
-        super().pause_writing()
         self.subscriber.pause()
 
     def resume_writing(self) -> None:
         """Note that the client has caught up."""
-        super().resume_writing()
         self.subscriber.resume()
-
-    def send_data(self) -> None:
-        """Let websockets write its own frames; after a close frame there is nothing of ours."""
-        if self.protocol.state not in (State.OPEN, State.CONNECTING):
-            self.subscriber.close()
-        super().send_data()
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         """Read, and hang up on a client that makes us answer without reading the answers."""
-        super().data_received(data)
-        if self.paused and self.buffered() > self._max_unsent_bytes:
-            self.transport.abort()
+        self._protocol.receive_data(data)
+        self._send()
+        for frame in self._protocol.events_received():
+            if isinstance(frame, Frame):
+                self._take(frame)
+        if self.subscriber.paused and self.buffered() > self._max_unsent_bytes:
+            self._abort()
+
+    def eof_received(self) -> None:
+        """Close, as a client that sends no more reads no more."""
+        self._protocol.receive_eof()
+        self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Clean up."""
+        """Clean up, behind what is under way for the client."""
+        self._is_lost = True
+        self._protocol.receive_eof()
         self.subscriber.close()
         if self._abort_timer is not None:
             self._abort_timer.cancel()
-        super().connection_lost(exc)
+        if self._reader is None:
+            self._shared.state.leaving.discard(self.transport)
+            return
+        self._shared.keep_alive.remove(self)
+        if self._task is None:
+            self._clean_up()
+        else:
+            self._task.cancel()
+
+    def _clean_up(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._shared.state.clients.discard(self)
+        if self._gone is not None:
+            self._gone.set_result(None)
+
+    # Reading
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PONG:
+            self._is_pinged = False
+            return
+        # What was sent before the client knew that the connection is closing is not obeyed.
+        if frame.opcode in (Opcode.PING, Opcode.CLOSE) or self.subscriber.closed:
+            return
+        if frame.opcode is not Opcode.CONT:
+            self._is_text = frame.opcode is Opcode.TEXT
+        data = bytes(frame.data)
+        if not frame.fin or self._partial is not None:
+            # In one piece, so that many short or empty fragments hold no memory.
+            if self._partial is None:
+                self._partial = bytearray()
+            self._partial += data
+            if not frame.fin:
+                return
+            data, self._partial = bytes(self._partial), None
+        try:
+            self._messages.append(data.decode() if self._is_text else data)
+        except UnicodeDecodeError:
+            self._fail(Code.INVALID_DATA, "text is not UTF-8")
+            return
+        if len(self._messages) > READ_AHEAD and not self.transport.is_closing():
+            self.transport.pause_reading()
+        if self._task is None:
+            self._obey()
+
+    def _obey(self, path: str | None = None) -> None:
+        """Have done what the client asks for: with its query if `path` is given, its messages."""
+        name = f"client:{self.name}"
+        self._task = asyncio.get_running_loop().create_task(self._work(path), name=name)
+        self._task.add_done_callback(self._worked)
+
+    async def _work(self, path: str | None) -> None:
+        if self._reader is None:
+            return
+        if path is not None:
+            await self._reader.begin(path)
+        while self._messages and not self.subscriber.closed:
+            message = self._messages.pop(0)
+            if len(self._messages) <= READ_AHEAD // 4:
+                self._read_on()
+            await self._reader.read(message)
+
+    def _worked(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("client failed", client=self.name, exc_info=error)
+            self._fail(Code.INTERNAL_ERROR, "")
+        if self._is_lost:
+            self._clean_up()
+        elif self._messages and not self.subscriber.closed:
+            self._obey()
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing() and not self.transport.is_reading():
+            self.transport.resume_reading()
+
+    # Writing what websockets has to say
+
+    def _send(self) -> None:
+        if self._protocol.state not in (State.OPEN, State.CONNECTING):
+            # After a close frame there is nothing of ours.
+            self.subscriber.close()
+            if self._abort_timer is None:
+                self._abort_after(CLOSE_ABORT_S)
+        for data in self._protocol.data_to_send():
+            if data:
+                self.write(data)
+            elif not self.transport.is_closing():
+                self.transport.write_eof()
+
+    def _fail(self, code: Code, reason: str) -> None:
+        """Hang up without waiting for the client's close frame."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.fail(code, reason)
+            self._messages.clear()
+            self._send()
 
     def _abort_after(self, delay_s: float) -> None:
         if self._abort_timer is not None:
             self._abort_timer.cancel()
-        self._abort_timer = self.loop.call_later(delay_s, self.transport.abort)
+        self._abort_timer = asyncio.get_running_loop().call_later(delay_s, self._abort)
+
+    def _abort(self) -> None:
+        self.subscriber.close()
+        self.transport.abort()

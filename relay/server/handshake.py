@@ -1,30 +1,35 @@
-"""Judges WebSocket handshakes before any work is done for them; called by websockets."""
+"""Judges WebSocket handshakes before any work is done for them; called by connection."""
 
 import math
 from http import HTTPStatus
-from typing import cast
+from typing import NamedTuple
 
-from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from relay.errors import CloseCode
-from relay.server.access import UNIDENTIFIED
+from relay.server.access import NOBODY, UNIDENTIFIED, Access
 from relay.server.answers import error_body
 from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
-from relay.server.connection import ClientConnection
 from relay.server.state import ServerState
 
 WEBSOCKET_PATH = "/ws"
 
 
-def judge_handshake(
-    state: ServerState, connection: ServerConnection, request: Request
-) -> Response | None:
-    """Refuse with an HTTP response, or None: shake hands, and note what the client may do.
+class Admission(NamedTuple):
+    """Hands are to be shaken."""
 
-    A forbidden Origin, a bad token and a token used too often are noted only: browsers don't show
-    pages why a handshake failed, so the connection is opened and closed with a code.
+    access: Access = NOBODY
+    """What the client may do."""
+    refusal: tuple[CloseCode, str] | None = None
+    """What to close with at once, and why."""
+
+
+def judge_handshake(state: ServerState, peer: str, request: Request) -> Admission | Response:
+    """Admit a client, or refuse it with an HTTP response; `peer` is its address, for logs.
+
+    A forbidden Origin, a bad token and a token used too often are admitted to be closed: browsers
+    don't show pages why a handshake failed, but they do show close codes.
     """
     headers = request.headers
     hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
@@ -43,24 +48,19 @@ def judge_handshake(
             "too_many_clients",
             f"{state.config.server.max_clients} clients are connected; see [server] max_clients",
         )
-    connection = cast("ClientConnection", connection)
     if verdict == "origin":
         state.refuse("origin", ", ".join(origins))
-        connection.refusal = CloseCode.FORBIDDEN_ORIGIN, FORBIDDEN_ORIGIN
-        return None
+        return Admission(refusal=(CloseCode.FORBIDDEN_ORIGIN, FORBIDDEN_ORIGIN))
     access = state.keyring.identify(headers.get_all("Authorization"), request.path)
     if access is None:
-        state.refuse("bad_token", f"{connection.name} WebSocket")
-        connection.refusal = CloseCode.BAD_TOKEN, UNIDENTIFIED
-        return None
+        state.refuse("bad_token", f"{peer} WebSocket")
+        return Admission(refusal=(CloseCode.BAD_TOKEN, UNIDENTIFIED))
     wait_s = state.keyring.take(access)
     if wait_s is not None:
         state.refuse("rate_limited", access.name)
         reason = f"too many requests with this token; wait {math.ceil(wait_s)} s"
-        connection.refusal = CloseCode.RATE_LIMITED, reason
-        return None
-    connection.access = access
-    return None
+        return Admission(refusal=(CloseCode.RATE_LIMITED, reason))
+    return Admission(access)
 
 
 def _refuse(status: HTTPStatus, code: str, message: str) -> Response:

@@ -1,16 +1,14 @@
-"""One port for WebSocket and HTTP: the first bytes decide; base of ClientConnection.
+"""One port for WebSocket and HTTP: the first bytes decide; made by the server for each connection.
 
-websockets accepts every connection (`serve(create_connection=…)` is its hook for that). A request
-that asks for `Upgrade: websocket` goes on as websockets' own; any other connection is handed to
-aiohttp, with the bytes read so far, and comes back where a later request of it asks for that.
+A request that asks for `Upgrade: websocket` goes on as ClientConnection; any other connection is
+handed to aiohttp, with the bytes read so far, and comes back where a later request of it asks for
+that.
 """
 
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Any, cast
-
-from websockets.asyncio.server import ServerConnection
+from typing import cast
 
 from relay.server.answers import ApiError
 from relay.server.http_protocol import TOO_LARGE, UNREADABLE, HandBack
@@ -30,39 +28,43 @@ class Port:
     """What the connections of one port share; kept by the server."""
 
     def __init__(
-        self, state: ServerState, http_protocol: Callable[[HandBack], asyncio.Protocol]
+        self,
+        state: ServerState,
+        websocket: Callable[[asyncio.Transport, bytes], object],
+        http_protocol: Callable[[HandBack], asyncio.Protocol],
     ) -> None:
         self.state = state
+        self.websocket = websocket
+        """Takes a connection over that asks to be one, with what was received on it."""
         self.http_protocol = http_protocol
         """Makes aiohttp's protocol for one connection."""
-        self.undecided: set[PortConnection] = set()
+        self.undecided: set[asyncio.Transport] = set()
         """Connections whose first head is not complete."""
 
 
-class PortConnection(ServerConnection):
-    """A connection that may turn out to be a WebSocket."""
+class PortConnection(asyncio.Protocol):
+    """A connection of which is not known yet what it is."""
 
-    def __init__(self, *args: Any, port: Port, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.port = port
-        self.is_websocket = False
+    __slots__ = ("_head", "_head_deadline", "_port", "_transport")
+
+    _transport: asyncio.Transport
+    _head_deadline: asyncio.TimerHandle
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
         self._head = bytearray()
-        self._head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the first head; websockets and aiohttp don't know the connection yet."""
-        self.transport = cast("asyncio.Transport", transport)
-        self.port.undecided.add(self)
-        self._head_deadline = self.loop.call_later(
+        """Wait for the first head; nobody else knows the connection yet."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._port.undecided.add(self._transport)
+        self._head_deadline = asyncio.get_running_loop().call_later(
             FIRST_HEAD_S, self._refuse, "head_too_slow", 408, "too_slow", TOO_SLOW
         )
 
     def data_received(self, data: bytes) -> None:
         """Collect the first head, then pass everything on."""
-        if self.is_websocket:
-            super().data_received(data)
-            return
-        if self.transport.is_closing():
+        if self._transport.is_closing():
             return
         searched = max(len(self._head) - 3, 0)
         self._head += data
@@ -74,45 +76,33 @@ class PortConnection(ServerConnection):
         elif len(self._head) >= MAX_HEAD_BYTES:
             self._refuse("head_too_large", 431, "head_too_large", TOO_LARGE)
 
-    def eof_received(self) -> None:
-        """Close; only a WebSocket has anything to do before."""
-        if self.is_websocket:
-            super().eof_received()
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()
-        if self.is_websocket:
-            super().connection_lost(exc)
 
     def _decide(self, head: bytes) -> None:
         self._stop_waiting()
         received, self._head = bytes(self._head), bytearray()
         if _WEBSOCKET.search(head):
             self._begin_websocket(received)
-            return
-        protocol = self.port.http_protocol(self._begin_websocket)
-        self.transport.set_protocol(protocol)
-        protocol.connection_made(self.transport)
-        protocol.data_received(received)
+        else:
+            protocol = self._port.http_protocol(self._begin_websocket)
+            self._transport.set_protocol(protocol)
+            protocol.connection_made(self._transport)
+            protocol.data_received(received)
 
     def _begin_websocket(self, received: bytes) -> None:
-        """Become a WebSocket, whose handshake is the beginning of what was received."""
-        self.is_websocket = True
-        self.transport.set_protocol(self)
-        super().connection_made(self.transport)
-        super().data_received(received)
+        """Leave it to a WebSocket, whose handshake is the beginning of what was received."""
+        self._port.websocket(self._transport, received)
 
     def _refuse(self, cause: str, status: int, code: str, text: str) -> None:
         self._stop_waiting()
         # Not what came: there may be a token anywhere in it, and no telling where it begins.
-        peer = self.transport.get_extra_info("peername")
-        self.port.state.refuse(cause, f"from {peer[0]}" if peer else "")
+        peer = self._transport.get_extra_info("peername")
+        self._port.state.refuse(cause, f"from {peer[0]}" if peer else "")
         head = bytes(self._head[:TARGET_BYTES])
-        Refusal(self.port.state, self.transport, head, ApiError(status, code, text))
+        Refusal(self._port.state, self._transport, head, ApiError(status, code, text))
 
     def _stop_waiting(self) -> None:
-        self.port.undecided.discard(self)
-        if self._head_deadline is not None:
-            self._head_deadline.cancel()
-            self._head_deadline = None
+        self._port.undecided.discard(self._transport)
+        self._head_deadline.cancel()

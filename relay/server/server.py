@@ -8,18 +8,15 @@ from typing import Any, cast
 
 import structlog
 from aiohttp import web
-from websockets.asyncio.server import Server, ServerConnection, serve
 
 from relay.config import Config
 from relay.errors import CloseCode, ListenError
 from relay.hub import Hub
-from relay.server.connection import WRITE_HIGH_BYTES, ClientConnection
-from relay.server.handshake import judge_handshake
+from relay.server.connection import ClientConnection, Shared
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
 from relay.server.http_protocol import HttpProtocol
-from relay.server.messages import MAX_MESSAGE_BYTES
-from relay.server.port import Port
+from relay.server.port import Port, PortConnection
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.session import Session
@@ -31,8 +28,6 @@ KEEP_ALIVE_S = 60.0
 HTTP_STOP_S = 2.0
 """How long a stop waits for HTTP answers, twice at most. They come at once, whatever their requests
 wait for; only a client that doesn't read what it is sent takes any time."""
-HANDSHAKE_S = 10.0
-"""How long a WebSocket handshake may take."""
 
 _log = structlog.get_logger(__name__)
 
@@ -58,7 +53,7 @@ class RelayServer:
             # Else the task of a client that hung up in the middle of a body stays for a while.
             handler_cancellation=True,
         )
-        self._server: Server | None = None
+        self._server: asyncio.Server | None = None
         self._port: Port | None = None
 
     @property
@@ -89,21 +84,11 @@ class RelayServer:
             keepalive_timeout=KEEP_ALIVE_S,
             **logs,
         )
-        self._port = Port(self._state, http_protocol)
-        # Annotated as a class by websockets; its documentation allows any factory.
-        factory = cast("type[ServerConnection]", partial(ClientConnection, port=self._port))
+        shared = Shared(self._state, partial(Session, state=self._state))
+        port = self._port = Port(self._state, partial(ClientConnection.take, shared), http_protocol)
         try:
-            self._server = await serve(
-                self._serve_client,
-                config.host,
-                config.port,
-                create_connection=factory,
-                process_request=partial(judge_handshake, self._state),
-                compression=None,
-                max_size=MAX_MESSAGE_BYTES,
-                write_limit=WRITE_HIGH_BYTES,
-                open_timeout=HANDSHAKE_S,
-                server_header=None,
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: PortConnection(port), config.host, config.port
             )
         except OSError as error:
             await self._runner.cleanup()
@@ -119,9 +104,9 @@ class RelayServer:
         state = self._state
         state.begin_stop()
         state.hub.flush()
-        for connection in list(self._port.undecided):
-            connection.transport.abort()
-        self._server.close(close_connections=False)
+        for transport in list(self._port.undecided):
+            transport.abort()
+        self._server.close()
         for client in list(state.clients):
             client.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
         await self._runner.cleanup()
@@ -142,23 +127,6 @@ class RelayServer:
         # Up to Python 3.11 that waits for WebSockets only.
         for client in list(self._state.clients):
             await client.wait_closed()
-
-    async def _serve_client(self, connection: ServerConnection) -> None:
-        """Serve one WebSocket; called by websockets, in a task for each."""
-        connection = cast("ClientConnection", connection)
-        state = self._state
-        state.clients.add(connection)
-        state.accepted += 1
-        try:
-            if connection.refusal is not None:
-                connection.begin_close(*connection.refusal)
-            elif state.stopping:
-                connection.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
-            else:
-                await Session(connection, state).run()
-            await connection.hung_up()
-        finally:
-            state.clients.discard(connection)
 
 
 def _explain(error: OSError, host: str, port: int) -> str:

@@ -1,11 +1,11 @@
-"""What one WebSocket client asks for and is told; run by the server for each connection."""
+"""What one WebSocket client asks for and is told; made by the server for each connection."""
 
 import asyncio
-from contextlib import suppress
 
-from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode as Code
 
 from relay import __version__
+from relay.hub import Stream, Subscription
 from relay.server.connection import ClientConnection
 from relay.server.messages import (
     Error,
@@ -26,29 +26,22 @@ _HISTORY_LOOK_S = 0.005
 
 
 class Session:
-    """Reads one connection's messages and answers them."""
+    """Obeys one connection's messages and answers them."""
+
+    __slots__ = ("_connection", "_state", "_subscriber", "_subscriptions")
 
     def __init__(self, connection: ClientConnection, state: ServerState) -> None:
         self._connection = connection
         self._state = state
         self._subscriber = connection.subscriber
         self._subscriptions = Subscriptions(connection, state)
-        connection.follower = self._subscriptions
 
-    async def run(self) -> None:
-        """Serve the connection until it closes, or begins to."""
-        try:
-            with suppress(ConnectionClosed):
-                await self._serve()
-        finally:
-            self._connection.follower = None
-            self._subscriptions.close()
-
-    async def _serve(self) -> None:
+    async def begin(self, path: str) -> None:
+        """Greet the client, and subscribe to what path and query of its handshake ask for."""
         connection = self._connection
         connection.send_message(Hello(__version__, Limits.of(self._state.config.hub)))
         try:
-            request, complaints = read_query(connection.request_path)
+            request, complaints = read_query(path)
             for complaint in complaints:
                 connection.send_message(Error(None, "bad_request", complaint))
             self._subscriptions.subscribe(request)
@@ -56,19 +49,31 @@ class Session:
         except RequestError as error:
             connection.send_message(Error(None, error.code, str(error)))
             connection.begin_close(close_code(error), f"{error.code}: {error}")
+
+    async def read(self, message: str | bytes) -> None:
+        """Obey one message."""
+        connection = self._connection
+        if isinstance(message, bytes):
+            connection.begin_close(Code.UNSUPPORTED_DATA, "messages are JSON text")
             return
-        async for message in connection:
-            if self._subscriber.closed:  # what was sent before the client knew is not obeyed
-                return
-            if isinstance(message, bytes):
-                await connection.close(1003, "messages are JSON text")
-                return
-            try:
-                await self._handle(message)
-            except RequestError as error:
-                connection.send_message(Error(error.request_id, error.code, str(error)))
-            # Who does not read the answers is not asked for more.
-            await connection.writable()
+        try:
+            await self._handle(message)
+        except RequestError as error:
+            connection.send_message(Error(error.request_id, error.code, str(error)))
+        # Who does not read the answers is not asked for more.
+        await connection.writable()
+
+    def close(self) -> None:
+        """Give everything up: the connection is gone."""
+        self._subscriptions.close()
+
+    def moved(self, old: Stream, subscription: Subscription) -> None:
+        """Tell that a room turned out to be another one."""
+        self._subscriptions.moved(old, subscription)
+
+    def ended(self, subscription: Subscription, reason: str) -> None:
+        """Tell that a room is no longer watched."""
+        self._subscriptions.ended(subscription, reason)
 
     async def _handle(self, text: str) -> None:
         message = read_message(text)

@@ -252,8 +252,6 @@ async def test_binary_and_oversized_messages_close_the_connection(relay: Relay) 
     async with relay.connect() as connection:
         await connection.send('{"op":"ping","id":"' + "x" * 16384)
         assert (await closed_with(connection))[0] == 1009
-    async with relay.connect(compression="deflate") as connection:
-        assert "Sec-WebSocket-Extensions" not in connection.response.headers
 
 
 async def test_a_room_that_is_removed_ends_its_subscriptions_only(relay: Relay) -> None:

@@ -62,9 +62,10 @@ clean: ## Remove .venv and everything generated that git does not keep
 	@rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 	  .import_linter_cache
 	@find relay tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -f relay/hub/_sending.*.so
 
 # The stamp is newer than what it was made from only after every step went well.
-$(STAMP): constraints.txt pyproject.toml
+$(STAMP): constraints.txt pyproject.toml relay/hub/_sending.c
 	@found=; \
 	for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	  [ -n "$$python" ] || continue; \

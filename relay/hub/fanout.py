@@ -2,18 +2,23 @@
 
 A group is all subscriptions with the same filter and encoding: entries are filtered and joined
 once for it, framed once per encoding, and each client gets one write per batch.
+
+Most clients are written to past their transports: the same bytes to all their sockets, in one
+call. Nothing may be written so while a transport holds something unsent, which it would overtake.
+So transports are told to say pause as soon as they hold anything at all (write limit 0); whoever
+is paused is written to through the transport, until it says resume.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from relay.hub.delivery import Encoding, HubCounters, count_events
+from relay.hub import sending
+from relay.hub.batch import Batch, Piece
+from relay.hub.delivery import Encoding, HubCounters
 from relay.hub.filters import Filter
-from relay.hub.history import Entry, Kind
+from relay.hub.history import Entry
 from relay.hub.stream import Stream
-
-MAX_WRITE_BYTES = 256 * 1024
-"""A batch with more is cut, so that a client that stops reading in the middle is noticed."""
 
 
 class Member(Protocol):
@@ -24,6 +29,8 @@ class Member(Protocol):
     """How many of the pending entries it must not get, since they came before it."""
     group: "Group | None"
     """Where it is while live."""
+    slot: int
+    """Its place among its group's flowing members; -1: it is none."""
 
     @property
     def encoding(self) -> Encoding:
@@ -31,17 +38,25 @@ class Member(Protocol):
         ...
 
     @property
-    def write(self) -> Callable[[bytes], None]:
+    def descriptor(self) -> int:
+        """The client's socket, see Sink."""
+        ...
+
+    @property
+    def write(self) -> Callable[[bytes | memoryview], None]:
         """Write to the client without a look."""
         ...
 
     @property
     def paused(self) -> bool:
-        """Whether the client has more unsent than it should."""
+        """Whether the client's transport holds something unsent."""
         ...
 
-    def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
-        """Write entries that passed the filter, `data` being their frames, if the client can."""
+    def deliver(self, entries: Sequence[Entry], data: bytes, events: int) -> None:
+        """Write entries that passed the filter, `data` being their frames, if the client can.
+
+        `events`: how many of them are events.
+        """
         ...
 
 
@@ -52,19 +67,38 @@ class Group:
     """The live members with one filter and encoding."""
 
     def __init__(self) -> None:
-        self.flowing: dict[Member, Callable[[bytes], None]] = {}
-        """Members that everything is written to without a look."""
+        self.flowing: list[Member] = []
+        """Members whose sockets everything is written to without a look, in no order."""
+        self.descriptors = array("i")
+        """Their sockets."""
         self.held: dict[Member, None] = {}
-        """Members that are paused, or that must not get all of what is pending."""
+        """Members that are paused, or that must not get all of what is pending, or that have no
+        socket to be written to directly."""
 
     def place(self, member: Member) -> None:
         """Put a member where it belongs now."""
-        if member.paused or member.skip:
-            self.flowing.pop(member, None)
+        if member.paused or member.skip or member.descriptor < 0:
+            self._stop_flowing(member)
             self.held[member] = None
-        else:
+        elif member.slot < 0:
             self.held.pop(member, None)
-            self.flowing[member] = member.write
+            member.slot = len(self.flowing)
+            self.flowing.append(member)
+            self.descriptors.append(member.descriptor)
+
+    def remove(self, member: Member) -> None:
+        """Forget a member."""
+        self._stop_flowing(member)
+        self.held.pop(member, None)
+
+    def _stop_flowing(self, member: Member) -> None:
+        if member.slot < 0:
+            return
+        last, descriptor = self.flowing.pop(), self.descriptors.pop()
+        if last is not member:
+            last.slot = member.slot
+            self.flowing[last.slot], self.descriptors[last.slot] = last, descriptor
+        member.slot = -1
 
 
 class Fanout(Generic[AnyMember]):
@@ -101,8 +135,7 @@ class Fanout(Generic[AnyMember]):
         group = member.group
         if group is None:
             return
-        group.flowing.pop(member, None)
-        group.held.pop(member, None)
+        group.remove(member)
         member.group = None
         if not group.flowing and not group.held:
             del self.groups[member.filter, member.encoding]
@@ -111,63 +144,41 @@ class Fanout(Generic[AnyMember]):
 
     def settle(self, member: Member) -> None:
         """Give a member what is pending for it now, ahead of the flush."""
-        entries = [e for e in self.pending[member.skip :] if _admits(member.filter, e)]
+        pieces = Batch(self.pending[member.skip :]).pieces(member.filter, member.encoding)
         member.skip = len(self.pending)
         if member.group is not None:
             member.group.place(member)
-        if entries:
-            member.deliver(entries, b"".join(map(member.encoding.frame, entries)))
+        for piece in pieces:
+            member.deliver(piece.entries, piece.data, piece.events)
 
     def flush(self) -> None:
         """Give everybody what is pending."""
         pending, self.pending = self.pending, []
-        framed: dict[Encoding, list[bytes]] = {}
+        batch = Batch(pending)
         for (filter_, encoding), group in list(self.groups.items()):
-            frames = framed.get(encoding)
-            if frames is None:
-                frames = framed[encoding] = [encoding.frame(entry) for entry in pending]
-            chosen = [i for i, entry in enumerate(pending) if _admits(filter_, entry)]
-            for indexes in _cut(chosen, frames):
-                self._write(group, [pending[i] for i in indexes], [frames[i] for i in indexes])
-                self._write_newcomers(group, indexes, pending, frames)
-            for member in list(group.held):
+            for piece in batch.pieces(filter_, encoding):
+                # First those who are held: a member that becomes so has had its piece.
+                if group.held:
+                    self._deliver(group, piece)
+                self._send(group, piece)
+            for member in [member for member in group.held if member.skip]:
                 member.skip = 0
                 group.place(member)
 
-    def _write(self, group: Group, entries: list[Entry], frames: list[bytes]) -> None:
-        # Writing may pause a member there and then, and so move it: iterate over copies.
-        writes = list(group.flowing.values())
-        held = [member for member in group.held if not member.skip]
-        data = b"".join(frames)
-        for write in writes:
-            write(data)
-        self._counters.deliveries += len(writes) * count_events(entries)
-        for member in held:
-            member.deliver(entries, data)
+    def _send(self, group: Group, piece: Piece) -> None:
+        """Write to the members that flow."""
+        self._counters.deliveries += len(group.flowing) * piece.events
+        short = sending.send_all(group.descriptors, piece.data)
+        if not short:
+            return
+        rest = memoryview(piece.data)
+        # What is written to a transport may pause its member, and so move others.
+        for member, sent in [(group.flowing[index], sent) for index, sent in short]:
+            member.write(rest[sent:])
 
-    def _write_newcomers(
-        self, group: Group, indexes: list[int], pending: list[Entry], frames: list[bytes]
-    ) -> None:
-        for member in [member for member in group.held if member.skip]:
-            own = [i for i in indexes if i >= member.skip]
-            if own:
-                entries = [pending[i] for i in own]
-                member.deliver(entries, b"".join([frames[i] for i in own]))
-
-
-def _admits(filter_: Filter, entry: Entry) -> bool:
-    return entry.kind is not Kind.EVENT or filter_.admits(entry.method)
-
-
-def _cut(chosen: list[int], frames: list[bytes]) -> Iterator[list[int]]:
-    """Cut a batch into pieces of at most MAX_WRITE_BYTES, or one frame."""
-    piece: list[int] = []
-    size = 0
-    for index in chosen:
-        if piece and size + len(frames[index]) > MAX_WRITE_BYTES:
-            yield piece
-            piece, size = [], 0
-        piece.append(index)
-        size += len(frames[index])
-    if piece:
-        yield piece
+    def _deliver(self, group: Group, piece: Piece) -> None:
+        """Write to the members that are held."""
+        for member in list(group.held):
+            own = piece.behind(member.skip) if member.skip else piece
+            if own is not None:
+                member.deliver(own.entries, own.data, own.events)

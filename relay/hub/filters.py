@@ -1,5 +1,6 @@
 """Filters: which methods a subscription takes; used by subscriptions and the server."""
 
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 
@@ -11,6 +12,7 @@ class Filter(NamedTuple):
     """Whether `methods` are those left out; then an empty set means every method."""
 
     @classmethod
+    @lru_cache(maxsize=256)  # many clients ask for the same, and need not hold one each
     def of(cls, methods: frozenset[str] | None) -> Self:
         """Take `methods` only; None: every method."""
         return cls() if methods is None else cls(methods, False)
@@ -18,6 +20,10 @@ class Filter(NamedTuple):
     def admits(self, method: str) -> bool:
         """Tell whether events of `method` pass."""
         return (method in self.methods) is not self.all_but
+
+    def among(self, methods: frozenset[str]) -> frozenset[str]:
+        """Give those of `methods` whose events pass."""
+        return methods - self.methods if self.all_but else methods & self.methods
 
     def adding(self, other: "Filter") -> "Filter":
         """Give the filter that admits what this one or `other` admits."""

@@ -20,8 +20,8 @@ STALLED_S = 60.0
 class Outlet(Protocol):
     """Where frames to one client are written. None of these waits."""
 
-    def write(self, data: bytes) -> None:
-        """Send whole frames."""
+    def write(self, data: bytes | memoryview) -> None:
+        """Send whole frames, or what is left of them behind what was sent directly."""
         ...
 
     def buffered(self) -> int:

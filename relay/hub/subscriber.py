@@ -22,6 +22,14 @@ from relay.hub.stream import Stream
 class Sink(Outlet, Protocol):
     """A client's connection; given by the server. None of these waits."""
 
+    descriptor: int
+    """Its socket, or -1.
+
+    While the subscriber is neither paused nor closed, it may be written to directly. So the
+    transport must say pause as soon as it holds anything unsent; and the subscriber has to be
+    closed before the socket is, whose number may then be another's at once.
+    """
+
     def moved(self, old: Stream, subscription: "Subscription") -> None:
         """Tell the client that its room turned out to be `subscription.stream`'s.
 
@@ -44,6 +52,9 @@ class Subscriber(Writer):
     ) -> None:
         super().__init__(sink, config, counters)
         self.encoding = encoding
+        """Of what others get, too. May be changed while there are no subscriptions."""
+        self.own_encoding = encoding
+        """Of what only this client gets, such as history: what it costs to encode isn't shared."""
         self.subscriptions: dict[Stream, Subscription] = {}
         self._reading: Subscription | None = None
 
@@ -110,16 +121,18 @@ class Subscription:
         self.filter = filter_
         self.skip = 0
         self.group: Group | None = None
+        self.slot = -1
         self._fanout = fanout
         fanout.subscriptions[self] = None
-        self._room = room_body(self.stream.status)  # what the client knows of the room
-        self._missed = _Missed()
+        self._room = b""  # while it replays: what the client knows of the room
+        self._missed: _Missed | None = None
         self._replay: Replay | None = None
         self._next_piece: asyncio.Handle | None = None
         self._page: asyncio.Future[Page | None] | None = None
         if replay is None or replay.is_done(filter_):
             fanout.join(self)
         else:
+            self._room = room_body(self.stream.status)
             self._replay = replay
             self.go_on()
 
@@ -154,13 +167,18 @@ class Subscription:
         return self.subscriber.encoding
 
     @property
-    def write(self) -> Callable[[bytes], None]:
+    def descriptor(self) -> int:
+        """The client's socket, see Sink."""
+        return self.subscriber.sink.descriptor
+
+    @property
+    def write(self) -> Callable[[bytes | memoryview], None]:
         """Write to the client without a look."""
         return self.subscriber.sink.write
 
     @property
     def paused(self) -> bool:
-        """Whether the client has more unsent than it should."""
+        """Whether the client's transport holds something unsent."""
         return self.subscriber.paused
 
     def change(self, filter_: Filter) -> None:
@@ -215,18 +233,23 @@ class Subscription:
         if self._page is not None:
             self._page.cancel()
 
-    def deliver(self, entries: Sequence[Entry], data: bytes) -> None:
-        """Write entries that passed the filter, `data` being their frames, if the client can."""
+    def deliver(self, entries: Sequence[Entry], data: bytes, events: int) -> None:
+        """Write entries that passed the filter, `data` being their frames, if the client can.
+
+        `events`: how many of them are events.
+        """
         if self.subscriber.write_checked(data):
-            self.subscriber.counters.deliveries += count_events(entries)
+            self.subscriber.counters.deliveries += events
         elif self.subscriber.skipping:
-            self.subscriber.counters.drops += count_events(entries)
+            self.subscriber.counters.drops += events
+            if self._missed is None:
+                self._missed = _Missed()
             self._missed.add(entries)
 
     def write_notice(self, body: bytes, kind: Kind = Kind.GAP) -> None:
         """Write a frame of the hub's own to this client only."""
         entry = Entry(kind, self.stream.head, "", body, time.monotonic())
-        self.write(self.encoding.frame(entry))
+        self.write(self.subscriber.own_encoding.frame(entry))
 
     def resumed(self) -> None:
         """Go on after the client has caught up: say what it missed, then write as before."""
@@ -237,7 +260,9 @@ class Subscription:
             self.go_on()
 
     def _tell_missed(self) -> None:
-        missed, self._missed = self._missed, _Missed()
+        missed, self._missed = self._missed, None
+        if missed is None:
+            return
         if missed.first:
             gap = self.stream.gap_body("slow", first=missed.first, last=missed.last)
             self.write_notice(gap)
@@ -294,7 +319,7 @@ class Subscription:
 
     def _write_entries(self, entries: Sequence[Entry]) -> None:
         if entries:
-            self.write(b"".join(map(self.encoding.frame, entries)))
+            self.write(b"".join(map(self.subscriber.own_encoding.frame, entries)))
             self.subscriber.counters.deliveries += count_events(entries)
 
     def _end_piece(self, replay: Replay) -> None:
@@ -310,6 +335,7 @@ class Subscription:
         room = room_body(self.stream.status)
         if room != self._room:  # changes of state are not part of history
             self.write_notice(room, Kind.ROOM)
+        self._room = b""
 
 
 class _Missed:

@@ -15,7 +15,8 @@ from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.access import Access, access_of
 from relay.server.answers import ApiError
-from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S, WRITE_HIGH_BYTES
+from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S
+from relay.server.direct import descriptor_of, take_over
 from relay.server.event_stream import EventStream, SeveralRooms
 from relay.server.messages import Error, Hello, Limits, RequestError, ServerMessage
 from relay.server.query import Request, as_api_error, read_query
@@ -95,8 +96,9 @@ class EventStreamClient(asyncio.Protocol):
     to the transport itself, so that frames are shared between clients.
     """
 
-    write: Callable[[bytes], None]
+    write: Callable[[bytes | memoryview], None]
     """The transport's own write: a method around it would cost as much again."""
+    descriptor: int
     transport: asyncio.Transport
     _http: asyncio.Protocol
     """aiohttp's protocol."""
@@ -120,8 +122,8 @@ class EventStreamClient(asyncio.Protocol):
             return False
         self._http, self._name = request.protocol, str(request.remote)
         self.transport, self.write = transport, transport.write
-        transport.set_protocol(self)
-        transport.set_write_buffer_limits(WRITE_HIGH_BYTES)
+        self.descriptor = descriptor_of(transport)
+        take_over(transport, self, self.subscriber)
         self._state.clients.add(self)
         self._state.accepted += 1
         return True
@@ -239,9 +241,9 @@ class EventStreamClient(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up; aiohttp cancels the handler."""
+        self.subscriber.close()
         self._lost.set()
         self._state.clients.discard(self)
-        self.subscriber.close()
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         self._http.connection_lost(exc)

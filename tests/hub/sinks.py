@@ -20,6 +20,8 @@ class Lines:
 class FakeSink:
     """Records every write; `unsent` is what the transport would say."""
 
+    descriptor = -1
+
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.unsent = 0
@@ -29,9 +31,9 @@ class FakeSink:
         self.moves: list[tuple[Stream, Subscription]] = []
         self.ends: list[tuple[Subscription, str]] = []
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         assert self.closed_for is None, "nothing is written to a closed client"
-        self.writes.append(data)
+        self.writes.append(bytes(data))
         if self.keeps_unsent:
             self.unsent += len(data)
 

@@ -7,7 +7,7 @@ from sinks import FakeSink, Lines
 
 from relay.config import HubConfig
 from relay.hub import Filter, Hub, Position, RoomState, Subscriber
-from relay.hub.fanout import MAX_WRITE_BYTES
+from relay.hub.batch import MAX_WRITE_BYTES
 
 CHAT = Filter.of(frozenset(["WebcastChatMessage"]))
 GIFT = Filter.of(frozenset(["WebcastGiftMessage"]))

@@ -43,7 +43,7 @@ class Hub:
         self.mirror: Mirror | None = None
         """Who repeats all this in other processes."""
         self._config = config
-        self._archive = archive
+        self.archive = archive
         self._fanouts: dict[Stream, Fanout[Subscription]] = {}
         self._asked: dict[Stream, asyncio.Future[Past | None]] = {}
         """Streams of which the archive is to tell where they go on."""
@@ -53,7 +53,7 @@ class Hub:
 
     def open(self, status: RoomStatus, alias: str = "") -> Stream:
         """Begin the stream of a room that is now watched; `alias` is a further name of it."""
-        stream = Stream(status, self._config, self._archive, alias)
+        stream = Stream(status, self._config, self.archive, alias)
         self._add(stream)
         if self.mirror is not None:
             self.mirror.opened(stream)
@@ -66,7 +66,7 @@ class Hub:
         which room it is: then it is to be called again. The first event settles that the stream
         begins an epoch of its own, so `take_up` has to be awaited before that.
         """
-        archive = self._archive
+        archive = self.archive
         if archive is None or stream.settled or stream in self._asked:
             return
         web_rid, room_id = stream.status.web_rid, stream.status.room_id
@@ -122,8 +122,8 @@ class Hub:
         ids = (stream.status.web_rid, stream.status.room_id)
         stream.status = status
         renamed = ids != (status.web_rid, status.room_id)
-        if renamed and stream.settled and self._archive is not None:
-            self._archive.name(stream.epoch, status.web_rid, stream.names)
+        if renamed and stream.settled and self.archive is not None:
+            self.archive.name(stream.epoch, status.web_rid, stream.names)
         if self.mirror is not None:
             self.mirror.status_set(stream)
         if changed:
@@ -166,8 +166,8 @@ class Hub:
             subscription.subscriber.sink.ended(subscription, reason)
         if self.mirror is not None:
             self.mirror.closed(stream, reason)
-        if self._archive is not None:
-            self._archive.seal(stream.epoch)
+        if self.archive is not None:
+            self.archive.seal(stream.epoch)
 
     def subscriber(self, sink: Sink, encoding: Encoding) -> Subscriber:
         """Make a client known; it has no subscription yet."""
@@ -193,8 +193,11 @@ class Hub:
 
         For who feeds the hub with more than there is time for: a recording that plays at once.
         """
-        fanout = self._fanout(stream)
-        return bool(fanout.subscriptions) and not self.is_behind(stream)
+        return self.is_listened_to(stream) and not self.is_behind(stream)
+
+    def is_listened_to(self, stream: Stream) -> bool:
+        """Tell whether anybody is subscribed."""
+        return bool(self._fanout(stream).subscriptions)
 
     def is_behind(self, stream: Stream) -> bool:
         """Tell whether somebody who listens has not been sent what came until now."""
@@ -286,15 +289,15 @@ class Hub:
 
     def _lead(self, stream: Stream, into: Stream, junction: merging.Junction) -> None:
         """Have the archive lead from a stream that was merged to the other one."""
-        if self._archive is None:
+        if self.archive is None:
             return
         if not stream.settled:
-            self._archive.seal(stream.epoch)
+            self.archive.seal(stream.epoch)
             return
         behind = into.head if junction.behind is None else junction.behind
         reason: HoleReason | None = "merged" if junction.behind is None else None
         known = frozenset(offset for offset in junction.known if offset > behind)
-        self._archive.link(stream.epoch, into.epoch, behind, reason, known)
+        self.archive.link(stream.epoch, into.epoch, behind, reason, known)
 
     def _subscribe(
         self, subscriber: Subscriber, stream: Stream, filter_: Filter, replay: Replay | None
@@ -311,7 +314,7 @@ class Hub:
         if not entries:
             return
         fanout.stream.notify()
-        if self._archive is not None:
+        if self.archive is not None:
             fanout.stream.save()
         if self.mirror is not None and entries[0].kind is not Kind.ROOM:
             self.mirror.published(fanout.stream, entries)

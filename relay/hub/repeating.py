@@ -55,13 +55,10 @@ class RepeatingHub(Hub):
                 stream.head = entry.offset
         self._give(self._fanout(stream), entries)
 
-    def repeat_settled(self, stream: Stream, past: Past | None) -> None:
-        """Settle where a stream goes on, None: it begins."""
+    def repeat_settled(self, stream: Stream, past: Past) -> None:
+        """Settle where a stream goes on; in its own epoch: it begins."""
         epoch = stream.epoch
-        if past is None:
-            stream.settled = True
-        else:
-            stream.take_up(past)
+        stream.take_up(past)
         self._tell_settled(stream, moved=stream.epoch != epoch)
 
     def repeat_merge(self, stream: Stream, into: Stream, junction: Junction) -> None:

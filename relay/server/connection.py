@@ -28,7 +28,7 @@ from relay.server.direct import descriptor_of, take_over
 from relay.server.handshake import judge_handshake
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 from relay.server.text_frames import TEXT_FRAMES, text_frame
 
 READ_AHEAD = 16
@@ -71,7 +71,7 @@ class Reader(Protocol):
 class Shared:
     """What all WebSocket connections share; kept by the server."""
 
-    state: ServerState
+    state: ClientState
     new_reader: Callable[["ClientConnection"], Reader]
     keep_alive: KeepAlive = field(default_factory=KeepAlive)
     extensions: list[ServerExtensionFactory] = field(
@@ -179,8 +179,7 @@ class ClientConnection(asyncio.Protocol):
             return
         if protocol.extensions:
             self.subscriber.encoding = DEFLATED_FRAMES
-        state.clients.add(self)
-        state.accepted += 1
+        state.came(self)
         self._shared.keep_alive.add(self)
         self._reader = self._shared.new_reader(self)
         if refusal is not None:
@@ -301,7 +300,7 @@ class ClientConnection(asyncio.Protocol):
     def _clean_up(self) -> None:
         if self._reader is not None:
             self._reader.close()
-        self._shared.state.clients.discard(self)
+        self._shared.state.left(self)
         if self._gone is not None:
             self._gone.set_result(None)
 

@@ -11,7 +11,7 @@ from relay.errors import CloseCode
 from relay.server.access import NOBODY, UNIDENTIFIED, Access
 from relay.server.answers import error_body
 from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 
 WEBSOCKET_PATH = "/ws"
 
@@ -25,7 +25,7 @@ class Admission(NamedTuple):
     """What to close with at once, and why."""
 
 
-def judge_handshake(state: ServerState, peer: str, request: Request) -> Admission | Response:
+def judge_handshake(state: ClientState, peer: str, request: Request) -> Admission | Response:
     """Admit a client, or refuse it with an HTTP response; `peer` is its address, for logs.
 
     A forbidden Origin, a bad token and a token used too often are admitted to be closed: browsers

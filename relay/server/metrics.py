@@ -44,15 +44,14 @@ class RelayCollector(Collector):
 
     def _of_clients(self) -> Iterator[Metric]:
         state = self._state
-        counters = state.hub.counters
-        subscriptions = sum(len(client.subscriber.subscriptions) for client in state.clients)
-        yield GaugeMetricFamily("relay_clients", "Connected clients.", len(state.clients))
-        yield GaugeMetricFamily("relay_subscriptions", "Their subscriptions.", subscriptions)
+        totals = state.totals() + state.totals_elsewhere()
+        yield GaugeMetricFamily("relay_clients", "Connected clients.", totals.clients)
+        yield GaugeMetricFamily("relay_subscriptions", "Their subscriptions.", totals.subscriptions)
         refused = CounterMetricFamily(
             "relay_refused", "Connections and requests refused.", labels=["cause"]
         )
         for cause in REFUSALS:
-            refused.add_metric([cause], state.refused[cause])
+            refused.add_metric([cause], totals.refused.get(cause, 0))
         yield refused
         requests = CounterMetricFamily(
             "relay_requests", "Requests and connections let in, by token.", labels=["token"]
@@ -61,10 +60,10 @@ class RelayCollector(Collector):
             requests.add_metric([name], count)
         yield requests
         for name, text, value in (
-            ("relay_clients_accepted", "Clients that have connected.", state.accepted),
-            ("relay_deliveries", "Events written to clients.", counters.deliveries),
-            ("relay_drops", "Events not written to slow clients.", counters.drops),
-            ("relay_slow_closes", "Clients closed for being too slow.", counters.slow_closes),
+            ("relay_clients_accepted", "Clients that have connected.", totals.accepted),
+            ("relay_deliveries", "Events written to clients.", totals.deliveries),
+            ("relay_drops", "Events not written to slow clients.", totals.drops),
+            ("relay_slow_closes", "Clients closed for being too slow.", totals.slow_closes),
         ):
             yield CounterMetricFamily(name, text, value)
 

@@ -13,7 +13,7 @@ from typing import cast
 from relay.server.answers import ApiError
 from relay.server.http_protocol import TOO_LARGE, UNREADABLE, HandBack
 from relay.server.refusal import TARGET_BYTES, Refusal
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 
 FIRST_HEAD_S = 10.0
 """How long a new connection may take to send the head of its first request."""
@@ -29,7 +29,7 @@ class Port:
 
     def __init__(
         self,
-        state: ServerState,
+        state: ClientState,
         websocket: Callable[[asyncio.Transport, bytes], object],
         http_protocol: Callable[[HandBack], asyncio.Protocol],
     ) -> None:

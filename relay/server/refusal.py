@@ -10,7 +10,7 @@ from typing import cast
 
 from relay.server.answers import ApiError
 from relay.server.guard import add_headers, answer_error
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 
 DRAIN_S = 1.0
 """How long a client that was turned away may take to hang up."""
@@ -24,7 +24,7 @@ class Refusal(asyncio.Protocol):
     """What remains of a connection; it belongs to nobody else any more."""
 
     def __init__(
-        self, state: ServerState, transport: asyncio.Transport, head: bytes, error: ApiError
+        self, state: ClientState, transport: asyncio.Transport, head: bytes, error: ApiError
     ) -> None:
         """Send `error` in the form of what `head`, the beginning of a request, asks for."""
         self._transport = transport
@@ -46,7 +46,7 @@ class Refusal(asyncio.Protocol):
         self._deadline.cancel()
 
 
-def _write(state: ServerState, head: bytes, error: ApiError) -> bytes:
+def _write(state: ClientState, head: bytes, error: ApiError) -> bytes:
     found = _TARGET.match(head)
     path = "" if found is None else found[1].decode("latin-1")
     response = answer_error(path, state.config.rest, error)

@@ -18,7 +18,7 @@ from relay.server.messages import (
     read_message,
 )
 from relay.server.query import read_query, read_request
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 from relay.server.subscriptions import Subscriptions, close_code
 
 _HISTORY_LOOK_S = 0.005
@@ -30,7 +30,7 @@ class Session:
 
     __slots__ = ("_connection", "_state", "_subscriber", "_subscriptions")
 
-    def __init__(self, connection: ClientConnection, state: ServerState) -> None:
+    def __init__(self, connection: ClientConnection, state: ClientState) -> None:
         self._connection = connection
         self._state = state
         self._subscriber = connection.subscriber
@@ -44,7 +44,7 @@ class Session:
             request, complaints = read_query(path)
             for complaint in complaints:
                 connection.send_message(Error(None, "bad_request", complaint))
-            self._subscriptions.subscribe(request)
+            await self._subscriptions.subscribe(request)
             self._subscriptions.in_query = set(self._subscriber.subscriptions)
         except RequestError as error:
             connection.send_message(Error(None, error.code, str(error)))
@@ -84,12 +84,13 @@ class Session:
         if not request.rooms:
             raise RequestError("bad_request", "room_id is empty; name a room", request.id)
         if isinstance(message, Subscribe):
-            self._subscriptions.subscribe(request)
+            await self._subscriptions.subscribe(request)
         else:
-            self._subscriptions.unsubscribe(request)
+            await self._subscriptions.unsubscribe(request)
 
     async def _answer(self, ping: Ping) -> None:
         """Send a pong behind everything that there was for the client when its ping came."""
+        await self._state.holds.catch_up()
         while not self._subscriber.settle():
             # It reads too slowly, or history is written to it, a piece a turn or from the store.
             await self._connection.writable()

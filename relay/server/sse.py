@@ -53,11 +53,11 @@ async def serve_events(request: web.Request) -> web.StreamResponse:
     try:
         # What can't be is said while there still can be a status other than 200.
         for name in asked.rooms:
-            client.subscriptions.acquire(name)
+            await client.subscriptions.acquire(name)
         await response.prepare(request)
         await response.write(b"retry: %d\n\n" % random.randint(*RETRY_MS))
         if client.take_over(request):
-            client.begin(asked, complaints)
+            await client.begin(asked, complaints)
             await client.serve()
     except RequestError as error:
         raise as_api_error(error) from None
@@ -124,30 +124,29 @@ class EventStreamClient(asyncio.Protocol):
         self.transport, self.write = transport, transport.write
         self.descriptor = descriptor_of(transport)
         take_over(transport, self, self.subscriber)
-        self._state.clients.add(self)
-        self._state.accepted += 1
+        self._state.came(self)
         return True
 
-    def begin(self, asked: Request, complaints: list[str]) -> None:
+    async def begin(self, asked: Request, complaints: list[str]) -> None:
         """Subscribe to what is asked for, or say why not."""
         self.send_message(Hello(__version__, Limits.of(self._state.config.hub)))
         for complaint in complaints:
             self.send_message(Error(None, "bad_request", complaint))
         try:
-            self._subscribe(asked)
+            await self._subscribe(asked)
         except RequestError as error:  # a room has gone while the head was sent
             self.send_message(Error(None, error.code, str(error)))
             self.begin_close(close_code(error), f"{error.code}: {error}")
 
-    def _subscribe(self, asked: Request) -> None:
-        streams = [self.subscriptions.acquire(name) for name in asked.rooms]
+    async def _subscribe(self, asked: Request) -> None:
+        streams = [await self.subscriptions.acquire(name) for name in asked.rooms]
         if isinstance(self._encoding, SeveralRooms):
             self._encoding.begin(streams, asked.since)
         for stream in dict.fromkeys(streams):
             places = [place for place, other in enumerate(streams) if other is stream]
             # Two names may have become one room since the client had its positions.
             places.sort(key=lambda at: bool(asked.since) and asked.since[at].epoch != stream.epoch)
-            self.subscriptions.subscribe(
+            await self.subscriptions.subscribe(
                 Request(
                     id=None,
                     rooms=[asked.rooms[places[0]]],
@@ -243,7 +242,7 @@ class EventStreamClient(asyncio.Protocol):
         """Clean up; aiohttp cancels the handler."""
         self.subscriber.close()
         self._lost.set()
-        self._state.clients.discard(self)
+        self._state.left(self)
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         self._http.connection_lost(exc)

@@ -1,10 +1,12 @@
-"""What all parts of the server share: configuration, hub, rooms, open clients and counts."""
+"""What all parts of the server share: configuration, hub, rooms, open clients and counts.
+
+What serving WebSockets takes of it is there in every process that does, see workers.
+"""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -16,8 +18,10 @@ from relay.hub import Hub, Subscriber
 from relay.logs import Throttle, mask_tokens
 from relay.server.access import Keyring
 from relay.server.answers import ApiError
+from relay.server.holds import Holds, OwnHolds
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
+from relay.server.totals import Totals
 from relay.store import Store
 
 FIRST_S = 5.0
@@ -44,45 +48,105 @@ class Client(Protocol):
         ...
 
 
-@dataclass
-class ServerState:
-    """One per server; made by it, read and changed by its parts."""
+class ClientState:
+    """What serving clients takes in one process; made by it, read and changed by its parts."""
 
-    config: Config
-    hub: Hub
-    rooms: Rooms
-    live: Live
-    store: Store | None = None
-    """None: none is configured."""
-    clients: set[Client] = field(default_factory=set)
-    """Open WebSocket connections and event streams."""
-    polls: int = 0
-    """Long polls under way."""
-    leaving: set[asyncio.Transport] = field(default_factory=set)
-    """Connections that were turned away and have not hung up yet."""
-    accepted: int = 0
-    """WebSocket connections and event streams opened so far."""
-    refused: Counter[str] = field(default_factory=Counter)
-    """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
-    stopping: bool = False
-    first_s: float = FIRST_S
-    keyring: Keyring = field(init=False)
-    _throttles: dict[str, Throttle] = field(default_factory=dict)
-    _waits: set[asyncio.Timeout] = field(default_factory=set)
+    def __init__(self, config: Config, hub: Hub, holds: Holds) -> None:
+        self.config = config
+        self.hub = hub
+        self.holds = holds
+        self.clients: set[Client] = set()
+        """Open WebSocket connections and event streams; see `came` and `left`."""
+        self.leaving: set[asyncio.Transport] = set()
+        """Connections that were turned away and have not hung up yet."""
+        self.accepted = 0
+        """WebSocket connections and event streams opened so far."""
+        self.refused: Counter[str] = Counter()
+        """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
+        self.stopping = False
+        self.polls = 0
+        """Long polls under way; none where HTTP is not answered."""
+        self.keyring = Keyring(config.auth)
+        self._throttles: dict[str, Throttle] = {}
 
-    def __post_init__(self) -> None:
-        self.keyring = Keyring(self.config.auth)
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many clients as there may be, wherever they are served."""
+        raise NotImplementedError
+
+    def came(self, client: Client) -> None:
+        """Note that a client is served from now on."""
+        self.clients.add(client)
+        self.accepted += 1
+
+    def left(self, client: Client) -> None:
+        """Note that a client has gone. Safe to repeat."""
+        self.clients.discard(client)
+
+    def begin_stop(self) -> None:
+        """Note that the server stops."""
+        self.stopping = True
+
+    def totals(self) -> Totals:
+        """Give what has been counted."""
+        return Totals(
+            clients=len(self.clients),
+            subscriptions=sum(len(client.subscriber.subscriptions) for client in self.clients),
+            accepted=self.accepted,
+            deliveries=self.hub.counters.deliveries,
+            drops=self.hub.counters.drops,
+            slow_closes=self.hub.counters.slow_closes,
+            refused=dict(self.refused),
+        )
+
+    def refuse(self, cause: str, detail: str) -> None:
+        """Count and log that something was refused; `detail` says who sent it, or what.
+
+        But for queries and headers such as Authorization: tokens stand in them.
+        """
+        self.refused[cause] += 1
+        held = self._throttles.setdefault(cause, Throttle()).admit()
+        if held is not None:
+            shown = mask_tokens(detail)[:200]
+            _log.warning("refused", cause=cause, detail=shown, held_back=held)
+
+
+class ServerState(ClientState):
+    """The same in the process that watches the rooms and answers HTTP."""
+
+    def __init__(
+        self,
+        config: Config,
+        hub: Hub,
+        rooms: Rooms,
+        live: Live,
+        store: Store | None = None,
+        *,
+        first_s: float = FIRST_S,
+    ) -> None:
+        """`store` None: none is configured."""
+        super().__init__(config, hub, OwnHolds(rooms))
+        self.rooms = rooms
+        self.live = live
+        self.store = store
+        self.first_s = first_s
+        self.seats_elsewhere = 0
+        """Clients that other processes serve."""
+        self.totals_elsewhere: Callable[[], Totals] = Totals
+        """Gives what those have counted."""
+        self._waits: set[asyncio.Timeout] = set()
 
     @property
     def is_full(self) -> bool:
         """Whether there are as many clients as there may be, long polls included."""
-        return len(self.clients) + self.polls >= self.config.server.max_clients
+        taken = len(self.clients) + self.polls + self.seats_elsewhere
+        return taken >= self.config.server.max_clients
 
     def begin_stop(self) -> None:
         """Note that the server stops, and end what waits for others."""
         if self.stopping:
             return
-        self.stopping = True
+        super().begin_stop()
         for wait in self._waits:
             wait.reschedule(0)
 
@@ -101,17 +165,6 @@ class ServerState:
         finally:
             self._waits.discard(wait)
 
-    def refuse(self, cause: str, detail: str) -> None:
-        """Count and log that something was refused; `detail` says who sent it, or what.
-
-        But for queries and headers such as Authorization: tokens stand in them.
-        """
-        self.refused[cause] += 1
-        held = self._throttles.setdefault(cause, Throttle()).admit()
-        if held is not None:
-            shown = mask_tokens(detail)[:200]
-            _log.warning("refused", cause=cause, detail=shown, held_back=held)
-
 
 STATE: web.AppKey[ServerState] = web.AppKey("state", ServerState)
 """Where the HTTP side finds it."""
@@ -128,4 +181,4 @@ REFUSALS = (
     "head_too_large",  # a request head beyond the limit
     "head_too_slow",  # a request head that was not complete in time
 )
-"""Every cause that is counted in `ServerState.refused`."""
+"""Every cause that is counted in `ClientState.refused`."""

@@ -14,7 +14,7 @@ from relay.server.messages import (
     Unsubscribed,
 )
 from relay.server.query import Request
-from relay.server.state import ServerState
+from relay.server.state import ClientState
 
 _CLOSE_CODES = {
     "unknown_room": CloseCode.UNKNOWN_ROOM,
@@ -51,7 +51,7 @@ class Listener(Protocol):
 class Subscriptions:
     """The subscriptions of one client, one method set per room, and its holds on the rooms."""
 
-    def __init__(self, listener: Listener, state: ServerState) -> None:
+    def __init__(self, listener: Listener, state: ClientState) -> None:
         self._listener = listener
         self._state = state
         self._subscriber = listener.subscriber
@@ -67,16 +67,16 @@ class Subscriptions:
             # Closing connections are not told any more that a room was closed or moved.
             stream = self._state.hub.present(held)
             if stream is not None:
-                self._state.rooms.release(stream)
+                self._state.holds.release(stream)
 
-    def subscribe(self, request: Request) -> None:
+    async def subscribe(self, request: Request) -> None:
         """Subscribe to rooms, or add methods to subscriptions. Raises RequestError."""
         if request.slow is not None:
             self._subscriber.slow = request.slow
         for index, name in enumerate(request.rooms):
+            stream = await self.acquire(name, request.id)
             if self._subscriber.closed:  # perhaps found too slow for what was pending for it
                 return
-            stream = self.acquire(name, request.id)
             subscription = self._subscriber.subscriptions.get(stream)
             filter_ = Filter.of(request.methods)
             if subscription is None:
@@ -94,37 +94,37 @@ class Subscriptions:
                 subscription.change(subscription.filter.adding(filter_))
                 self._tell_subscribed(request.id, name, subscription)
 
-    def acquire(self, name: str, request_id: RequestId = None) -> Stream:
+    async def acquire(self, name: str, request_id: RequestId = None) -> Stream:
         """Hold a room, once however often it is asked for. Raises RequestError."""
-        rooms, access = self._state.rooms, self._listener.access
+        holds, access = self._state.holds, self._listener.access
         try:
-            if not access.may("watch") and rooms.find(name) is None:
-                self._state.refuse("forbidden_scope", f"{access.name}: start a room")
-                raise RequestError(
-                    "forbidden_scope",
-                    f"room {name!r} is not watched, and to start one takes a token with the scope"
-                    " watch",
-                    request_id,
-                )
-            stream = rooms.acquire(name)
+            stream = await holds.acquire(name, may_start=access.may("watch"))
         except RoomNameError as error:
             raise RequestError("unknown_room", str(error), request_id) from None
         except RoomRefusedError as error:
             raise RequestError("room_refused", str(error), request_id) from None
+        if stream is None:
+            self._state.refuse("forbidden_scope", f"{access.name}: start a room")
+            raise RequestError(
+                "forbidden_scope",
+                f"room {name!r} is not watched, and to start one takes a token with the scope"
+                " watch",
+                request_id,
+            )
         if stream in self._held:
-            self._state.rooms.release(stream)
+            holds.release(stream)
         elif len(self._held) >= MAX_ROOMS_PER_CLIENT:
-            self._state.rooms.release(stream)
+            holds.release(stream)
             raise RequestError(
                 "too_many_rooms", f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms", request_id
             )
         self._held.add(stream)
         return stream
 
-    def unsubscribe(self, request: Request) -> None:
+    async def unsubscribe(self, request: Request) -> None:
         """Give up rooms, or some methods of them. Raises RequestError."""
         for name in request.rooms:
-            subscription = self._find(name, request.id)
+            subscription = await self._find(name, request.id)
             remaining = Filter.of(frozenset())
             if request.methods is not None:
                 remaining = subscription.filter.without(request.methods)
@@ -133,12 +133,12 @@ class Subscriptions:
             else:
                 subscription.end()
                 self._held.discard(subscription.stream)
-                self._state.rooms.release(subscription.stream)
+                self._state.holds.release(subscription.stream)
             self._tell_unsubscribed(request.id, subscription.stream, remaining, "asked")
 
-    def _find(self, name: str, request_id: RequestId) -> Subscription:
+    async def _find(self, name: str, request_id: RequestId) -> Subscription:
         try:
-            stream = self._state.rooms.find(name)
+            stream = await self._state.holds.find(name)
         except RoomNameError as error:
             raise RequestError("unknown_room", str(error), request_id) from None
         subscription = None if stream is None else self._subscriber.subscriptions.get(stream)
@@ -155,7 +155,7 @@ class Subscriptions:
         """
         self._held.discard(old)
         if subscription.stream in self._held:
-            self._state.rooms.release(subscription.stream)
+            self._state.holds.release(subscription.stream)
         self._held.add(subscription.stream)
         if old in self.in_query:
             self.in_query.add(subscription.stream)

@@ -1,0 +1,32 @@
+"""What one process has counted of its clients; added up over processes for the metrics."""
+
+from collections import Counter
+
+from msgspec import Struct, field
+
+
+class Totals(Struct):
+    """Counts of one process, or of several; without those that say "now" they only ever grow."""
+
+    clients: int = 0
+    """Connected now."""
+    subscriptions: int = 0
+    """Theirs, now."""
+    accepted: int = 0
+    deliveries: int = 0
+    drops: int = 0
+    slow_closes: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    """By cause."""
+
+    def __add__(self, other: "Totals") -> "Totals":
+        """Give the sums."""
+        return Totals(
+            clients=self.clients + other.clients,
+            subscriptions=self.subscriptions + other.subscriptions,
+            accepted=self.accepted + other.accepted,
+            deliveries=self.deliveries + other.deliveries,
+            drops=self.drops + other.drops,
+            slow_closes=self.slow_closes + other.slow_closes,
+            refused=dict(Counter(self.refused) + Counter(other.refused)),
+        )

@@ -1,4 +1,4 @@
-"""How clients hold rooms, in whichever process they are served; used by subscriptions and session."""
+"""How clients hold rooms, in whichever process they are; used by subscriptions and session."""
 
 from typing import Protocol
 

@@ -53,7 +53,10 @@ async def answer_to(relay: Relay, *offers: str) -> tuple[bytes, str | None]:
         ([AGREED], AGREED),
         (["permessage-deflate; server_max_window_bits=15"], AGREED + "; server_max_window_bits=15"),
         (["permessage-deflate; server_max_window_bits=12"], AGREED + "; server_max_window_bits=12"),
-        (['permessage-deflate; server_max_window_bits="13"'], AGREED + "; server_max_window_bits=13"),
+        (
+            ['permessage-deflate; server_max_window_bits="13"'],
+            AGREED + "; server_max_window_bits=13",
+        ),
         (["permessage-deflate; server_max_window_bits=11"], None),
         (["permessage-deflate; server_max_window_bits=9"], None),
         (["permessage-deflate; server_max_window_bits=8"], None),
@@ -191,7 +194,7 @@ def _compressed(data: bytes) -> bytes:
 
 
 async def read_close_code(client_bytes: bytes, relay: Relay) -> int:
-    """Send bytes behind a handshake that agreed on it; give the code that the server closes with."""
+    """Send bytes behind a handshake that agreed on it; give the server's close code."""
     async with raw_connection(relay) as (reader, writer):
         writer.write(offering(relay, "permessage-deflate", path="/ws"))
         await reader.readuntil(b'"history_s":300.0}}')

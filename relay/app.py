@@ -22,6 +22,7 @@ from relay.sim import Scenario, Simulator
 from relay.store import Store
 from relay.upstream.client import Upstream
 from relay.upstream.transports.replay import Replay
+from relay.workers import new_server
 
 DRAIN_S = 5.0
 """How long clients get to take what is on its way to them when the relay stops."""
@@ -49,8 +50,8 @@ async def running(config: Config, *, played: Replay | None = None) -> AsyncItera
         hub = Hub(config.hub, store)
         rooms = RoomManager(hub, config, upstream, policy)
         if played is not None:
-            played.is_taken = lambda: all(map(hub.is_taken, rooms.streams()))
-        server = RelayServer(config, hub, rooms, upstream.api, store)
+            played.is_taken = lambda: all(map(server.is_taken, rooms.streams()))
+        server = new_server(config, hub, rooms, upstream.api, store)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
         await server.start()

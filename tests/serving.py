@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar, get_origin, get_type_hints
@@ -15,9 +16,12 @@ from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
+from relay.workers import new_server
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
 AnyPayload = TypeVar("AnyPayload", bound=msgspec.Struct)
+WORKERS = int(os.environ.get("RELAY_TESTS_WORKERS", "1"))
+"""[server] workers of every relay under test, for a run by hand with more than one."""
 _ids = itertools.count(7_000_000_000_000_000_000)
 
 
@@ -243,9 +247,11 @@ async def relay_running(
     stop_s: float = 5,
     archive: Archive | None = None,
 ) -> AsyncIterator[Relay]:
+    if server is not None and server.workers == 1:
+        server = msgspec.structs.replace(server, workers=WORKERS)
     config = Config(
         hub=hub or HubConfig(),
-        server=server or ServerConfig(port=0),
+        server=server or ServerConfig(port=0, workers=WORKERS),
         auth=auth or AuthConfig(),
         rest=rest or RestConfig(),
         watch=watch or WatchConfig(),
@@ -253,7 +259,7 @@ async def relay_running(
     its_hub = Hub(config.hub, archive)
     rooms = FakeRooms(its_hub)
     live = FakeLive()
-    its_server = RelayServer(config, its_hub, rooms, live, first_s=first_s)
+    its_server = new_server(config, its_hub, rooms, live, first_s=first_s)
     relay = Relay(its_hub, rooms, live, its_server)
     await relay.server.start()
     try:

@@ -32,6 +32,9 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     `relay.example.org` behind a reverse proxy."""
     max_clients: Count = 10_000
     """WebSocket connections, event streams and waiting long polls at once."""
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Processes that serve WebSocket clients. 1: the relay itself; more: so many besides it, which
+    share the port."""
 
 
 Scope = Literal["read", "watch", "admin"]

@@ -89,6 +89,9 @@ async def _readyz(request: web.Request) -> web.Response:
 
 
 async def _metrics(request: web.Request) -> web.Response:
+    state = request.app[STATE]
+    if state.count_elsewhere is not None:
+        await state.count_elsewhere()
     return web.Response(
         body=generate_latest(request.app[_METRICS]),
         headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},

@@ -64,6 +64,7 @@ class RelayCollector(Collector):
             ("relay_deliveries", "Events written to clients.", totals.deliveries),
             ("relay_drops", "Events not written to slow clients.", totals.drops),
             ("relay_slow_closes", "Clients closed for being too slow.", totals.slow_closes),
+            ("relay_worker_restarts", "Workers started again.", totals.restarts),
         ):
             yield CounterMetricFamily(name, text, value)
 

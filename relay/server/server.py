@@ -9,7 +9,7 @@ from aiohttp import web
 
 from relay.config import Config
 from relay.errors import ListenError
-from relay.hub import Hub
+from relay.hub import Hub, Stream
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
 from relay.server.http_protocol import HandBack, HttpProtocol
@@ -78,6 +78,10 @@ class RelayServer(ClientServer):
         """Stop as ClientServer does, if it was started."""
         if self._started:
             await super().stop(deadline_s)
+
+    def is_taken(self, stream: Stream) -> bool:
+        """Tell as Hub.is_taken does, of all clients."""
+        return self._state.hub.is_taken(stream)
 
     async def begin_http(self) -> Callable[[HandBack], asyncio.Protocol]:
         """Get ready to answer HTTP; gives what makes the protocol of a connection."""

@@ -5,7 +5,7 @@ What serving WebSockets takes of it is there in every process that does, see wor
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -134,6 +134,8 @@ class ServerState(ClientState):
         """Clients that other processes serve."""
         self.totals_elsewhere: Callable[[], Totals] = Totals
         """Gives what those have counted."""
+        self.count_elsewhere: Callable[[], Awaitable[None]] | None = None
+        """Has that brought up to date."""
         self._waits: set[asyncio.Timeout] = set()
 
     @property

@@ -16,6 +16,8 @@ class Totals(Struct):
     deliveries: int = 0
     drops: int = 0
     slow_closes: int = 0
+    restarts: int = 0
+    """Of workers."""
     refused: dict[str, int] = field(default_factory=dict)
     """By cause."""
 
@@ -28,5 +30,6 @@ class Totals(Struct):
             deliveries=self.deliveries + other.deliveries,
             drops=self.drops + other.drops,
             slow_closes=self.slow_closes + other.slow_closes,
+            restarts=self.restarts + other.restarts,
             refused=dict(Counter(self.refused) + Counter(other.refused)),
         )

@@ -1,0 +1,166 @@
+"""A worker: a process that serves WebSockets on the relay's port, with what the relay tells it.
+
+It ends when the relay says so, and at once when the relay is gone. Run by __main__.
+"""
+
+import asyncio
+import ctypes
+import os
+import signal
+import socket
+import sys
+
+import structlog
+
+from relay.errors import ListenError
+from relay.hub import RepeatingHub
+from relay.logs import configure_logs
+from relay.server.listening import ClientServer
+from relay.workers.asking import Asking
+from relay.workers.channel import Channel
+from relay.workers.door import Door, WorkerState
+from relay.workers.messages import (
+    Beat,
+    Count,
+    Entered,
+    FromWorker,
+    Held,
+    PageFailed,
+    PageRead,
+    Ready,
+    Refused,
+    Serving,
+    Setup,
+    Stop,
+    Synced,
+    Told,
+    encode,
+    worker_messages,
+)
+from relay.workers.passing import Arrival, Departure, Passing, adopt
+from relay.workers.repeater import Repeater, StoredElsewhere
+from relay.workers.streams import Streams
+
+BEAT_S = 1.0
+"""How often the relay is told that all is well."""
+
+_PR_SET_PDEATHSIG = 1
+_log = structlog.get_logger(__name__)
+
+
+def main(arguments: list[str]) -> int:
+    """Run a worker, given the descriptors of its pairs; gives the exit code."""
+    # The relay stops it, whoever else signals all processes of a terminal or a service.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _die_with_parent()
+    pair, passing_pair = (socket.socket(fileno=int(argument)) for argument in arguments)
+    with pair, passing_pair:
+        return asyncio.run(_run(pair, passing_pair))
+
+
+async def _run(pair: socket.socket, passing_pair: socket.socket) -> int:
+    """Serve until the relay says stop."""
+    setup: asyncio.Future[Setup] = asyncio.get_running_loop().create_future()
+
+    def take(data: memoryview) -> None:
+        message = worker_messages.decode(data)
+        if isinstance(message, Setup):
+            setup.set_result(message)
+
+    channel = Channel(take, _abandoned)
+    await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=pair)
+    worker = _Worker(await setup, channel, passing_pair)
+    channel.take = worker.take
+    try:
+        await worker.run()
+    except ListenError as error:
+        _log.error("the worker can't listen", error=str(error))
+        return 1
+    finally:
+        channel.lost = lambda: None
+    await channel.finish()
+    return 0
+
+
+class _Worker:
+    """What a worker is made of, once it has been told what to serve."""
+
+    def __init__(self, setup: Setup, channel: Channel, passing_pair: socket.socket) -> None:
+        config = setup.config
+        configure_logs(config.log.level, config.log.format)
+        structlog.contextvars.bind_contextvars(worker=setup.number)
+        self._channel = channel
+        streams = Streams()
+        hub = RepeatingHub(config.hub)
+        self._asking = Asking(self._send, hub, streams)
+        stored = StoredElsewhere(self._asking) if config.store.path else None
+        self._repeater = Repeater(hub, streams, stored, self._send)
+        self._state = WorkerState(config, hub, self._asking, self._send)
+        self._server = ClientServer(self._state)
+        self._door = Door(self._state, self._asking, self._server.websockets(), self._send)
+        self._passing = Passing(passing_pair, self._adopt)
+        self._adopting: set[asyncio.Task[None]] = set()
+        self._synced = asyncio.Event()
+        self._stop: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        """How long clients may take, once it is to stop."""
+
+    async def run(self) -> None:
+        """Serve until the relay says stop. Raises ListenError."""
+        beating = asyncio.create_task(self._beat(), name="beat")
+        try:
+            self._send(Ready())
+            await self._synced.wait()
+            await self._server.listen(
+                self._door.knock, lambda _: Departure(self._passing), share_port=True
+            )
+            self._send(Serving())
+            _log.info("worker serves", pid=os.getpid())
+            await self._server.stop(await self._stop)
+            self._send(Beat(self._state.totals()))
+        finally:
+            self._passing.close()
+            beating.cancel()
+
+    def take(self, data: memoryview) -> None:
+        """Do what the relay says."""
+        message = worker_messages.decode(data)
+        match message:
+            case Held() | Refused() | Entered() | Told() | PageRead() | PageFailed():
+                self._asking.answered(message)
+            case Count():
+                self._send(Beat(self._state.totals()))
+            case Synced():
+                self._synced.set()
+            case Stop(deadline_s):
+                self._stop.set_result(deadline_s)
+            case Setup():
+                raise ValueError("a worker is set up once")
+            case _:
+                self._repeater.apply(message)
+
+    def _send(self, message: FromWorker) -> None:
+        self._channel.send(encode(message))
+
+    async def _beat(self) -> None:
+        while True:
+            self._send(Beat(self._state.totals()))
+            await asyncio.sleep(BEAT_S)
+
+    def _adopt(self, connection: socket.socket, received: bytes) -> None:
+        """Serve a connection that the relay gives back: it is to be a WebSocket after all."""
+        arrival = Arrival(self._door.knock, received)
+        task = asyncio.create_task(adopt(connection, arrival), name="adopting")
+        self._adopting.add(task)
+        task.add_done_callback(self._adopting.discard)
+
+
+def _abandoned() -> None:
+    """End at once, as the relay is gone: there is nothing to be kept."""
+    os._exit(1)
+
+
+def _die_with_parent() -> None:
+    """Have the system end this process with the relay's, even where it hangs itself."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

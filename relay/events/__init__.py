@@ -4,7 +4,7 @@ Leaves: imported by everything, import nothing of relay but its errors.
 """
 
 from relay.events.audience import FansclubPayload, LikePayload, MemberPayload, SocialPayload
-from relay.events.base import Event
+from relay.events.base import EncodedEvent, Event
 from relay.events.battle import (
     LinkMicArmiesPayload,
     LinkMicBattleFinishPayload,
@@ -51,6 +51,7 @@ __all__ = [
     "Contributor",
     "ControlPayload",
     "EmojiChatPayload",
+    "EncodedEvent",
     "Event",
     "FanTicketPayload",
     "FansClub",

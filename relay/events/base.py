@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """One decoded upstream message."""
 
     method: str
@@ -24,3 +24,10 @@ class Event(Struct, frozen=True):
     for bytes that can't be read `{"payload_base64": …}`; for messages of any method that are
     past the limits of webcast/budget `{"payload_base64": "", "omitted_bytes": …}`, which says how
     many bytes were left out."""
+
+
+class EncodedEvent(Event, frozen=True):
+    """An event whose payload is JSON already: who writes it out needs not encode it again."""
+
+    encoded: bytes
+    """`payload` as JSON."""

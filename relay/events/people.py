@@ -6,7 +6,7 @@ MASKED_UID = "111111"
 """The id that upstream gives to every user of a room that hides its viewers' names."""
 
 
-class Badge(Struct, frozen=True):
+class Badge(Struct, frozen=True, gc=False):
     """A picture beside a name: pay level, fans club, admin and so on."""
 
     kind: int
@@ -19,7 +19,7 @@ class Badge(Struct, frozen=True):
     """URL of the picture; may be empty."""
 
 
-class FansClub(Struct, frozen=True):
+class FansClub(Struct, frozen=True, gc=False):
     """Membership of a fans club (粉丝团)."""
 
     name: str
@@ -32,7 +32,7 @@ class FansClub(Struct, frozen=True):
     """The anchor whose club it is, not always this room's; "" where upstream leaves it out."""
 
 
-class User(Struct, frozen=True):
+class User(Struct, frozen=True, gc=False):
     """A user, as the message showed them. Upstream leaves out what it likes: expect "" and 0."""
 
     uid: str

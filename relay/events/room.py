@@ -6,7 +6,7 @@ from relay.events.payload import Payload
 from relay.events.people import User
 
 
-class Contributor(Struct, frozen=True):
+class Contributor(Struct, frozen=True, gc=False):
     """One place in a ranking of the audience."""
 
     rank: int

@@ -9,7 +9,7 @@ from relay.events.people import User
 PieceType = Literal["text", "user", "image", "gift", "heart", "pattern"]
 
 
-class Piece(Struct, frozen=True):
+class Piece(Struct, frozen=True, gc=False):
     """One piece; a whole text is its pieces one after the other."""
 
     type: PieceType

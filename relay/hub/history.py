@@ -45,7 +45,9 @@ class Entry(Struct, frozen=True, gc=False):
     """When it was published, monotonic seconds."""
 
 
-_NOTHING = Entry(Kind.GAP, 0, "", b"", 0.0)
+_EVENT, _GAP = Kind.EVENT, Kind.GAP  # looking a member up takes as long as all else here
+
+_NOTHING = Entry(_GAP, 0, "", b"", 0.0)
 """Stands where an entry was let go of."""
 
 
@@ -86,7 +88,7 @@ class History:
         Of several losses at one place and for one reason the first is kept, so that gaps
         can't crowd out events.
         """
-        if entry.kind is Kind.GAP:
+        if entry.kind is _GAP:
             if self._entries and self._entries[-1].body == entry.body:
                 return
         else:
@@ -126,7 +128,7 @@ class History:
         """
         index = self._dropped
         entry = self._entries[index]
-        while entry.kind is Kind.GAP:
+        while entry.kind is _GAP:
             index += 1
             if index == len(self._entries):  # nothing but losses; only their size is a reason
                 break
@@ -180,14 +182,14 @@ class History:
         index = bisect_left(self._entries, offset, lo=self._dropped, key=_offset_of)
         if index < len(self._entries):
             entry = self._entries[index]
-            if entry.kind is Kind.EVENT and entry.offset == offset:
+            if entry.kind is _EVENT and entry.offset == offset:
                 index += 1
         return self._begin + index
 
     def events_kept(self) -> list[Entry]:
         """Give all kept events, oldest first."""
         kept = self._entries[self._dropped :]
-        return [entry for entry in kept if entry.kind is Kind.EVENT]
+        return [entry for entry in kept if entry.kind is _EVENT]
 
     def read(self, sequence: int, max_entries: int, max_bytes: int) -> Sequence[Entry]:
         """Give entries from `sequence` (>= first) on: at least one, if there is one."""

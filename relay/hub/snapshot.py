@@ -15,6 +15,8 @@ from relay.events import (
 MAX_PROMOTIONS = 200
 """Ids of promotions remembered of one broadcast; past it those go that came up longest ago."""
 
+_TAKEN = frozenset({RoomUserSeqPayload, RoomRankPayload, LiveShoppingPayload, ProductChangePayload})
+
 
 class Snapshot:
     """The latest events of one broadcast; begins anew with the next one. Times are Unix ms."""
@@ -40,7 +42,11 @@ class Snapshot:
         """Remember what matters of an event."""
         if event.room_id != self.room_id:
             self._begin(event.room_id)
-        match event.payload:
+        payload = event.payload
+        # Most events end here: a look at the type costs less than asking what it may be.
+        if type(payload) not in _TAKEN:
+            return
+        match payload:
             case RoomUserSeqPayload() as seq:
                 # They come out of order, and the total never falls: a lower one is older.
                 if self.seq is None or seq.total_user >= self.seq.total_user:

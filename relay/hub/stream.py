@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from relay.clock import now_ms
 from relay.config import HubConfig
-from relay.events import MASKED_UID, Event
+from relay.events import MASKED_UID, EncodedEvent, Event
 from relay.events.stored import Past, Record
 from relay.hub.archive import Archive
 from relay.hub.history import Entry, History, Kind
@@ -28,10 +28,11 @@ _NO_IDS = ("", "0")
 MAX_COUNTED_METHODS = 200
 """Methods counted by name in a room; further ones are counted as `other`."""
 
-_json = msgspec.json.Encoder()
+_EVENT = Kind.EVENT
+_encode = msgspec.json.Encoder().encode
 
 
-class EventFrame(Struct):
+class EventFrame(Struct, gc=False):
     """An event as clients get it; the order of the fields is part of the contract."""
 
     method: str
@@ -155,24 +156,27 @@ class Stream:
             self.counters.duplicates += 1
             return None
         self.snapshot.take(event)
+        payload = event.payload
         return self._keep(
             EventFrame(
-                method=event.method,
-                msg_id=event.msg_id,
-                room_id=event.room_id,
-                web_rid=event.web_rid,
-                epoch=self.epoch,
-                offset=self.head + 1,
-                time=event.time,
-                payload=event.payload,
-            )
+                event.method,
+                event.msg_id,
+                event.room_id,
+                event.web_rid,
+                self.epoch,
+                self.head + 1,
+                event.time,
+                msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
+            ),
+            payload,
         )
 
     def adopt(self, frame: KeptFrame) -> Entry | None:
         """Number and keep an event of another stream; None where it came here, too."""
         if self._is_duplicate(frame.msg_id):
             return None
-        return self._keep(msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1))
+        renumbered = msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1)
+        return self._keep(renumbered, frame.payload)
 
     def notify(self) -> None:
         """Call the listeners; the hub does when it has published, settled or closed the stream."""
@@ -200,7 +204,7 @@ class Stream:
             epoch=self.epoch if epoch is None else epoch,
             **details,
         )
-        return _json.encode(gap)
+        return _encode(gap)
 
     def append_gap(self, reason: str) -> Entry:
         """Note that upstream lost messages after the last event."""
@@ -212,13 +216,13 @@ class Stream:
         self.counters.upstream_gaps += 1
         return entry
 
-    def _keep(self, frame: EventFrame) -> Entry:
-        body = _json.encode(frame)
-        entry = Entry(Kind.EVENT, frame.offset, frame.method, body, time.monotonic())
+    def _keep(self, frame: EventFrame, payload: object) -> Entry:
+        body = _encode(frame)
+        entry = Entry(_EVENT, frame.offset, frame.method, body, time.monotonic())
         self.head = frame.offset
         self.history.append(entry)
         if self.archive is not None:
-            user = _uid_of(frame.payload)
+            user = _uid_of(payload)
             self._unsaved.append(
                 Record(frame.offset, frame.time, frame.method, user, frame.msg_id, body)
             )
@@ -228,7 +232,7 @@ class Stream:
     def _is_duplicate(self, msg_id: str) -> bool:
         if msg_id in _NO_IDS:
             return False
-        if self.had(msg_id):
+        if msg_id in self._ids or msg_id in self._older_ids:
             return True
         if len(self._ids) >= DEDUP_IDS:
             self._older_ids, self._ids = self._ids, set()

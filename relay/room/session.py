@@ -118,6 +118,7 @@ class Session:
 
     def _publish(self, response: Response, now_ms: int) -> None:
         events = []
+        messages = self._output.counters.messages
         omitted = 0
         for event, outcome in decode_response(
             response,
@@ -125,7 +126,7 @@ class Session:
             web_rid=self._broadcast.web_rid,
             now_ms=now_ms,
         ):
-            self._output.counters.messages[outcome] += 1
+            messages[outcome] += 1
             omitted += outcome == "omitted"
             events.append(event)
         if omitted:

@@ -21,7 +21,8 @@ MAX_RESPONSE_COST = 8 * 1024 * 1024
 _GENERIC_VALUE_COST = 100
 """A value of a generic payload takes as long as so many bytes of a typed one."""
 
-_json = msgspec.json.Encoder()
+encode_payload = msgspec.json.Encoder().encode
+"""Gives a payload as the JSON that clients get."""
 
 
 class Budget:
@@ -34,12 +35,12 @@ class Budget:
         """Tell whether a message of that size may be looked at."""
         return self._left > 0 and payload_bytes <= MAX_PAYLOAD_BYTES
 
-    def charge(self, payload_bytes: int, payload: Payload | dict[str, object]) -> bool:
-        """Pay for a decoded message; tell whether its payload may be given out."""
-        encoded = _json.encode(payload)
+    def charge(self, payload_bytes: int, payload: Payload | dict[str, object]) -> bytes | None:
+        """Pay for a decoded message; give its payload as JSON, None if it may not be given out."""
+        encoded = encode_payload(payload)
         self._left -= payload_bytes + len(encoded)
         if isinstance(payload, dict):
             # Each value, empty or not, stands behind one of these. In texts they count too.
             values = encoded.count(b"{") + encoded.count(b",")
             self._left -= values * _GENERIC_VALUE_COST
-        return len(encoded) <= MAX_EVENT_BYTES
+        return encoded if len(encoded) <= MAX_EVENT_BYTES else None

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError, Message
 
-from relay.events import Event, Payload
-from relay.webcast.budget import MAX_GENERIC_BYTES, Budget
+from relay.events import EncodedEvent, Payload
+from relay.webcast.budget import MAX_GENERIC_BYTES, Budget, encode_payload
 from relay.webcast.mapping import audience, battle, chat, gift, room, shopping
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
@@ -21,10 +21,13 @@ Outcome = Literal["typed", "generic", "raw", "undecodable", "omitted"]
 MAX_METHOD_CHARS = 128
 """A longer method is cut: it is no method, and would go into every log line and metric."""
 
-_MAX_TIME_MS = 100_000_000_000_000  # in the year 5138
+_END_OF_TIME_MS = 100_000_000_000_000
+"""In the year 5138. Nonsense must not become a date that breaks a client."""
 
-# Type → mapper of (message, its common, room id); all other types have generic payloads.
-_MAPPERS: dict[type[Message], Callable[[Any, pb.Common, str], Payload]] = {
+_Mapper = Callable[[Any, pb.Common, str], Payload]
+"""Of (message, its common, room id)."""
+# All other types have generic payloads.
+_MAPPERS: dict[type[Message], _Mapper] = {
     pb.ChatMessage: chat.chat,
     pb.EmojiChatMessage: chat.emoji_chat,
     pb.ScreenChatMessage: chat.screen_chat,
@@ -52,11 +55,17 @@ _MAPPERS: dict[type[Message], Callable[[Any, pb.Common, str], Payload]] = {
     pb.LinkMicArmies: battle.armies,
 }
 
+_READERS: dict[str, tuple[Callable[[bytes], Any] | None, _Mapper | None]] = {
+    method: (pb_type.FromString, _MAPPERS.get(pb_type)) for method, pb_type in METHODS.items()
+}
+"""Method → what parses its payload, and what maps it."""
+_UNKNOWN = (None, None)
+
 
 class Decoded(NamedTuple):
     """An event, and how it was read."""
 
-    event: Event
+    event: EncodedEvent
     outcome: Outcome
     """`typed` (payload struct), `generic` (dict by the schema's field names), `raw` (unknown
     method, or too large for a generic payload), `undecodable` (known method, unreadable bytes),
@@ -71,8 +80,9 @@ def decode_response(
     `now_ms` (Unix ms) is our clock: the time of events where upstream gives none, or nonsense.
     """
     budget = Budget()
-    if _is_plausible(response.now):
-        now_ms = response.now
+    upstream_ms = response.now
+    if 0 < upstream_ms < _END_OF_TIME_MS:
+        now_ms = upstream_ms
     return [
         decode_message(message, room_id=room_id, web_rid=web_rid, now_ms=now_ms, budget=budget)
         for message in response.messages
@@ -89,52 +99,46 @@ def decode_message(
     """
     method = message.method[:MAX_METHOD_CHARS]
     data = message.payload
+    size = len(data)
     time_ms = now_ms
     payload: Any
     outcome: Outcome
-    pb_type = METHODS.get(method)
-    if not budget.admits(len(data)):
-        payload, outcome = _omitted(data), "omitted"
-    elif pb_type is None or (len(data) > MAX_GENERIC_BYTES and pb_type not in _MAPPERS):
-        payload, outcome = _raw(data), "raw"
-    elif (parsed := _parse(pb_type, data)) is None:
-        payload, outcome = _raw(data), "undecodable"
-    else:
-        common = _common(parsed)
-        # Some messages have 0 here.
-        if _is_plausible(common.create_time):
-            time_ms = common.create_time
-        if mapper := _MAPPERS.get(pb_type):
-            named_room = str(common.room_id) if common.room_id else common.room_id_str
-            payload, outcome = mapper(parsed, common, named_room or room_id), "typed"
+    encoded = None
+    if budget.admits(size):
+        parse, mapper = _READERS.get(method, _UNKNOWN)
+        if parse is None or (mapper is None and size > MAX_GENERIC_BYTES):
+            payload, outcome = _raw(data), "raw"
         else:
-            payload = MessageToDict(parsed, preserving_proto_field_name=True)
-            outcome = "generic"
-    if outcome != "omitted" and not budget.charge(len(data), payload):
+            try:
+                parsed = parse(data)
+            except DecodeError:
+                payload, outcome = _raw(data), "undecodable"
+            else:
+                common = parsed.common
+                named_id = common.room_id
+                # Field 2 here, while the wrapped gift brings its own: either may be left empty.
+                if mapper is gift.binding_gift and not named_id:
+                    common = parsed.msg.common
+                    named_id = common.room_id
+                # Some messages have 0 here.
+                created_ms = common.create_time
+                if 0 < created_ms < _END_OF_TIME_MS:
+                    time_ms = created_ms
+                if mapper is None:
+                    payload = MessageToDict(parsed, preserving_proto_field_name=True)
+                    outcome = "generic"
+                else:
+                    named_room = str(named_id) if named_id else common.room_id_str
+                    payload, outcome = mapper(parsed, common, named_room or room_id), "typed"
+        encoded = budget.charge(size, payload)
+    if encoded is None:
         payload, outcome = _omitted(data), "omitted"
+        encoded = encode_payload(payload)
     # The envelope's id: `common` isn't field 1 of every type, and recorded ones hold another id.
     msg_id = str(message.msg_id)
-    return Decoded(Event(method, msg_id, room_id, web_rid, time_ms, payload), outcome)
-
-
-def _is_plausible(time_ms: int) -> bool:
-    """Tell whether upstream means a time; nonsense must not become a date that breaks a client."""
-    return 0 < time_ms < _MAX_TIME_MS
-
-
-def _parse(pb_type: type[Message], data: bytes) -> Any:
-    try:
-        return pb_type.FromString(data)
-    except DecodeError:
-        return None
-
-
-def _common(parsed: Any) -> pb.Common:
-    common: pb.Common = parsed.common
-    # Field 2 here, while the wrapped gift brings its own: either may be left empty.
-    if isinstance(parsed, pb.BindingGiftMessage) and not common.room_id:
-        common = parsed.msg.common
-    return common
+    return Decoded(
+        EncodedEvent(method, msg_id, room_id, web_rid, time_ms, payload, encoded), outcome
+    )
 
 
 def _raw(data: bytes) -> dict[str, object]:

@@ -8,11 +8,12 @@ saermart PR#165 and xhynice for payloads that come uncompressed or corrupt.)
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
+from msgspec import Struct
 
 from relay.errors import FrameError
 from relay.webcast.inflate import inflate
 from relay.webcast.pb import webcast_pb2
-from relay.webcast.wire import check_fields
+from relay.webcast.wire import HARMLESS_BYTES, check_fields
 
 FRAME_CAUSES: tuple[str, ...] = (
     "empty",  # no bytes at all, in the frame or in the payload of a msg frame
@@ -52,39 +53,55 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One frame from upstream."""
 
+    push: webcast_pb2.PushFrame
     payload_type: str
     """`msg`, `hb` (answer to a heartbeat), `close` or `ack`; only `msg` has a response."""
-    logid: int
-    """To be echoed in the ack."""
-    cursor: str
-    """Header im-cursor; "" when absent."""
-    internal_ext: str
-    """Header im-internal_ext; "" when absent. In shared Responses it may be another
-    connection's, so an ack takes the Response's own and this only as a fallback."""
     response: webcast_pb2.Response | None
     """None for every type but `msg`."""
+
+    @property
+    def logid(self) -> int:
+        """To be echoed in the ack."""
+        return self.push.logid
+
+    @property
+    def cursor(self) -> str:
+        """Header im-cursor; "" when absent."""
+        return self._header("im-cursor")
+
+    @property
+    def internal_ext(self) -> str:
+        """Header im-internal_ext; "" when absent.
+
+        In shared Responses it may be another connection's, so an ack takes the Response's own and
+        this only as a fallback.
+        """
+        return self._header("im-internal_ext")
+
+    def _header(self, key: str) -> str:
+        value = ""
+        for header in self.push.headers:
+            if header.key == key:
+                value = header.value
+        return value
 
 
 def read_frame(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Frame:
     """Read one binary WebSocket message. Raises only FrameError, with one of FRAME_CAUSES."""
     _check_size(data, limits)
     push = _parse_push_frame(data)
-    if push.payload_type not in _PAYLOAD_TYPES:
-        raise FrameError("unknown_type", f"payload_type {push.payload_type[:32]!r}")
-    cursor = internal_ext = ""
-    for header in push.headers:
-        if header.key == "im-cursor":
-            cursor = header.value
-        elif header.key == "im-internal_ext":
-            internal_ext = header.value
+    payload_type = push.payload_type
+    if payload_type not in _PAYLOAD_TYPES:
+        # Only now is it worth knowing why.
+        check_fields(data, cause="not_a_frame", max_messages=0)
+        raise FrameError("unknown_type", f"payload_type {payload_type[:32]!r}")
     response = None
-    if push.payload_type == "msg":
+    if payload_type == "msg":
         response = _read_payload(push.payload, limits, may_be_frame=True)
-    return Frame(push.payload_type, push.logid, cursor, internal_ext, response)
+    return Frame(push, payload_type, response)
 
 
 def read_response(body: bytes, limits: Limits = DEFAULT_LIMITS) -> webcast_pb2.Response:
@@ -113,11 +130,12 @@ def _check_size(data: bytes, limits: Limits) -> None:
 
 
 def _parse_push_frame(data: bytes) -> webcast_pb2.PushFrame:
-    # A PushFrame has no messages: its field 1 is a number.
-    check_fields(data, cause="not_a_frame", max_messages=0)
+    if len(data) > HARMLESS_BYTES:
+        check_fields(data, cause="not_a_frame", max_messages=0)
     try:
         return webcast_pb2.PushFrame.FromString(data)
     except DecodeError as error:
+        check_fields(data, cause="not_a_frame", max_messages=0)
         raise FrameError("not_a_frame", f"{len(data)} bytes are no PushFrame: {error}") from None
 
 
@@ -140,16 +158,20 @@ def _read_payload(payload: bytes, limits: Limits, *, may_be_frame: bool) -> webc
 
 
 def _parse_response(data: bytes, limits: Limits) -> webcast_pb2.Response:
-    check_fields(data, cause="not_a_response", max_messages=limits.max_messages)
+    if len(data) > HARMLESS_BYTES:
+        check_fields(data, cause="not_a_response", max_messages=limits.max_messages)
     try:
         response = webcast_pb2.Response.FromString(data)
     except DecodeError as error:
+        check_fields(data, cause="not_a_response", max_messages=limits.max_messages)
         raise FrameError(
             "not_a_response", f"{len(data)} bytes of payload are no Response: {error}"
         ) from None
-    # Bytes that only happen to be protobuf parse too; they set no field of ours.
-    if not response.messages and not response.ListFields():
-        raise FrameError("not_a_response", f"{len(data)} bytes of payload hold nothing known")
+    if not 0 < len(response.messages) <= limits.max_messages:
+        check_fields(data, cause="not_a_response", max_messages=limits.max_messages)
+        # Bytes that only happen to be protobuf parse too; they set no field of ours.
+        if not response.ListFields():
+            raise FrameError("not_a_response", f"{len(data)} bytes of payload hold nothing known")
     return response
 
 

@@ -1,11 +1,13 @@
 """Counts the outermost fields of protobuf bytes before they are parsed; called by frames.
 
 Parsing makes an object of each empty submessage of two bytes, hundreds of times its size on the
-wire, so a count after parsing would come too late.
+wire, so a count after parsing would come too late; where there are only few bytes it does not.
 """
 
 from relay.errors import FrameError
 
+HARMLESS_BYTES = 128 * 1024
+"""So many can be parsed uncounted: whatever they are, that takes 4 ms and 8 MB at most."""
 MAX_OTHER_FIELDS = 1_000
 """Fields beside the counted ones; upstream sends about ten, headers included."""
 

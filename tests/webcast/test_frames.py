@@ -1,7 +1,7 @@
 """Frames: what is read, what is refused and by which cause, whatever the bytes."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from wire_samples import chat_response, gzipped, push_frame
 
 from relay.errors import FrameError
+from relay.webcast import inflate
 from relay.webcast.frames import (
     FRAME_CAUSES,
     HEARTBEAT,
@@ -23,6 +24,15 @@ RESPONSE = chat_response("一", "二", "三")
 PLAIN = RESPONSE.SerializeToString()
 GZIPPED = gzipped(RESPONSE)
 OUTCOMES = {"read", *FRAME_CAUSES}
+
+
+@pytest.fixture(scope="module", autouse=True, params=["zlib", "zlib_ng.zlib_ng"])
+def library(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What inflates: the standard library, or what the extra `fast` brings."""
+    module = pytest.importorskip(request.param)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inflate, "fastest", module)
+        yield
 
 
 def refusal(data: bytes, limits: Limits | None = None) -> str:

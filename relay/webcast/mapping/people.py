@@ -14,11 +14,12 @@ _LEVEL_IN_TEXT = re.compile("([0-9]{1,4})级")
 
 def image_url(image: pb.Image) -> str:
     """Return the first URL, or "" when there is none that a page may load."""
-    urls = image.url_list
+    try:
+        url = image.url_list[0]
+    except IndexError:
+        return ""
     # Overlays put it into pages as it is: no other scheme than the web's.
-    if urls and (url := urls[0]).startswith(("https://", "http://")):
-        return url
-    return ""
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def id_text(number: int) -> str:

@@ -89,6 +89,8 @@ class Listener:
 
     # hub.Sink
 
+    descriptor = -1
+
     def write(self, data: bytes) -> None:
         lines = data.splitlines()
         self.lines += lines

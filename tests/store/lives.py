@@ -76,6 +76,8 @@ class Client:
 
     # hub.Sink
 
+    descriptor = -1
+
     def write(self, data: bytes) -> None:
         for line in data.splitlines():
             frame = json.loads(line)

@@ -50,8 +50,8 @@ proto-check: $(STAMP)
 	    exit 1; }; \
 	done
 
-bench: $(STAMP) ## Measure how much CPU serving costs on this machine
-	@exec $(BIN)/python bench/one_room.py $(ARGS)
+bench: $(STAMP) ## Measure it beside its peers, three minutes; half an hour with ARGS=--full
+	@exec $(BIN)/python bench/everything.py $(ARGS)
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; name it with UV=…" >&2; exit 1; }
@@ -60,7 +60,7 @@ lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 
 clean: ## Remove .venv and everything generated that git does not keep
 	@rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-	  .import_linter_cache
+	  .import_linter_cache bench/.peers
 	@find relay tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 	@rm -f relay/hub/_sending.*.so
 

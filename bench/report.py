@@ -6,7 +6,6 @@ import json
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from contest import Window
 from machine import CLIENT_CORE, SERVER_CORE, describe, pin
 
 INTERRUPTED = 130
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(main: Callable[[argparse.Namespace], Awaitable[None]], doc: str | None) -> None:
@@ -35,16 +35,22 @@ def run(main: Callable[[argparse.Namespace], Awaitable[None]], doc: str | None) 
     async def guarded() -> None:
         task = asyncio.current_task()
         assert task is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        loop = asyncio.get_running_loop()
+
+        def interrupt() -> None:
+            # Once: what is interrupted again would not end the servers that it has started.
+            for name in END_SIGNALS:
+                loop.add_signal_handler(name, lambda: None)
+            task.cancel()
+
+        for name in END_SIGNALS:
+            loop.add_signal_handler(name, interrupt)
         await main(args)
 
     try:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(guarded())
-            return
-    except KeyboardInterrupt:
-        pass
-    sys.exit(INTERRUPTED)
+        asyncio.run(guarded())
+    except asyncio.CancelledError:
+        sys.exit(INTERRUPTED)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

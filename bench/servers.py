@@ -304,11 +304,13 @@ def floor(event: Event) -> Server:
     return Peer("send() in C", lambda: [compiled("floor")], event)
 
 
-def uws(event: Event, **options: str) -> Server:
+def uws(event: Event, *, offers: str = "") -> Server:
     package = "@trufflesuite/uws-js-unofficial"
-    arguments = ("deflate",) if options.get("offers") else ()
-    name = "uWebSockets.js"
-    return Peer(name, lambda: node_peer("uws_peer.cjs", package), event, *arguments, **options)
+    argv = lambda: node_peer("uws_peer.cjs", package)  # noqa: E731
+    arguments = ("deflate",) if offers else ()
+    # It compresses for each client anew.
+    most = 25_000 if offers else None
+    return Peer("uWebSockets.js", argv, event, *arguments, max_deliveries_per_s=most, offers=offers)
 
 
 def node_ws(event: Event) -> Server:
@@ -316,12 +318,13 @@ def node_ws(event: Event) -> Server:
     return Peer("Node ws", argv, event, max_deliveries_per_s=30_000)
 
 
-def broadcast(event: Event, **options: str) -> Server:
+def broadcast(event: Event, *, offers: str = "") -> Server:
     argv = [sys.executable, str(HERE / "peers" / "broadcast_peer.py")]
-    arguments = ("deflate",) if options.get("offers") else ()
-    limit = 12_000 if arguments else 25_000
-    name = "broadcast()"
-    return Peer(name, lambda: argv, event, *arguments, max_deliveries_per_s=limit, **options)
+    arguments = ("deflate",) if offers else ()
+    most = 12_000 if offers else 25_000
+    return Peer(
+        "broadcast()", lambda: argv, event, *arguments, max_deliveries_per_s=most, offers=offers
+    )
 
 
 def aiohttp(event: Event) -> Server:

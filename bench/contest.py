@@ -83,7 +83,7 @@ async def crowd(server: Server, clients: int, stalled: int = 0) -> AsyncIterator
         try:
             async with asyncio.timeout(60):
                 if await process.stdout.readline() != b"ready\n":
-                    raise SystemExit(f"{server.name}: clients could not connect")
+                    raise MissingError("clients could not connect")
             await asyncio.sleep(SETTLE_S)
             yield Crowd(process, clients, stalled)
         finally:
@@ -127,7 +127,7 @@ class Window:
     """The server's resident memory, at most."""
     p50_ms: float
     p99_ms: float
-    writes: float
+    reads: float
     """Reads of the crowd a client and batch: 1 where a batch came in one piece."""
     crowd_load: float
     """Share of the client core that the crowd used."""
@@ -190,7 +190,7 @@ class Contestant:
             rss_mib=max(rss) / 2**20,
             p50_ms=counted["p50_ms"],
             p99_ms=counted["p99_ms"],
-            writes=counted["reads"] / (readers.reading * count),
+            reads=counted["reads"] / (readers.reading * count),
             crowd_load=(counted["cpu_s"] - before["cpu_s"]) / took,
             client_idle=(idle_s(CLIENT_CORE) - idle) / took,
             feeder_late_ms=late_s * 1000,
@@ -239,6 +239,8 @@ class Contest:
             await self._stack.enter_async_context(server)
             readers = await self._stack.enter_async_context(crowd(server, self.clients, stalled))
         except MissingError as error:
+            if isinstance(server, Relay):
+                raise SystemExit(f"{server.name}: {error}") from None
             print(f"left out: {server.name}: {error}")
             return None
         contestant = Contestant(server, readers)

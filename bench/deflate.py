@@ -66,9 +66,9 @@ async def main(args: argparse.Namespace) -> None:
             for _ in range(rounds):
                 await done.round(BATCH, BATCHES_PER_S, 1.5)
     names = sorted({w.server for w in done.windows}, key=lambda n: done.median(n, BATCH, "us"))
-    parts = ("us", "bytes_each", "compressed", "kernel_share", "writes")
+    parts = ("us", "bytes_each", "compressed", "kernel_share", "reads")
     table(
-        ("", "us/delivery", "bytes", "compressed", "kernel", "writes"),
+        ("", "us/delivery", "bytes", "compressed", "kernel", "reads"),
         [(name, *(done.median(name, BATCH, part) for part in parts)) for name in names],
     )
     footnote(done.windows)

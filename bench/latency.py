@@ -22,7 +22,7 @@ async def main(args: argparse.Namespace) -> None:
     peers = [servers.floor, servers.uws]
     if args.full:
         peers += [servers.nats, servers.redis]
-    rounds, seconds = (8, 8) if args.full else (4, 3)
+    rounds, seconds = (8, 8) if args.full else (3, 3)
     async with Contest(CLIENTS) as done:
         relay = Relay(small=True)
         await done.enter(relay)

@@ -17,7 +17,7 @@ import servers
 from contest import crowd, learn_event
 from deflate import OFFER
 from machine import rss_bytes
-from report import bar, run, table
+from report import bar, run, save, table
 from servers import Event, Relay, Server
 from tools import MissingError
 
@@ -94,6 +94,7 @@ async def main(args: argparse.Namespace) -> None:
     )
     bar("KiB an idle connection", found["relay"], BAR_KIB)
     bar("KiB an idle connection, deflate agreed", found["relay, deflate"], BAR_KIB)
+    save(args.json, {"connections": found, "rooms": each})
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,6 +29,9 @@ def run(main: Callable[[argparse.Namespace], Awaitable[None]], doc: str | None) 
     args = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     pin()
+    # Thousands of connections: as many descriptors as are permitted.
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     print(f"{describe()}; server on core {SERVER_CORE}, clients and feeder on core {CLIENT_CORE}")
     if SERVER_CORE == CLIENT_CORE:
         print("There is one core only: what follows says little.")
@@ -94,13 +98,12 @@ def footnote(windows: Sequence[Window]) -> None:
     print()
 
 
-def save(path: Path | None, windows: Sequence[Window]) -> None:
-    """Append the raw results to a file, one JSON object for a script's run."""
+def save(path: Path | None, results: Any) -> None:
+    """Append raw results to a file, one JSON object for each run of a script."""
     if path is not None:
-        script = Path(sys.argv[0]).name
-        record = {"script": script, "machine": describe(), "windows": [asdict(w) for w in windows]}
+        record = {"script": Path(sys.argv[0]).name, "machine": describe(), "results": results}
         with path.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(json.dumps(record, default=asdict) + "\n")
 
 
 def _text(cell: Any) -> str:

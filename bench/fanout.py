@@ -38,10 +38,10 @@ FLOOR, UWS, NODE_WS, BROADCAST = "send() in C", "uWebSockets.js", "Node ws", "br
 
 
 def method_sets(count: int) -> list[str]:
-    """Give queries that differ, and all want chats."""
+    """Give queries that differ, and all want chats and notices."""
     others = ("gift", "like", "member", "social", "fansclub", "emoji", "stats", "rank")
     sets = [chosen for size in range(4) for chosen in combinations(others, size)]
-    return [f"&method={','.join(('chat', *chosen))}" for chosen in sets[:count]]
+    return [f"&method={','.join(('chat', 'room', *chosen))}" for chosen in sets[:count]]
 
 
 async def contest(

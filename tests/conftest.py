@@ -5,13 +5,15 @@ import gc
 import os
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import psutil
 import pytest
 from hypothesis import settings
+
+from relay.hub import sending
 
 RECORDED = Path(__file__).resolve().parents[2] / "shared" / "fixtures"
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds" / "repaired"
@@ -63,6 +65,16 @@ def _do_without(reason: str) -> NoReturn:
     if NOTHING_MAY_BE_SKIPPED:
         pytest.fail(f"RELAY_TESTS_ALL=1, but there is {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(params=["C", "Python"])
+def send_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Each of the two loops that send a batch to many sockets, in use by the fan-out."""
+    if request.param == "Python":
+        monkeypatch.setattr(sending, "send_all", sending.send_each)
+    elif not sending.ACCELERATED:
+        _do_without("no relay/hub/_sending (gcc and Python's headers build it: make setup)")
+    return sending.send_all
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from serving import Relay
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 
 
 @asynccontextmanager
@@ -37,6 +37,23 @@ def handshake(relay: Relay, path: str = "/ws", host: str = "") -> bytes:
         f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
         "Sec-WebSocket-Version: 13\r\n\r\n"
     ).encode()
+
+
+def parse_frames(data: bytes) -> list[tuple[Opcode, bytes]]:
+    """Take apart whole unmasked frames."""
+    frames = []
+    at = data.index(b"\r\n\r\n") + 4
+    while at + 2 <= len(data):
+        opcode, length = Opcode(data[at] & 15), data[at + 1]
+        at += 2
+        if length >= 126:
+            size = 2 if length == 126 else 8
+            length = int.from_bytes(data[at : at + size], "big")
+            at += size
+        if at + length <= len(data):
+            frames.append((opcode, data[at : at + length]))
+        at += length
+    return frames
 
 
 class LazyClient:
@@ -69,6 +86,11 @@ class LazyClient:
                 searched = max(len(self.received) - len(wanted) + 1, 0)
                 self.received += data
                 found += self.received.count(wanted, searched)
+
+    async def read_some(self, max_bytes: int) -> None:
+        """Read what there is, or wait for something."""
+        async with asyncio.timeout(20):
+            self.received += await asyncio.get_running_loop().sock_recv(self._sock, max_bytes)
 
     async def read_to_end(self) -> None:
         """Read until the server hangs up or cuts off."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from raw import LazyClient, lazy_client, talk
+from raw import LazyClient, lazy_client, parse_frames, talk
 from serving import Relay, make_event, receive, relay_running
 from websockets.asyncio.client import ClientConnection
 from websockets.frames import Frame, Opcode
@@ -16,6 +16,8 @@ from relay.config import HubConfig
 from relay.events import Event
 from relay.hub import slow
 from relay.server import connection
+
+pytestmark = pytest.mark.usefixtures("send_all")
 
 SLOW_BYTES = 100_000
 
@@ -31,23 +33,6 @@ async def relay() -> AsyncIterator[Relay]:
     async with relay_running(hub=HubConfig(slow_bytes=SLOW_BYTES)) as relay:
         relay.rooms.add("1")
         yield relay
-
-
-def parse_frames(data: bytes) -> list[tuple[Opcode, bytes]]:
-    """Take apart whole unmasked frames."""
-    frames = []
-    at = data.index(b"\r\n\r\n") + 4
-    while at + 2 <= len(data):
-        opcode, length = Opcode(data[at] & 15), data[at + 1]
-        at += 2
-        if length >= 126:
-            size = 2 if length == 126 else 8
-            length = int.from_bytes(data[at : at + size], "big")
-            at += size
-        if at + length <= len(data):
-            frames.append((opcode, data[at : at + length]))
-        at += length
-    return frames
 
 
 def messages(client: LazyClient) -> list[dict[str, Any]]:

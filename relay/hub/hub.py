@@ -19,17 +19,13 @@ from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 from relay.hub.mirror import Mirror
 from relay.hub.notices import room_body
+from relay.hub.pace import Pace
 from relay.hub.position import Position
 from relay.hub.replay import Replay
 from relay.hub.status import RoomStatus
 from relay.hub.stream import Stream
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
-REST_RATIO = 3.0
-"""After a flush the hub rests this many times as long as the flush took: events that come
-meanwhile are joined, and flushing takes at most a quarter of the time."""
-MAX_REST_S = 0.05
-"""The longest rest, and so the longest that an event waits for others."""
 TAKE_UP_S = 10.0
 """How long a room that has something to give out waits to hear where the archive left it."""
 
@@ -49,7 +45,7 @@ class Hub:
         """Streams of which the archive is to tell where they go on."""
         self._unflushed: dict[Fanout[Subscription], None] = {}
         self._flush_handle: asyncio.Handle | None = None
-        self._rest_until_s = 0.0
+        self._pace = Pace()
 
     def open(self, status: RoomStatus, alias: str = "") -> Stream:
         """Begin the stream of a room that is now watched; `alias` is a further name of it."""
@@ -205,17 +201,17 @@ class Hub:
         return bool(fanout.pending) or any(s.paused or s.is_replaying for s in fanout.subscriptions)
 
     def flush(self) -> None:
-        """Give out what is pending now, and rest."""
+        """Give out what is pending now."""
         if self._flush_handle is not None:
             self._flush_handle.cancel()
             self._flush_handle = None
-        time_s = asyncio.get_running_loop().time
-        begin_s = time_s()
+        # Not by the clock: what others do on this machine meanwhile is no reason to rest.
+        begin_s = time.thread_time()
         unflushed, self._unflushed = self._unflushed, {}
         for fanout in unflushed:
             fanout.flush()
-        end_s = time_s()
-        self._rest_until_s = end_s + min(REST_RATIO * (end_s - begin_s), MAX_REST_S)
+        took_s = time.thread_time() - begin_s
+        self._pace.flushed(asyncio.get_running_loop().time(), took_s)
 
     def _add(self, stream: Stream) -> None:
         self._fanouts[stream] = Fanout(stream, self.counters)
@@ -323,10 +319,10 @@ class Hub:
         self._unflushed[fanout] = None
         if self._flush_handle is None:
             loop = asyncio.get_running_loop()
-            if loop.time() >= self._rest_until_s:
+            if loop.time() >= self._pace.next_s:
                 self._flush_handle = loop.call_soon(self.flush)
             else:
-                self._flush_handle = loop.call_at(self._rest_until_s, self.flush)
+                self._flush_handle = loop.call_at(self._pace.next_s, self.flush)
 
     def _take_out(self, stream: Stream) -> list[Subscription]:
         """Close a stream and end its subscriptions; gives them."""

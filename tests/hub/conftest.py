@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,4 +12,5 @@ async def clock(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
     clock = Clock(loop)
     with monkeypatch.context() as patch:
         patch.setattr(loop, "time", lambda: clock.now_s)
+        patch.setattr(time, "thread_time", lambda: clock.now_s)
         yield clock

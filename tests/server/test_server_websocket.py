@@ -17,7 +17,7 @@ from serving import (
 
 from relay import __version__
 from relay.config import HubConfig
-from relay.hub import RoomState, hub
+from relay.hub import RoomState, pace
 
 
 async def closed_with(connection: Any) -> tuple[int, str]:
@@ -391,8 +391,8 @@ async def test_a_position_is_answered_with_where_delivery_goes_on(relay: Relay) 
 async def test_a_pong_comes_behind_events_that_wait_for_others(
     relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "REST_RATIO", 1e9)
-    monkeypatch.setattr(hub, "MAX_REST_S", 3600)
+    monkeypatch.setattr(pace, "BUSY_SHARE", 1e-12)
+    monkeypatch.setattr(pace, "MAX_REST_S", 3600)
     async with (
         relay.connect("?room_id=1,2&method=chat") as connection,
         relay.connect("?room_id=1") as other,

@@ -106,7 +106,7 @@ class Hub:
             self._settle(stream, None)
         if events and stream.goes_on(events[0].room_id):
             self._give(fanout, [stream.append_gap("restart")])
-        entries = [entry for event in events if (entry := stream.append(event)) is not None]
+        entries = stream.extend(events)
         self._give(fanout, entries)
         return len(entries)
 

@@ -1,7 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -153,15 +153,17 @@ class Stream:
             self.archive.append(self.epoch, self._unsaved)
             self._unsaved = []
 
-    def append(self, event: Event) -> Entry | None:
-        """Number, encode and keep an event; None where it is a duplicate."""
-        if self._is_duplicate(event.msg_id):
-            self.counters.duplicates += 1
-            return None
-        self.snapshot.take(event)
-        payload = event.payload
-        return self._keep(
-            EventFrame(
+    def extend(self, events: Iterable[Event]) -> list[Entry]:
+        """Number, encode and keep events; gives the new ones, duplicates are dropped."""
+        at_s = time.monotonic()
+        entries = []
+        for event in events:
+            if self._is_duplicate(event.msg_id):
+                self.counters.duplicates += 1
+                continue
+            self.snapshot.take(event)
+            payload = event.payload
+            frame = EventFrame(
                 event.method,
                 event.msg_id,
                 event.room_id,
@@ -170,16 +172,19 @@ class Stream:
                 self.head + 1,
                 event.time,
                 msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
-            ),
-            payload,
-        )
+            )
+            entries.append(self._keep(frame, payload, at_s))
+        if entries:
+            self.counters.last_event_ms = now_ms()
+        return entries
 
     def adopt(self, frame: KeptFrame) -> Entry | None:
         """Number and keep an event of another stream; None where it came here, too."""
         if self._is_duplicate(frame.msg_id):
             return None
         renumbered = msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1)
-        return self._keep(renumbered, frame.payload)
+        self.counters.last_event_ms = now_ms()
+        return self._keep(renumbered, frame.payload, time.monotonic())
 
     def notify(self) -> None:
         """Call the listeners; the hub does when it has published, settled or closed the stream."""
@@ -219,19 +224,19 @@ class Stream:
         self.counters.upstream_gaps += 1
         return entry
 
-    def _keep(self, frame: EventFrame, payload: object) -> Entry:
-        # Bytes that encode() gives hold half as much memory again, and these are kept.
-        _encode_into(frame, _frame)
-        body = bytes(_frame)
-        entry = Entry(_EVENT, frame.offset, frame.method, body, time.monotonic())
-        self.head = frame.offset
+    def _keep(self, frame: EventFrame, payload: object, at_s: float) -> Entry:
+        method, offset = frame.method, frame.offset
+        body = _encode(frame)
+        entry = Entry(_EVENT, offset, method, body, at_s)
+        self.head = offset
         self.history.append(entry)
         if self.archive is not None:
             user = _uid_of(payload)
-            self._unsaved.append(
-                Record(frame.offset, frame.time, frame.method, user, frame.msg_id, body)
-            )
-        self._count_event(frame.method)
+            self._unsaved.append(Record(offset, frame.time, method, user, frame.msg_id, body))
+        events = self.counters.events
+        if method not in events and len(events) >= MAX_COUNTED_METHODS:
+            method = "other"
+        events[method] += 1
         return entry
 
     def _is_duplicate(self, msg_id: str) -> bool:
@@ -246,13 +251,6 @@ class Stream:
 
     def _done_upto(self) -> int:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)
-
-    def _count_event(self, method: str) -> None:
-        events = self.counters.events
-        if method not in events and len(events) >= MAX_COUNTED_METHODS:
-            method = "other"
-        events[method] += 1
-        self.counters.last_event_ms = now_ms()
 
 
 def _room_id_of(body: bytes) -> str:

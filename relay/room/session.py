@@ -145,19 +145,22 @@ class Session:
         now = self._loop.time()
         self._progress.heard_at = self.message_at = now
         self.heard = self.heard or self.opened_at is not None
+        valued = False
         for event, repeated in zip(events, known, strict=True):
             if repeated:
                 # Repeated at each connect, in closed rooms too.
                 continue
             if event.msg_id != "0":
                 recent[event.msg_id] = None
-                if len(recent) > _RECENT_IDS:
-                    recent.popitem(last=False)
             if event.method not in LOW_VALUE_METHODS:
-                self.valued = True
-                self.value_at = now
+                valued = True
             if isinstance(event.payload, ControlPayload) and event.payload.ended:
                 self.end_said.set()
+        while len(recent) > _RECENT_IDS:
+            recent.popitem(last=False)
+        if valued:
+            self.valued = True
+            self.value_at = now
         # While nobody has confirmed that the room is live, closed rooms' messages are no proof.
         if self.opened_at is not None and not self._live and (self._confirmed or self.valued):
             self._live = True

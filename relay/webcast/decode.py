@@ -7,11 +7,11 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError, Message
 
 from relay.events import EncodedEvent, Payload
 from relay.webcast.budget import MAX_GENERIC_BYTES, Budget, encode_payload
+from relay.webcast.generic import generic
 from relay.webcast.mapping import audience, battle, chat, gift, room, shopping
 from relay.webcast.methods import METHODS
 from relay.webcast.pb import webcast_pb2 as pb
@@ -55,11 +55,12 @@ _MAPPERS: dict[type[Message], _Mapper] = {
     pb.LinkMicArmies: battle.armies,
 }
 
-_READERS: dict[str, tuple[Callable[[bytes], Any] | None, _Mapper | None]] = {
-    method: (pb_type.FromString, _MAPPERS.get(pb_type)) for method, pb_type in METHODS.items()
+_READERS: dict[str, tuple[str, Callable[[bytes], Any], _Mapper | None]] = {
+    method: (method, pb_type.FromString, _MAPPERS.get(pb_type))
+    for method, pb_type in METHODS.items()
 }
-"""Method → what parses its payload, and what maps it."""
-_UNKNOWN = (None, None)
+"""Method → the same (every message brings its own copy, and events are kept), what parses its
+payload, and what maps it."""
 
 
 class Decoded(NamedTuple):
@@ -105,10 +106,11 @@ def decode_message(
     outcome: Outcome
     encoded = None
     if budget.admits(size):
-        parse, mapper = _READERS.get(method, _UNKNOWN)
-        if parse is None or (mapper is None and size > MAX_GENERIC_BYTES):
+        reader = _READERS.get(method)
+        if reader is None or (reader[2] is None and size > MAX_GENERIC_BYTES):
             payload, outcome = _raw(data), "raw"
         else:
+            method, parse, mapper = reader
             try:
                 parsed = parse(data)
             except DecodeError:
@@ -125,8 +127,7 @@ def decode_message(
                 if 0 < created_ms < _END_OF_TIME_MS:
                     time_ms = created_ms
                 if mapper is None:
-                    payload = MessageToDict(parsed, preserving_proto_field_name=True)
-                    outcome = "generic"
+                    payload, outcome = generic(parsed), "generic"
                 else:
                     named_room = str(named_id) if named_id else common.room_id_str
                     payload, outcome = mapper(parsed, common, named_room or room_id), "typed"

@@ -31,12 +31,12 @@ def inflate(data: bytes, max_inflated_bytes: int) -> bytes:
     Raises FrameError: `truncated` (ends too early), `inflate` (corrupt, wrong checksum),
     `trailing` (bytes after the end), `inflated_too_large`, `nested` (more than MAX_LAYERS).
     """
-    for _ in range(MAX_LAYERS):
-        if not data.startswith(GZIP_MAGIC):
-            return data
+    layers = 0
+    while data.startswith(GZIP_MAGIC):
+        if layers == MAX_LAYERS:
+            raise FrameError("nested", f"payload is gzipped more than {MAX_LAYERS} times")
         data = _inflate_layer(data, max_inflated_bytes)
-    if data.startswith(GZIP_MAGIC):
-        raise FrameError("nested", f"payload is gzipped more than {MAX_LAYERS} times")
+        layers += 1
     return data
 
 
@@ -53,6 +53,7 @@ def _inflate_layer(data: bytes, max_inflated_bytes: int) -> bytes:
         )
     if not member.eof:
         raise FrameError("truncated", f"gzip payload of {len(data)} bytes ends too early")
-    if member.unused_data.strip(b"\0"):
-        raise FrameError("trailing", f"{len(member.unused_data)} bytes after the gzip payload")
+    rest = member.unused_data
+    if rest and rest.strip(b"\0"):
+        raise FrameError("trailing", f"{len(rest)} bytes after the gzip payload")
     return inflated

@@ -105,3 +105,20 @@ def test_every_message_with_a_common_is_reachable_by_a_method() -> None:
     reachable = {pb_type.DESCRIPTOR.name for pb_type in METHODS.values()}
     for name, descriptor in pb.DESCRIPTOR.message_types_by_name.items():
         assert (name in reachable) == ("common" in descriptor.fields_by_name), name
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [
+        (envelope(pb.ChatMessage(content="好\x01\"🌹"), "WebcastChatMessage"), "typed"),
+        (envelope(pb.LotteryEventNewMessage(lottery_id=5), "WebcastLotteryEventNewMessage"),
+         "generic"),
+        (pb.Message(method="WebcastBrandNewMessage", payload=b"\xff"), "raw"),
+        (pb.Message(method="WebcastChatMessage", payload=b"\xff"), "undecodable"),
+        (pb.Message(method="WebcastChatMessage", payload=bytes(100_000)), "omitted"),
+    ],
+)  # fmt: skip
+def test_an_event_brings_its_payload_as_json(message: pb.Message, outcome: str) -> None:
+    decoded = decode(message)
+    assert decoded.outcome == outcome
+    assert decoded.event.encoded == msgspec.json.encode(decoded.event.payload)

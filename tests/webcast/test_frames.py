@@ -163,6 +163,14 @@ def test_millions_of_empty_messages_are_refused_before_they_are_built() -> None:
     assert refusal(bomb) == "too_many_messages"
 
 
+@pytest.mark.parametrize("fields", [1_000, 100_000])
+def test_fields_without_end_are_refused_in_small_frames_and_in_large_ones(fields: int) -> None:
+    message = b"\x0a\x00"
+    assert refusal(push_frame(message * (5 * fields + 1))) == "too_many_messages"
+    assert refusal(push_frame(b"\x2a\x00" * (fields + 1))) == "too_many_fields"
+    assert refusal(b"\x2a\x00" * (fields + 1)) == "too_many_fields"
+
+
 def test_a_huge_message_is_not_the_frames_fault() -> None:
     response = chat_response("一", "x" * 3_000_000, "三")
     assert read_frame(push_frame(gzipped(response))).response == response

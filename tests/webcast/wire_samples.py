@@ -50,22 +50,26 @@ def fill(message: Any, rng: random.Random, depth: int = 4) -> None:
     """Set about `depth` in 6 of the fields, submessages likewise with one less."""
     descriptor: Descriptor = message.DESCRIPTOR
     for field in descriptor.fields:
-        if rng.random() > depth / 6:
-            continue
-        target = getattr(message, field.name)
-        if field.message_type and field.message_type.GetOptions().map_entry:
-            _fill_map(target, field.message_type, rng, depth)
-        elif field.is_repeated:
-            for _ in range(rng.randint(1, 2)):
-                if field.message_type:
-                    fill(target.add(), rng, depth - 1)
-                else:
-                    target.append(scalar(field, rng))
-        elif field.message_type:
-            target.SetInParent()
-            fill(target, rng, depth - 1)
-        else:
-            setattr(message, field.name, scalar(field, rng))
+        if rng.random() <= depth / 6:
+            fill_field(message, field, rng, depth)
+
+
+def fill_field(message: Any, field: FieldDescriptor, rng: random.Random, depth: int = 1) -> None:
+    """Set one field, submessages as `fill` does with one less."""
+    target = getattr(message, field.name)
+    if field.message_type and field.message_type.GetOptions().map_entry:
+        _fill_map(target, field.message_type, rng, depth)
+    elif field.is_repeated:
+        for _ in range(rng.randint(1, 2)):
+            if field.message_type:
+                fill(target.add(), rng, depth - 1)
+            else:
+                target.append(scalar(field, rng))
+    elif field.message_type:
+        target.SetInParent()
+        fill(target, rng, depth - 1)
+    else:
+        setattr(message, field.name, scalar(field, rng))
 
 
 def _fill_map(target: Any, entry: Descriptor, rng: random.Random, depth: int) -> None:

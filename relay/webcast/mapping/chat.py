@@ -25,7 +25,7 @@ def chat(message: pb.ChatMessage, _common: pb.Common, room_id: str) -> ChatPaylo
             mentions = tuple(area.mention_info.mention_user_ids[:MAX_PIECES])
         if area.HasField("reply_resp"):
             reply_to = id_text(area.reply_resp.reply_msg_id)
-    chat_by = message.chat_by
+    chat_by, tags = message.chat_by, message.chat_tags
     return ChatPayload(
         room_id,
         # A chat that is nothing but a mention comes with empty content (dycast 0ef91aa).
@@ -36,7 +36,7 @@ def chat(message: pb.ChatMessage, _common: pb.Common, room_id: str) -> ChatPaylo
         message.event_time,
         chat_by,
         chat_by == _BY_LUCKY_BAG,
-        tuple(message.chat_tags[:MAX_PIECES]),
+        tuple(tags[:MAX_PIECES]) if tags else (),
         mentions,
         reply_to,
     )

@@ -91,6 +91,7 @@ def _gift(
 ) -> _Gift:
     kind = message.gift
     name, each = kind.name, kind.diamond_count
+    receivers = message.to_user_ids
     repeat_count, combo_count = message.repeat_count, message.combo_count
     group_count, total_count = message.group_count, message.total_count
     # Upstream leaves total_count out of some messages; a combo counts sets of group_count gifts.
@@ -117,7 +118,7 @@ def _gift(
         kind.type,
         message.fan_ticket_count,
         user_of(message.to_user) if message.HasField("to_user") else None,
-        tuple([str(uid) for uid in message.to_user_ids[:MAX_RECEIVERS]]),
+        tuple([str(uid) for uid in receivers[:MAX_RECEIVERS]]) if receivers else (),
         image_url(kind.image) or image_url(kind.icon),
         message.send_time,
         common.describe,

@@ -1,6 +1,6 @@
 """The room itself: numbers, state, notices; called by decode."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from relay.events.room import (
@@ -40,8 +40,8 @@ def room_user_seq(
         message.online_user_for_anchor,
         message.popularity,
         message.pop_str,
-        _contributors(message.ranks[:MAX_RANKS]),
-        _contributors(message.seats[:MAX_RANKS]),
+        _contributors(message.ranks),
+        _contributors(message.seats),
     )
 
 
@@ -79,7 +79,7 @@ def room_rank(message: pb.RoomRankMessage, common: pb.Common, room_id: str) -> R
         ]
     )
     # Repeated, as the front end has it; one public schema reads only the last of them.
-    audience = _contributors(message.audience_ranks[:MAX_RANKS])
+    audience = _contributors(message.audience_ranks)
     return RoomRankPayload(
         room_id, described(common) or f"贡献榜前 {len(ranks)} 名", None, ranks, audience
     )
@@ -148,8 +148,10 @@ def in_room_banner(
 
 
 def _contributors(
-    entries: Iterable[pb.RoomUserSeqMessage.Contributor | pb.Rank],
+    entries: Sequence[pb.RoomUserSeqMessage.Contributor | pb.Rank],
 ) -> tuple[Contributor, ...]:
+    if not entries:
+        return ()
     return tuple(
         [
             Contributor(
@@ -159,6 +161,6 @@ def _contributors(
                 entry.exactly_score or entry.score_description,
                 entry.is_hidden,
             )
-            for entry in entries
+            for entry in entries[:MAX_RANKS]
         ]
     )

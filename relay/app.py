@@ -15,6 +15,8 @@ import structlog
 from relay import __version__
 from relay.config import Config, RoomConfig, StoreConfig
 from relay.hub import Hub, RoomStatus
+from relay.hub.sending import ACCELERATED
+from relay.loops import LOOP
 from relay.recording import Overview, Recording
 from relay.room import REPLAYING, Policy, Recorder, RoomManager, Tally
 from relay.server import RelayServer
@@ -77,6 +79,8 @@ async def serve(config: Config, *, ready: Callable[[str], None] | None = None) -
                 rooms=len(config.rooms),
                 upstream=config.upstream.live_url,
                 transport=config.upstream.transport,
+                loop=LOOP,
+                sending="C" if ACCELERATED else "Python",
             )
             if ready is not None:
                 ready(server.url)

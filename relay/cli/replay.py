@@ -1,12 +1,11 @@
 """`relay replay`: serve a recording as if it were live."""
 
-import asyncio
 import time
 from pathlib import Path
 
 import click
 
-from relay import app
+from relay import app, loops
 from relay.cli.check import config_option, find_config
 from relay.cli.durations import clock, read_duration
 from relay.config import load_config
@@ -81,7 +80,7 @@ def replay(  # noqa: PLR0917  click gives them by name
         for line in _described(file, overview):
             click.echo(line, err=True)
 
-    asyncio.run(app.replay(config, file, speed=speed, from_s=from_s, loop=loop, ready=ready))
+    loops.run(app.replay(config, file, speed=speed, from_s=from_s, loop=loop, ready=ready))
 
 
 def _described(path: Path, overview: Overview) -> list[str]:

@@ -1,6 +1,5 @@
 """`relay serve` and `relay demo`: run a relay until it is told to stop."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -13,7 +12,7 @@ from typing import Any
 import click
 import structlog
 
-from relay import app
+from relay import app, loops
 from relay.cli.check import config_option, describe_source, find_config
 from relay.config import load_config
 from relay.errors import ListenError
@@ -49,7 +48,7 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     )
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
-    asyncio.run(app.serve(config, ready=click.echo))
+    loops.run(app.serve(config, ready=click.echo))
 
 
 @click.command()
@@ -98,7 +97,7 @@ def demo(rooms: int, rate: float, seed: int, port: int | None, no_browser: bool)
             # In a thread, since some launchers return only when their browser does.
             threading.Thread(target=webbrowser.open, args=(f"{url}/",), daemon=True).start()
 
-    asyncio.run(app.demo(config, rooms=rooms, rate=rate, seed=seed, ready=ready))
+    loops.run(app.demo(config, rooms=rooms, rate=rate, seed=seed, ready=ready))
 
 
 def _free_port(host: str, first: int) -> int:

@@ -12,6 +12,7 @@ import sys
 
 import structlog
 
+from relay import loops
 from relay.errors import ListenError
 from relay.hub import RepeatingHub
 from relay.logs import configure_logs
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
     _die_with_parent()
     pair, passing_pair = (socket.socket(fileno=int(argument)) for argument in arguments)
     with pair, passing_pair:
-        return asyncio.run(_run(pair, passing_pair))
+        return loops.run(_run(pair, passing_pair))
 
 
 async def _run(pair: socket.socket, passing_pair: socket.socket) -> int:

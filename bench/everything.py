@@ -1,4 +1,4 @@
-"""Runs the scripts that compare the relay with its peers, one after the other; `make bench`.
+"""Runs the scripts that compare the relay with its peers, one after the other; see README.md.
 
 python bench/everything.py           about three minutes
 python bench/everything.py --full    about half an hour
@@ -12,7 +12,8 @@ import time
 from report import END_SIGNALS, INTERRUPTED
 from tools import HERE, MissingError, compiled
 
-SCRIPTS = ("fanout", "latency", "deflate", "slow", "memory", "where")
+SCRIPTS = ("fanout", "latency", "deflate", "slow", "memory")
+FULL_SCRIPTS = (*SCRIPTS, "where")
 LONGEST_S = 1800
 
 
@@ -22,7 +23,8 @@ def main() -> None:
         compiled("crowd")
     except MissingError as error:
         sys.exit(f"Nothing can be measured: {error}")
-    failed = [script for script in SCRIPTS if not run_script(script)]
+    scripts = FULL_SCRIPTS if "--full" in sys.argv else SCRIPTS
+    failed = [script for script in scripts if not run_script(script)]
     print(f"\n{time.monotonic() - begin:.0f} s")
     if failed:
         sys.exit(f"FAILED: {', '.join(failed)}")

@@ -37,6 +37,8 @@ STEADY_S = 30.0
 STOP_SPARE_S = 2.0
 """How much longer than its clients a worker may take to stop."""
 
+EXIT_S = 1.0
+"""How long a worker that has hung up may take to end."""
 COUNT_S = 1.0
 """How long what workers have counted is waited for; then it is what they told last."""
 
@@ -229,10 +231,13 @@ class _Worker:
             self._process = process
             try:
                 await self._attend(ours, our_passing)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(EXIT_S):
+                        await process.wait()
             finally:
+                self._process = None
                 if process.returncode is None:
                     process.kill()
-                self._process = None
                 await process.wait()
         if not self._stopping:
             self._log.warning("the worker has ended", status=process.returncode)

@@ -4,8 +4,9 @@ Workers serve WebSockets; what else comes they pass on to here, connection and a
 """
 
 import asyncio
+import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,11 @@ from relay.server.http_protocol import HandBack
 from relay.server.listening import listen_error
 from relay.workers.passing import Arrival, Passing, adopt
 from relay.workers.pool import Pool
+
+RESERVE_S = 0.5
+"""How long a port that is in use is asked for: by the workers, it may be, of a relay that was killed
+just now."""
+RESERVE_LOOK_S = 0.05
 
 
 class SharedServer(RelayServer):
@@ -38,10 +44,7 @@ class SharedServer(RelayServer):
     async def start(self) -> None:
         """Reserve the port, and have workers serve. Raises ListenError, RelayError."""
         config = self._state.config.server
-        try:
-            self._reserved = await _reserve(config.host, config.port)
-        except OSError as error:
-            raise listen_error(error, config.host, config.port) from None
+        self._reserved = await _reserve(config.host, config.port)
         http_protocol = await self.begin_http()
         self._pool = Pool(self._relay, partial(self._adopt, http_protocol))
         try:
@@ -104,14 +107,26 @@ class SharedServer(RelayServer):
 
 
 async def _reserve(host: str, port: int) -> list[socket.socket]:
-    """Bind a port for others of this process's user to share, and to nobody else. Raises OSError.
-
-    It is had alone first: a second relay, which would share it as well, must not get it.
-    """
+    """Bind a port for processes of this one's user to share. Raises ListenError."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
+    give_up_at_s = loop.time() + RESERVE_S
+    while True:
+        try:
+            found = await loop.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )
+            return _bind(found, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or loop.time() > give_up_at_s:
+                raise listen_error(error, host, port) from None
+        await asyncio.sleep(RESERVE_LOOK_S)
+
+
+def _bind(found: Sequence[tuple[Any, ...]], port: int) -> list[socket.socket]:
+    """Bind all addresses that were found for a host. Raises OSError.
+
+    They are had alone first: a second relay, which would share them as well, must not get them.
+    """
     reserved: list[socket.socket] = []
     try:
         for family, kind, proto, _, address in dict.fromkeys(found):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from relay.hub.delivery import Encoding, count_events
+from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
 
@@ -13,7 +13,7 @@ MAX_WRITE_BYTES = 256 * 1024
 
 
 class Piece(Struct, frozen=True, gc=False):
-    """A part of a batch that is written at once."""
+    """A part of a batch that is written at once; what is of interest of it is found out once."""
 
     indexes: Sequence[int]
     """Where in the batch its entries are."""
@@ -23,6 +23,14 @@ class Piece(Struct, frozen=True, gc=False):
     """The frames, joined."""
     events: int
     """How many of the entries are events."""
+    first: int
+    """Offset of the first event; 0: there is none."""
+    last: int
+    """Offset of the last event."""
+    gap: bytes
+    """Body of the last gap, if there is one."""
+    has_room: bool
+    """Whether it tells of the room's state."""
 
     def behind(self, skip: int) -> "Piece | None":
         """Give what is left of it without the first `skip` entries of the batch."""
@@ -75,4 +83,16 @@ class Batch:
 
 
 def _join(indexes: Sequence[int], entries: Sequence[Entry], frames: Sequence[bytes]) -> Piece:
-    return Piece(indexes, entries, frames, b"".join(frames), count_events(entries))
+    offsets = [entry.offset for entry in entries if entry.kind is Kind.EVENT]
+    gaps = [entry.body for entry in entries if entry.kind is Kind.GAP]
+    return Piece(
+        indexes,
+        entries,
+        frames,
+        b"".join(frames),
+        events=len(offsets),
+        first=offsets[0] if offsets else 0,
+        last=offsets[-1] if offsets else 0,
+        gap=gaps[-1] if gaps else b"",
+        has_room=len(offsets) + len(gaps) < len(entries),
+    )

@@ -52,11 +52,8 @@ class Member(Protocol):
         """Whether the client's transport holds something unsent."""
         ...
 
-    def deliver(self, entries: Sequence[Entry], data: bytes, events: int) -> None:
-        """Write entries that passed the filter, `data` being their frames, if the client can.
-
-        `events`: how many of them are events.
-        """
+    def deliver(self, piece: Piece) -> None:
+        """Write what passed the filter, if the client can take it."""
         ...
 
 
@@ -149,7 +146,7 @@ class Fanout(Generic[AnyMember]):
         if member.group is not None:
             member.group.place(member)
         for piece in pieces:
-            member.deliver(piece.entries, piece.data, piece.events)
+            member.deliver(piece)
 
     def flush(self) -> None:
         """Give everybody what is pending."""
@@ -181,4 +178,4 @@ class Fanout(Generic[AnyMember]):
         for member in list(group.held):
             own = piece.behind(member.skip) if member.skip else piece
             if own is not None:
-                member.deliver(own.entries, own.data, own.events)
+                member.deliver(own)

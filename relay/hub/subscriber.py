@@ -8,6 +8,7 @@ from typing import Protocol
 from relay.config import HubConfig
 from relay.errors import StoreError
 from relay.events.stored import Page
+from relay.hub.batch import Piece
 from relay.hub.delivery import Encoding, HubCounters, count_events
 from relay.hub.fanout import Fanout, Group
 from relay.hub.filters import Filter
@@ -233,18 +234,15 @@ class Subscription:
         if self._page is not None:
             self._page.cancel()
 
-    def deliver(self, entries: Sequence[Entry], data: bytes, events: int) -> None:
-        """Write entries that passed the filter, `data` being their frames, if the client can.
-
-        `events`: how many of them are events.
-        """
-        if self.subscriber.write_checked(data):
-            self.subscriber.counters.deliveries += events
+    def deliver(self, piece: Piece) -> None:
+        """Write what passed the filter, if the client can take it."""
+        if self.subscriber.write_checked(piece.data):
+            self.subscriber.counters.deliveries += piece.events
         elif self.subscriber.skipping:
-            self.subscriber.counters.drops += events
+            self.subscriber.counters.drops += piece.events
             if self._missed is None:
                 self._missed = _Missed()
-            self._missed.add(entries)
+            self._missed.add(piece)
 
     def write_notice(self, body: bytes, kind: Kind = Kind.GAP) -> None:
         """Write a frame of the hub's own to this client only."""
@@ -347,12 +345,9 @@ class _Missed:
         self.upstream_gap = b""
         self.room = False
 
-    def add(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            if entry.kind is Kind.EVENT:
-                self.first = self.first or entry.offset
-                self.last = entry.offset
-            elif entry.kind is Kind.GAP:
-                self.upstream_gap = entry.body
-            else:
-                self.room = True
+    def add(self, piece: Piece) -> None:
+        if piece.events:
+            self.first = self.first or piece.first
+            self.last = piece.last
+        self.upstream_gap = piece.gap or self.upstream_gap
+        self.room = self.room or piece.has_room

@@ -25,9 +25,11 @@ class Setup(ToWorker, tag=0):
     """The first message: what to serve, and how."""
 
     config: Config
-    """With the port that was found, where it said 0."""
+    """As far as workers need it, with the port that was found where it said 0."""
     number: int
     """Which worker it is, for logs."""
+    has_archive: bool
+    """Whether there is more of the past than what is in memory."""
 
 
 class Opened(ToWorker, tag=1):

@@ -58,6 +58,7 @@ class Pool:
         self._workers: list[_Worker] = []
         self._gone = Totals()
         """What workers had counted that have ended."""
+        self.has_archive = state.hub.archive is not None
         self.restarts = 0
         """How often a worker that had ended was started again."""
         self._tick: asyncio.TimerHandle | None = None
@@ -66,9 +67,14 @@ class Pool:
 
     async def start(self, port: int) -> None:
         """Start all workers, and wait until they serve. Raises RelayError where one does not."""
-        config = self._state.config
-        server = msgspec.structs.replace(config.server, port=port)
-        config = msgspec.structs.replace(config, server=server)
+        whole = self._state.config
+        config = Config(
+            server=msgspec.structs.replace(whole.server, port=port),
+            auth=whole.auth,
+            rest=whole.rest,
+            hub=whole.hub,
+            log=whole.log,
+        )
         self._look()
         self._workers = [
             _Worker(self, config, number) for number in range(1, config.server.workers + 1)
@@ -247,7 +253,7 @@ class _Worker:
         link = self._pool.new_link(self._kill)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: link.channel, sock=pair)
-        link.send(Setup(self._config, self._number))
+        link.send(Setup(self._config, self._number, self._pool.has_archive))
         passing = Passing(
             passing_pair, lambda connection, head: self._pool.adopt(passing, connection, head)
         )

@@ -18,8 +18,8 @@ from relay.workers.passing import Arrival, Passing, adopt
 from relay.workers.pool import Pool
 
 RESERVE_S = 0.5
-"""How long a port that is in use is asked for: by the workers, it may be, of a relay that was killed
-just now."""
+"""How long a port that is in use is asked for: the workers of a relay that was killed just now may
+have it."""
 RESERVE_LOOK_S = 0.05
 
 

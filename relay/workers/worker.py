@@ -95,7 +95,7 @@ class _Worker:
         streams = Streams()
         hub = RepeatingHub(config.hub)
         self._asking = Asking(self._send, hub, streams)
-        stored = StoredElsewhere(self._asking) if config.store.path else None
+        stored = StoredElsewhere(self._asking) if setup.has_archive else None
         self._repeater = Repeater(hub, streams, stored, self._send)
         self._state = WorkerState(config, hub, self._asking, self._send)
         self._server = ClientServer(self._state)

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from serving import WORKERS
 from websockets.asyncio.client import ClientConnection, connect
 
 from relay.app import running
@@ -23,7 +24,7 @@ FIVE = ("chat", "gift", "like", "member", "social")
 @asynccontextmanager
 async def relay_for(simulator: Simulator, *, watched: bool = True) -> AsyncIterator[RelayServer]:
     config = Config(
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, workers=WORKERS),
         watch=WatchConfig(status_poll_s=1),
         rooms=[RoomConfig(room=name) for name in simulator.rooms] if watched else [],
         upstream=simulator.upstream_config(),

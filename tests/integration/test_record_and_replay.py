@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playing import playing, recording
 from recorded_upstream import Batch
+from serving import WORKERS
 from watching import Listener
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -79,7 +80,7 @@ async def test_played_events_are_those_that_a_live_relay_gave_byte_for_byte(
     async with Simulator(scenario) as simulator:
         (web_rid,) = simulator.rooms
         config = Config(
-            server=ServerConfig(port=0),
+            server=ServerConfig(port=0, workers=WORKERS),
             rooms=[RoomConfig(room=web_rid)],
             upstream=simulator.upstream_config(),
         )
@@ -269,7 +270,7 @@ async def test_the_slowest_client_sets_the_pace_of_a_recording_that_plays_at_onc
     recording_ = Recording(path)
     replay = Replay(recording_, recording_.look_over(), speed=None, from_s=0.0, loop=True)
     config = Config(
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, workers=WORKERS),
         rooms=[RoomConfig(room=web_rid)],
         watch=WatchConfig(status_poll_s=0.01),
     )
@@ -390,7 +391,7 @@ async def test_a_recording_changes_no_more_after_its_end(tmp_path: Path) -> None
     web_rid, _ = await _record(path)
     recording_ = Recording(path)
     replay = Replay(recording_, recording_.look_over(), speed=1000.0, from_s=0.0, loop=False)
-    config = Config(server=ServerConfig(port=0), rooms=[RoomConfig(room=web_rid)])
+    config = Config(server=ServerConfig(port=0, workers=WORKERS), rooms=[RoomConfig(room=web_rid)])
     async with (
         running(config, played=replay) as server,
         connect(f"ws://127.0.0.1:{server.port}/ws?room_id={web_rid}&since=none:0") as client,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from recorded_upstream import WEB_RID, Batch, RecordedUpstream
+from serving import WORKERS
 from websockets.asyncio.client import connect
 
 from relay.app import running
@@ -20,7 +21,7 @@ async def test_a_client_gets_every_recorded_message_over_cuts_and_corrupt_frames
     events: list[dict[str, Any]] = []
     notices: list[dict[str, Any]] = []
     config = Config(
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, workers=WORKERS),
         rooms=[RoomConfig(room=WEB_RID)],
         upstream=upstream.config(),
     )

@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
+from serving import WORKERS
 
 from relay import app
 from relay.client import Gap, Message, connect
@@ -38,7 +39,7 @@ async def test_a_bot_misses_nothing_that_the_relay_had(
     async with Simulator(Scenario(rooms=1, rate=200.0)) as simulator:
         (room,) = simulator.rooms
         config = Config(
-            server=ServerConfig(port=0),
+            server=ServerConfig(port=0, workers=WORKERS),
             hub=HubConfig(history_events=10),
             rooms=[RoomConfig(room=room)],
             upstream=simulator.upstream_config(),

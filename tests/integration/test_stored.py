@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from serving import WORKERS
 from websockets.asyncio.client import connect
 
 from relay.app import running
@@ -26,7 +27,7 @@ async def relay_on(
     path: Path, simulator: Simulator, room: str = ROOM
 ) -> AsyncIterator[RelayServer]:
     config = Config(
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, workers=WORKERS),
         watch=WatchConfig(status_poll_s=1),
         rooms=[RoomConfig(room=room)],
         upstream=simulator.upstream_config(),

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from serving import FakeLive, FakeRooms, Relay
+from serving import WORKERS, FakeLive, FakeRooms, Relay
 
 from relay.config import Config, HubConfig, ServerConfig, StoreConfig
 from relay.hub import Hub
-from relay.server import RelayServer
 from relay.store import Store
+from relay.workers import new_server
 
 ROOM = "1"
 
@@ -19,14 +19,14 @@ async def storing(path: Path, *rooms: str, events: int = 20) -> AsyncIterator[Re
     """A relay with a store, that watches ROOM or these, and keeps so many events in memory."""
     config = Config(
         hub=HubConfig(history_events=events),
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, workers=WORKERS),
         store=StoreConfig(path=str(path)),
     )
     async with Store(config.store) as store:
         hub = Hub(config.hub, store)
         watched = FakeRooms(hub)
         live = FakeLive()
-        relay = Relay(hub, watched, live, RelayServer(config, hub, watched, live, store))
+        relay = Relay(hub, watched, live, new_server(config, hub, watched, live, store))
         await relay.server.start()
         try:
             for room in rooms or (ROOM,):

@@ -59,24 +59,19 @@ class Asking:
 
     async def acquire(self, name: str, *, may_start: bool) -> Stream | None:
         """Hold a room for one client."""
-        future = self._ask(lambda request: Acquire(request, name, may_start), self._stream_in)
+        future = self._ask(
+            lambda request: Acquire(request, name, may_start), self._stream_in, self._give_back
+        )
         try:
-            stream = await asyncio.shield(future)
+            return await future
         except asyncio.CancelledError:
-            future.add_done_callback(self._give_back)
+            if not future.cancelled() and future.exception() is None:
+                self._give_back(future.result())
             raise
-        if stream is None:
-            return None
-        # More may have been told since it was answered.
-        present = self._hub.present(stream)
-        if present is None:
-            raise RoomRefusedError(f"room {name} was closed just now; ask again")
-        return present
 
     async def find(self, name: str) -> Stream | None:
         """Give the stream of a watched room."""
-        stream = await self._ask(lambda request: Find(request, name), self._stream_in)
-        return None if stream is None else self._hub.present(stream)
+        return await self._ask(lambda request: Find(request, name), self._stream_in)
 
     def release(self, stream: Stream) -> None:
         """Give up one hold."""
@@ -102,18 +97,28 @@ class Asking:
         return future
 
     def _ask(
-        self, question: Callable[[int], FromWorker], take: Callable[[Answer], _Result]
+        self,
+        question: Callable[[int], FromWorker],
+        take: Callable[[Answer], _Result],
+        give_back: Callable[[_Result], None] = lambda _: None,
     ) -> asyncio.Future[_Result]:
-        """Send a question, by its number; `take` makes of the answer what is wanted, or raises."""
+        """Send a question, by its number; `take` makes of the answer what is wanted, or raises.
+
+        `give_back` is given what nobody waits for any more.
+        """
         future: asyncio.Future[_Result] = asyncio.get_running_loop().create_future()
 
         def answered(answer: Answer) -> None:
-            if future.done():
-                return
             try:
-                future.set_result(take(answer))
+                result = take(answer)
             except RelayError as error:
-                future.set_exception(error)
+                if not future.cancelled():
+                    future.set_exception(error)
+                return
+            if future.cancelled():
+                give_back(result)
+            else:
+                future.set_result(result)
 
         self._last += 1
         self._requests[self._last] = answered
@@ -131,12 +136,11 @@ class Asking:
             case _:
                 raise _unexpected(answer)
 
-    def _give_back(self, future: asyncio.Future[Stream | None]) -> None:
+    def _give_back(self, stream: Stream | None) -> None:
         """Release what was acquired for somebody who does not wait for it any more."""
-        if future.exception() is None and (stream := future.result()) is not None:
-            present = self._hub.present(stream)
-            if present is not None:
-                self.release(present)
+        present = None if stream is None else self._hub.present(stream)
+        if present is not None:
+            self.release(present)
 
     def _read_on(self) -> None:
         while self._pages and self._pages_coming < MAX_PAGES:

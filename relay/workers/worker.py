@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from collections import deque
 
 import structlog
 
@@ -35,6 +36,7 @@ from relay.workers.messages import (
     Stop,
     Synced,
     Told,
+    WorkerMessage,
     encode,
     worker_messages,
 )
@@ -102,6 +104,9 @@ class _Worker:
         self._door = Door(self._state, self._asking, self._server.websockets(), self._send)
         self._passing = Passing(passing_pair, self._adopt)
         self._adopting: set[asyncio.Task[None]] = set()
+        self._is_held_up = False
+        self._later: deque[WorkerMessage] = deque()
+        """What came in the turn of the event loop in which it was held up."""
         self._synced = asyncio.Event()
         self._stop: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         """How long clients may take, once it is to stop."""
@@ -124,10 +129,22 @@ class _Worker:
             beating.cancel()
 
     def take(self, data: memoryview) -> None:
-        """Do what the relay says."""
+        """Do what the relay says, in order."""
         message = worker_messages.decode(data)
+        if self._is_held_up:
+            self._later.append(message)
+        else:
+            self._do(message)
+
+    def _do(self, message: WorkerMessage) -> None:
         match message:
-            case Held() | Refused() | Entered() | Told() | PageRead() | PageFailed():
+            case Held():
+                self._asking.answered(message)
+                # Whoever waits for the room has it before anything else happens to it: they are
+                # woken in the next turn of the event loop, before this is called.
+                self._is_held_up = True
+                asyncio.get_running_loop().call_soon(self._go_on)
+            case Refused() | Entered() | Told() | PageRead() | PageFailed():
                 self._asking.answered(message)
             case Count():
                 self._send(Beat(self._state.totals()))
@@ -139,6 +156,11 @@ class _Worker:
                 raise ValueError("a worker is set up once")
             case _:
                 self._repeater.apply(message)
+
+    def _go_on(self) -> None:
+        self._is_held_up = False
+        while self._later and not self._is_held_up:
+            self._do(self._later.popleft())
 
     def _send(self, message: FromWorker) -> None:
         self._channel.send(encode(message))

@@ -12,7 +12,7 @@ import time
 from report import END_SIGNALS, INTERRUPTED
 from tools import HERE, MissingError, compiled
 
-SCRIPTS = ("fanout", "latency", "deflate", "slow", "memory")
+SCRIPTS = ("fanout", "latency", "deflate", "slow", "memory", "decode")
 FULL_SCRIPTS = (*SCRIPTS, "where")
 LONGEST_S = 1800
 

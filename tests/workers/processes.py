@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-
 from contextlib import suppress
 from typing import Any
 

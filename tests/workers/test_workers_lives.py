@@ -68,7 +68,7 @@ async def test_a_worker_that_cannot_start_keeps_the_relay_from_starting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(RelayError, match="worker [12] ended before it served"):
+    with pytest.raises(RelayError, match=r"worker [12] ended before it served"):
         async with relay_running(server=ServerConfig(port=0, workers=2)):
             pass
     assert workers() == []

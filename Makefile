@@ -50,7 +50,7 @@ proto-check: $(STAMP)
 	    exit 1; }; \
 	done
 
-bench: $(STAMP) ## Measure it beside its peers, three minutes; half an hour with ARGS=--full
+bench: $(STAMP) ## Measure it beside its peers, four minutes; forty with ARGS=--full
 	@exec $(BIN)/python bench/everything.py $(ARGS)
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)

@@ -353,7 +353,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < clients; i++) {
         connections[i].stalled =
             (int64_t)i * stalled / clients != (int64_t)(i + 1) * stalled / clients;
-        connections[i].sampled = i % sample_every == 0 && !connections[i].stalled;
+        /* One in each stretch, each time at another place: groups take turns as well. */
+        int place = i / sample_every % sample_every;
+        connections[i].sampled = i % sample_every == place && !connections[i].stalled;
     }
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event input = {.events = EPOLLIN, .data.u32 = UINT32_MAX};

@@ -1,7 +1,7 @@
 """Runs the scripts that compare the relay with its peers, one after the other; see README.md.
 
-python bench/everything.py           about three minutes
-python bench/everything.py --full    about half an hour
+python bench/everything.py           about four minutes
+python bench/everything.py --full    about forty
 """
 
 import signal

@@ -13,7 +13,7 @@ from report import END_SIGNALS, INTERRUPTED
 from tools import HERE, MissingError, compiled
 
 SCRIPTS = ("fanout", "latency", "deflate", "slow", "memory", "decode")
-FULL_SCRIPTS = (*SCRIPTS, "where")
+FULL_SCRIPTS = (*SCRIPTS, "workers", "where")
 LONGEST_S = 1800
 
 

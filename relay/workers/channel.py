@@ -31,7 +31,9 @@ class Channel(asyncio.Protocol):
         """How much of it has to be there to go on."""
 
     def send(self, message: bytes) -> None:
-        """Send a message, with its length in front."""
+        """Send a message, with its length in front; nothing once it is broken."""
+        if self._over.is_set():
+            return
         self._waiting.append(message)
         self.waiting_bytes += len(message)
         self._wake()

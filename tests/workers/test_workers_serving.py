@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from keys import READ, WATCH, auth, bearer
 from processes import closed_with, kill, worker_of, workers
 from raw import lazy_client, parse_frames, raw_connection
 from serving import Relay, make_event, make_status, receive, receive_until, relay_running
+from stored import storing
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
@@ -30,7 +32,8 @@ async def one_of_each(relay: Relay, query: str) -> AsyncIterator[list[ClientConn
     async with AsyncExitStack() as stack:
         found: dict[int, ClientConnection] = {}
         while len(found) < 2:
-            client = await relay.connect(query)
+            # One that stops reading where much comes would not hear of its own hanging up.
+            client = await relay.connect(query, max_queue=None)
             await receive_until(client, "room")
             if found.setdefault(worker_of(client).pid, client) is client:
                 stack.push_async_callback(client.close)
@@ -281,6 +284,40 @@ async def test_what_memory_lets_go_of_is_told_as_it_would_be_without_workers() -
             async with one_of_each(relay, query) as clients:
                 for client in clients:
                     assert [_brief(frame) for frame in await relay.sent(client)] == expected
+
+
+async def test_what_is_stored_is_read_on_over_restarts(tmp_path: Path) -> None:
+    positions = []
+    for life in range(2):
+        async with storing(tmp_path / "store.db", events=10, workers=2) as relay:
+            stream = relay.rooms["1"]
+            positions.append(f"{stream.epoch}:{stream.head}")
+            relay.publish("1", *(make_event(number=str(30 * life + n)) for n in range(30)))
+            for since in positions:
+                async with one_of_each(relay, f"?room_id=1&since={since}") as clients:
+                    for client in clients:
+                        got = [f for f in await relay.sent(client) if "op" not in f]
+                        first = 30 * (life - len(positions) + 1 + positions.index(since))
+                        numbers = [int(frame["payload"]["number"]) for frame in got]
+                        assert numbers == list(range(first, 30 * life + 30))
+
+
+async def test_a_client_that_waits_for_the_store_is_told_where_its_room_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with storing(tmp_path / "store.db", workers=2) as relay:
+        relay.publish("1", make_event(), make_event())
+        epoch = relay.rooms["1"].epoch
+    async with storing(tmp_path / "store.db", "2", workers=2) as relay:
+        # Started, but not settled: nothing has asked the store yet.
+        stream = relay.rooms.add("1")
+        async with one_of_each(relay, f"?room_id=1&since={epoch}:1") as clients:
+            await relay.hub.take_up(stream)
+            relay.publish("1", make_event())
+            for client in clients:
+                got = [f for f in await relay.sent(client) if f.get("op") in (None, "gap")]
+                assert [f["offset"] for f in got if "op" not in f] == [2, 3]
+                assert {f["epoch"] for f in got} == {epoch}
 
 
 def _brief(frame: dict[str, Any]) -> int | dict[str, Any]:

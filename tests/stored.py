@@ -15,11 +15,13 @@ ROOM = "1"
 
 
 @asynccontextmanager
-async def storing(path: Path, *rooms: str, events: int = 20) -> AsyncIterator[Relay]:
+async def storing(
+    path: Path, *rooms: str, events: int = 20, workers: int = WORKERS
+) -> AsyncIterator[Relay]:
     """A relay with a store, that watches ROOM or these, and keeps so many events in memory."""
     config = Config(
         hub=HubConfig(history_events=events),
-        server=ServerConfig(port=0, workers=WORKERS),
+        server=ServerConfig(port=0, workers=workers),
         store=StoreConfig(path=str(path)),
     )
     async with Store(config.store) as store:

@@ -51,19 +51,24 @@ _NOTHING = Entry(_GAP, 0, "", b"", 0.0)
 """Stands where an entry was let go of."""
 
 
+def _nothing_waits() -> float:
+    return inf
+
+
 class History:
     """A ring of entries, read by sequence numbers that count events and gaps alike."""
 
     def __init__(self, config: HubConfig, done_upto: Callable[[], int] | None = None) -> None:
         """`done_upto` gives the offset up to which events don't wait to be stored any more."""
-        self._done_upto = done_upto
-        self._free_upto = 0  # what it gave last
+        self._done_upto: Callable[[], float] = done_upto or _nothing_waits
+        self._free_upto: float = 0  # what it gave last
         self._max_events = config.history_events
         self._max_bytes = config.history_bytes
         self._max_age_s = config.history_s
         self._entries: list[Entry] = []
         self._dropped = 0  # slots at the front of the list that are empty already
         self._begin = 0  # sequence number of the list's first slot
+        self._expires_s = -inf  # until then nothing does
         self.events = 0
         """Events kept."""
         self.bytes = 0
@@ -98,7 +103,8 @@ class History:
         while self.events > self._max_events or self.bytes > self._max_bytes:
             if not self._drop_oldest(inf):
                 break
-        self.expire(entry.at_s)
+        if entry.at_s > self._expires_s:
+            self.expire(entry.at_s)
 
     def begin_behind(self, offset: int, gone_of: Mapping[str, int] | None = None) -> None:
         """Begin, while there is nothing yet, behind events that were never here.
@@ -116,8 +122,14 @@ class History:
     def expire(self, now_s: float) -> None:
         """Let go of what is older than `history_s`."""
         oldest_s = now_s - self._max_age_s
+        self._expires_s = now_s + self._max_age_s
         while self._dropped < len(self._entries):
-            if self._entries[self._dropped].at_s >= oldest_s or not self._drop_oldest(oldest_s):
+            at_s = self._entries[self._dropped].at_s
+            if at_s >= oldest_s:
+                self._expires_s = at_s + self._max_age_s
+                return
+            if not self._drop_oldest(oldest_s):
+                self._expires_s = -inf
                 return
 
     def _drop_oldest(self, before_s: float) -> bool:
@@ -126,36 +138,43 @@ class History:
         Losses go only when the event behind them goes: so who comes from before them, and is told
         of what is gone, has them in that.
         """
-        index = self._dropped
-        entry = self._entries[index]
+        entries = self._entries
+        index = first = self._dropped
+        entry = entries[index]
         while entry.kind is _GAP:
             index += 1
-            if index == len(self._entries):  # nothing but losses; only their size is a reason
-                break
-            entry = self._entries[index]
-        else:
-            if entry.at_s >= before_s:
-                return False
-            if self._done_upto is not None and entry.offset > self._free_upto:
-                self._free_upto = self._done_upto()
-                if entry.offset > self._free_upto:
+            if index == len(entries):  # nothing but losses; only their size is a reason
+                if before_s < inf:
                     return False
-            known = entry.method in self._gone_of or len(self._gone_of) < MAX_METHODS
-            self._gone_of[entry.method if known else ""] = self.gone = entry.offset
+                self._drop_losses(index)
+                break
+            entry = entries[index]
+        else:
+            offset, method = entry.offset, entry.method
+            if entry.at_s >= before_s or (offset > self._free_upto and not self._is_free(offset)):
+                return False
+            gone_of = self._gone_of
+            if method not in gone_of and len(gone_of) >= MAX_METHODS:
+                method = ""
+            gone_of[method] = self.gone = offset
             self.events -= 1
             self.bytes -= len(entry.body)
-            self._entries[index] = _NOTHING
-        if index > self._dropped:
-            if before_s < inf and index == len(self._entries):
-                return False
-            self._drop_losses(index)
-        self._dropped = min(index + 1, len(self._entries))
+            entries[index] = _NOTHING
+            if index > first:
+                self._drop_losses(index)
+            index += 1
         # Shifting the list now and then costs less than a look-up in the middle of a deque.
-        if self._dropped > 64 and self._dropped * 2 > len(self._entries):
-            del self._entries[: self._dropped]
-            self._begin += self._dropped
-            self._dropped = 0
+        if index > 64 and index * 2 > len(entries):
+            del entries[:index]
+            self._begin += index
+            index = 0
+        self._dropped = index
         return True
+
+    def _is_free(self, offset: int) -> bool:
+        """Tell whether an event does not wait to be stored any more."""
+        self._free_upto = self._done_upto()
+        return offset <= self._free_upto
 
     def _drop_losses(self, end: int) -> None:
         """Let go of the losses in the slots up to `end`."""

@@ -158,14 +158,15 @@ class Stream:
         at_s = time.monotonic()
         entries = []
         for event in events:
-            if self._is_duplicate(event.msg_id):
+            msg_id, payload = event.msg_id, event.payload
+            if msg_id in self._ids or msg_id in self._older_ids:
                 self.counters.duplicates += 1
                 continue
+            self._remember(msg_id)
             self.snapshot.take(event)
-            payload = event.payload
             frame = EventFrame(
                 event.method,
-                event.msg_id,
+                msg_id,
                 event.room_id,
                 event.web_rid,
                 self.epoch,
@@ -180,8 +181,9 @@ class Stream:
 
     def adopt(self, frame: KeptFrame) -> Entry | None:
         """Number and keep an event of another stream; None where it came here, too."""
-        if self._is_duplicate(frame.msg_id):
+        if self.had(frame.msg_id):
             return None
+        self._remember(frame.msg_id)
         renumbered = msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1)
         self.counters.last_event_ms = now_ms()
         return self._keep(renumbered, frame.payload, time.monotonic())
@@ -239,15 +241,12 @@ class Stream:
         events[method] += 1
         return entry
 
-    def _is_duplicate(self, msg_id: str) -> bool:
+    def _remember(self, msg_id: str) -> None:
         if msg_id in _NO_IDS:
-            return False
-        if msg_id in self._ids or msg_id in self._older_ids:
-            return True
+            return
         if len(self._ids) >= DEDUP_IDS:
             self._older_ids, self._ids = self._ids, set()
         self._ids.add(msg_id)
-        return False
 
     def _done_upto(self) -> int:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)

@@ -120,15 +120,15 @@ class Session:
         events = []
         messages = self._output.counters.messages
         omitted = 0
-        for event, outcome in decode_response(
+        for decoded in decode_response(
             response,
             room_id=self._broadcast.room_id,
             web_rid=self._broadcast.web_rid,
             now_ms=now_ms,
         ):
-            messages[outcome] += 1
-            omitted += outcome == "omitted"
-            events.append(event)
+            messages[decoded.outcome] += 1
+            omitted += decoded.outcome == "omitted"
+            events.append(decoded.event)
         if omitted:
             self._output.omitted(omitted)
         self._notice(events)

@@ -4,10 +4,11 @@ Never raises: what can't be read becomes a raw event, so that a bad message cost
 """
 
 from base64 import b64encode
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
 from google.protobuf.message import DecodeError, Message
+from msgspec import Struct
 
 from relay.events import EncodedEvent, Payload
 from relay.webcast.budget import MAX_GENERIC_BYTES, Budget, encode_payload
@@ -63,14 +64,17 @@ _READERS: dict[str, tuple[str, Callable[[bytes], Any], _Mapper | None]] = {
 payload, and what maps it."""
 
 
-class Decoded(NamedTuple):
-    """An event, and how it was read."""
+class Decoded(Struct, frozen=True, gc=False):
+    """An event, and how it was read; unpacks as these two."""
 
     event: EncodedEvent
     outcome: Outcome
     """`typed` (payload struct), `generic` (dict by the schema's field names), `raw` (unknown
     method, or too large for a generic payload), `undecodable` (known method, unreadable bytes),
     `omitted` (beyond the limits of budget). See Event.payload for the last three."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.event, self.outcome))
 
 
 def decode_response(

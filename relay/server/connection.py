@@ -143,7 +143,9 @@ class ClientConnection(asyncio.Protocol):
     @property
     def name(self) -> str:
         """Its address, for logs."""
-        return "{}:{}".format(*self.transport.get_extra_info("peername")[:2])
+        peer = self.transport.get_extra_info("peername")
+        # uvloop asks the system, which has forgotten who hung up at once.
+        return "{}:{}".format(*peer[:2]) if peer else "gone"
 
     @classmethod
     def take(cls, shared: Shared, transport: asyncio.Transport, received: bytes) -> None:

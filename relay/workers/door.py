@@ -85,11 +85,13 @@ class Door:
         entered = self._state.asked.entered = future.result()
         self._state.leaving.discard(transport)
         came = self._state.accepted
-        if not transport.is_closing():
-            transport.resume_reading()
-            self._take(transport, received)
-        if self._state.accepted == came and not entered.is_full:  # refused for another reason
-            self._send(Left())
+        try:
+            if not transport.is_closing():
+                transport.resume_reading()
+                self._take(transport, received)
+        finally:
+            if self._state.accepted == came and not entered.is_full:  # refused otherwise
+                self._send(Left())
 
     def _token_of(self, received: bytes) -> str:
         """Give the name of the token whose use is to be counted; "": none."""

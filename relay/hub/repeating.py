@@ -66,8 +66,9 @@ class RepeatingHub(Hub):
         self._move(stream, into, junction)
 
 
-def entry_of(offset: int, method: str, body: bytes, at_s: float) -> Entry:
+def entry_of(offset: int, method: str | None, body: bytes, at_s: float) -> Entry:
     """Make an entry as it was elsewhere: an event, or without a method a loss."""
-    kind = Kind.EVENT if method else Kind.GAP
+    if method is None:
+        return Entry(Kind.GAP, offset, "", body, at_s)
     # Every event brings its own copy of a word that thousands share.
-    return Entry(kind, offset, sys.intern(method), body, at_s)
+    return Entry(Kind.EVENT, offset, sys.intern(method), body, at_s)

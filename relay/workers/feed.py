@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from relay.events.stored import Past
-from relay.hub import Entry, Hub, Junction, Stream
+from relay.hub import Entry, Hub, Junction, Kind, Stream
 from relay.workers.link import Link
 from relay.workers.messages import (
     Closed,
@@ -161,4 +161,5 @@ def _pieces(number: int, stream: Stream) -> Iterator[bytes]:
 
 
 def _wire(entry: Entry) -> WireEntry:
-    return entry.offset, entry.method, entry.body, entry.at_s
+    method = entry.method if entry.kind is Kind.EVENT else None
+    return entry.offset, method, entry.body, entry.at_s

@@ -13,8 +13,8 @@ from relay.events.stored import Hole, Loss, Page, Row
 from relay.hub import RoomStatus
 from relay.server.totals import Totals
 
-WireEntry = tuple[int, str, bytes, float]
-"""Offset, method ("" for a loss), body and time of an entry of a hub's history."""
+WireEntry = tuple[int, str | None, bytes, float]
+"""Offset, method (None: a loss), body and time of an entry of a hub's history."""
 
 
 class ToWorker(Struct, array_like=True):

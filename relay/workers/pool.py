@@ -173,7 +173,7 @@ class _Worker:
         self._number = number
         self._process: Process | None = None
         self._stopping = False
-        self._log = _log.bind(worker=number)
+        self.log = _log.bind(worker=number)
 
     def begin_stop(self, deadline_s: float) -> None:
         """Stop it; one that doesn't serve yet is cut off."""
@@ -199,13 +199,15 @@ class _Worker:
             begin_s = time_s()
             try:
                 await self._run()
-            except OSError as error:
-                self._log.error("the worker can't be started", error=str(error))
+            except Exception:
+                # The boundary: what goes wrong with one worker, which may be that it can't be
+                # started just now, is that one's only.
+                self.log.exception("the worker can't be kept running")
             if self._is_over():
                 return
             if time_s() - begin_s > STEADY_S:
                 wait_s = BACK_OFF_S[0]
-            self._log.warning("the worker starts again", wait_s=wait_s)
+            self.log.warning("the worker starts again", wait_s=wait_s)
             await asyncio.sleep(wait_s)
             self._pool.restarts += 1
             wait_s = min(2 * wait_s, longest_s)
@@ -246,7 +248,7 @@ class _Worker:
                     process.kill()
                 await process.wait()
         if not self._stopping:
-            self._log.warning("the worker has ended", status=process.returncode)
+            self.log.warning("the worker has ended", status=process.returncode)
 
     async def _attend(self, pair: socket.socket, passing_pair: socket.socket) -> None:
         """Tell a process what happens, and do what it asks, until it is gone."""
@@ -273,5 +275,5 @@ class _Worker:
     def _kill(self, why: str) -> None:
         """Give up a process; it is started again."""
         if self._process is not None and self._process.returncode is None:
-            self._log.error("the worker is killed", reason=why)
+            self.log.error("the worker is killed", reason=why)
             self._process.kill()

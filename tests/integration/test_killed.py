@@ -15,6 +15,8 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import closing
 from pathlib import Path
 
+import psutil
+
 from relay.client import Gap, Message, connect
 from relay.sim import Scenario, Simulator
 from relay.sim.broadcast import REPLAY_MESSAGES
@@ -131,6 +133,34 @@ async def test_killed_at_any_moment(tmp_path: Path) -> None:
         check(got, [message.msg_id for message in ledger.sent if not message.duplicate])
         gaps = [item.reason for item in got if isinstance(item, Gap)]
         assert gaps == ["restart"] * KILLS
+
+
+async def test_workers_killed_at_any_moment(tmp_path: Path) -> None:
+    rng = random.Random(KILLS)
+    config, port = tmp_path / "config.toml", free_port()
+    async with Simulator(Scenario(rooms=ROOMS, rate=40)) as simulator:
+        rooms = list(simulator.rooms)
+        config.write_text(f"[server]\nport = {port}\nworkers = 2\n" + config_lines(simulator))
+        url = f"http://127.0.0.1:{port}"
+        listeners = [Listener(url, [room]) for room in rooms for _ in range(CLIENTS)]
+        relay = await start(config)
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(listener.run()) for listener in listeners]
+            for _ in range(KILLS):
+                await all_hear(listeners)
+                await asyncio.sleep(rng.uniform(0, 1.5))
+                rng.choice(psutil.Process(relay.pid).children()).kill()
+                for listener in listeners:
+                    listener.arrived.clear()
+            await all_hear(listeners)
+            relay.terminate()
+            await relay.communicate()
+            for task in running:
+                task.cancel()
+    for listener in listeners:
+        ((room, got),) = listener.got.items()
+        assert all(isinstance(item, Message) for item in got), "what was lost is made up for"
+        check(got, [message.msg_id for message in simulator.rooms[room].ledger.sent])
 
 
 async def all_hear(listeners: list[Listener]) -> None:

@@ -16,7 +16,7 @@ from relay.workers.repeater import Repeater
 from relay.workers.streams import Streams
 
 CONFIG = HubConfig(history_events=12)
-METHODS = ["WebcastChatMessage", "WebcastGiftMessage", "WebcastLikeMessage"]
+METHODS = ["WebcastChatMessage", "WebcastGiftMessage", ""]
 ROOMS = 3
 CLIENTS = 3
 

@@ -148,7 +148,7 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         (
             "colour = 1\n",
             "config.toml:1: colour: no such key; allowed: server, auth, rest, rooms, watch,"
-            " upstream, hub, store, log",
+            " upstream, signers, logins, browser, hub, store, log",
         ),
         ("server = 3\n", "config.toml:1: server: invalid 3; allowed: a table, [server]"),
         ("rooms = ['a']\n", "config.toml:1: rooms[0]: invalid 'a'; allowed: a table, [[rooms]]"),
@@ -158,9 +158,9 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         ),
         (
             "[[rooms]]\nroom = 'a'\n[[rooms]]\n\nname = 'b'\n",
-            "config.toml:5: rooms[1].name: no such key; allowed: room",
+            "config.toml:5: rooms[1].name: no such key; allowed: room, connections, login",
         ),
-        ("[[rooms]]\n", "config.toml:1: rooms[0]: has no room; allowed: room"),
+        ("[[rooms]]\n", "config.toml:1: rooms[0]: has no room; allowed: room, connections, login"),
         (
             "[[rooms]]\nroom = ''\n",
             "config.toml:2: rooms[0].room: invalid ''; allowed: text of 1 to 500 characters",

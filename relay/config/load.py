@@ -141,6 +141,14 @@ def _check_values(config: Config, sources: Sources) -> None:
         _check_url(url, "upstream.push_urls", ("ws", "wss"), sources)
     if upstream.signer_url:
         _check_url(upstream.signer_url, "upstream.signer_url", ("http", "https"), sources)
+    _check_logins(config, sources)
+    if config.browser.debug_url:
+        _check_url(config.browser.debug_url, "browser.debug_url", ("http", "ws"), sources)
+        if not is_loopback(urlsplit(config.browser.debug_url).hostname or ""):
+            raise sources.refuse(
+                "browser.debug_url",
+                "is not on loopback; whoever reaches that port has the whole browser",
+            )
     for origin in config.server.allowed_origins:
         parts = _split_url(origin)
         whole = parts is not None and parts[0] in ("http", "https") and parts[1] and not parts[2]
@@ -168,6 +176,19 @@ def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:
                     f"auth.tokens[{index}].{key}", f"another token has the same {key}"
                 )
             seen.add(value)
+
+
+def _check_logins(config: Config, sources: Sources) -> None:
+    names = [login.name for login in config.logins]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise sources.refuse(f"logins[{index}].name", "another login has the same name")
+    for index, room in enumerate(config.rooms):
+        if room.login and room.login not in names:
+            raise sources.refuse(
+                f"rooms[{index}].login",
+                f"there is no [[logins]] entry {room.login!r}{suggest(room.login, names)}",
+            )
 
 
 def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:

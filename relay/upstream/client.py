@@ -22,7 +22,7 @@ from relay.upstream.transports.socket import SocketTimings, SocketTransport
 from relay.upstream.ways import PatientWays
 from relay.upstream.web_rids import WebRids
 
-Transport = Literal["socket", "poll", "replay"]
+Transport = Literal["socket", "poll", "browser", "replay"]
 """The ways in which frames come."""
 
 
@@ -45,7 +45,7 @@ class Upstream:
         self._identity = Identity(self._http, config.live_url)
         self._signer = Signer(config.signer_url, self._http)
         self._opened = AsyncExitStack()
-        self.transport: Literal["auto", "socket", "poll"] = config.transport
+        self.transport: Literal["auto"] | Transport = config.transport
         """Which one to use."""
         random = Random()
         budget = Budget(config.calls_per_s, random)

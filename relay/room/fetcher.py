@@ -47,6 +47,7 @@ class Fetcher:
         self._name = name
         self._resolver = upstream.resolver
         self._transports = upstream.transports()
+        self._identities = upstream.identities
         self._output = output
         self._memory = memory
         self._identified = identified
@@ -95,8 +96,9 @@ class Fetcher:
 
     async def _follow(self, info: RoomInfo) -> RoomInfo | None:
         """Receive a broadcast to its end; gives the next one where it has begun already."""
+        identity = self._identities.choose([self._name.value, self._known.web_rid])
         self._broadcast, progress = self._memory.enter(
-            info.room_id, self._known.web_rid, self._policy.random
+            info.room_id, self._known.web_rid, identity, self._policy.random
         )
         ending = Ending(info.room_id, self._look, self._resolver, self._policy)
         following = Following(

@@ -4,7 +4,7 @@ from random import Random
 
 from relay.room.session import Progress
 from relay.upstream.broadcast import Broadcast, UpstreamPosition
-from relay.upstream.identity import new_visitor_id
+from relay.upstream.identity import Identity, new_visitor_id
 
 
 class Memory:
@@ -28,11 +28,13 @@ class Memory:
         """Note that upstream said so."""
         self._known_to_exist = True
 
-    def enter(self, room_id: str, web_rid: str, random: Random) -> tuple[Broadcast, Progress]:
-        """Give the broadcast as it was left, or a new one."""
+    def enter(
+        self, room_id: str, web_rid: str, identity: Identity, random: Random
+    ) -> tuple[Broadcast, Progress]:
+        """Give the broadcast as it was left, or a new one that is watched as `identity`."""
         if self._broadcast is None or self._broadcast.room_id != room_id:
             self._known_to_exist = self.seen
-            self._broadcast = Broadcast(room_id, web_rid, new_visitor_id(random))
+            self._broadcast = Broadcast(room_id, web_rid, new_visitor_id(random), identity)
             self._progress = Progress()
         self._broadcast.web_rid = self._broadcast.web_rid or web_rid
         return self._broadcast, self._progress

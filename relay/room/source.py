@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.client import Transport
 from relay.upstream.failures import SessionEnd
+from relay.upstream.identities import IdentityPool
 from relay.upstream.names import RoomName
 from relay.upstream.status import RoomInfo
 
@@ -39,6 +40,11 @@ class Source(Protocol):
     @property
     def resolver(self) -> Looks:
         """Says which room a name is, and whether it is live."""
+        ...
+
+    @property
+    def identities(self) -> IdentityPool:
+        """Whom rooms are watched as."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from relay.errors import FrameError
+from relay.upstream.identity import Identity
 from relay.webcast.pb.webcast_pb2 import Response
 from relay.webcast.recording import Record
 
@@ -39,6 +40,14 @@ class Broadcast:
     """"" while not known."""
     visitor_id: str
     """The `user_unique_id` that we have towards this broadcast."""
+    identity: Identity
+    """Whose cookies go along."""
+    signed_by: str = ""
+    """Name of the signer that the last handshake's signature is from; "": unsigned."""
+    refused_signers: set[str] = field(default_factory=set)
+    """Names of those whose signatures upstream refused of late; the others are asked first."""
+    host_turn: int = 0
+    """Which of the push hosts is used; raised where another may do."""
     position: UpstreamPosition = field(default_factory=UpstreamPosition)
     next_fetch_at: float = 0.0
     """When im/fetch may be asked again, by the loop's clock, whichever transport asks."""

@@ -12,7 +12,8 @@ from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
 from relay.upstream.http import HttpClient
-from relay.upstream.identity import Identity
+from relay.upstream.identities import IdentityPool
+from relay.upstream.identity import AnonymousIdentity
 from relay.upstream.refusals import Refusals
 from relay.upstream.resolve import Resolver
 from relay.upstream.signer import Signer
@@ -42,7 +43,9 @@ class Upstream:
         self._config = config
         self._timings = timings
         self._http = HttpClient()
-        self._identity = Identity(self._http, config.live_url)
+        self._identity = AnonymousIdentity(self._http, config.live_url)
+        self.identities = IdentityPool(self._identity)
+        """Whom rooms are watched as."""
         self._signer = Signer(config.signer_url, self._http)
         self._opened = AsyncExitStack()
         self.transport: Literal["auto"] | Transport = config.transport
@@ -80,7 +83,6 @@ class Upstream:
         return SocketTransport(
             PushUrls(self._config.push_urls),
             self._fetcher(),
-            self._identity,
             self._signer,
             self._timings.socket,
         )
@@ -90,4 +92,4 @@ class Upstream:
         return PollTransport(self._fetcher(), self._timings.poll)
 
     def _fetcher(self) -> MessageFetcher:
-        return MessageFetcher(self._config, self._http, self._identity, self._timings.poll)
+        return MessageFetcher(self._config, self._http, self._timings.poll)

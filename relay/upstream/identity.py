@@ -1,4 +1,4 @@
-"""Who we are towards Douyin: an anonymous browser; used by resolve, fetch and the socket.
+"""Who we are towards Douyin; given out by identities, used by all of upstream.
 
 Everything here is secret enough never to be logged.
 """
@@ -31,6 +31,44 @@ def new_visitor_id(random: Random) -> str:
 
 
 class Identity:
+    """Somebody towards Douyin, and how that is going. This one is nobody, as in a recording."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        """What it is called in logs and in `/api/rooms`: `anonymous`, or the login's name."""
+        self.is_login = False
+        self.login_valid_until_ms: int | None = None
+        """When the login expires; None: it is none, or it doesn't say."""
+        self.blocked_count = 0
+        """How often upstream refused it."""
+        self.gift_count = 0
+        """Gifts that it was shown."""
+
+    async def cookies(self) -> dict[str, str]:
+        """Give the cookies for a request or handshake."""
+        return {}
+
+    async def page_cookies(self) -> dict[str, str]:
+        """Give the cookies for a page, which also wants the nonce it gave us before."""
+        return {}
+
+    def absorb(self, cookies: Mapping[str, str]) -> bool:
+        """Take over what an answer sets; tell whether a nonce was among it."""
+        return False
+
+    def renew(self) -> None:
+        """Have fresh cookies fetched, after upstream refused these."""
+
+    def blocked(self, cause: str) -> None:
+        """Note that upstream refused it; `cause` is one of failures.CAUSES."""
+        self.blocked_count += 1
+
+    def gifts_seen(self, count: int) -> None:
+        """Note that `count` gifts came to it: upstream shows them to logged-in people mostly."""
+        self.gift_count += count
+
+
+class AnonymousIdentity(Identity):
     """The cookies of one anonymous browser, shared by all rooms. An async context manager.
 
     A ttwid is fetched beside the requests that want one. They wait for it only where there is none
@@ -38,6 +76,7 @@ class Identity:
     """
 
     def __init__(self, http: HttpClient, live_url: str) -> None:
+        super().__init__("anonymous")
         self._http = http
         self._live_url = live_url
         self._ttwid = ""

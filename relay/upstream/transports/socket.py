@@ -22,7 +22,6 @@ from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.failures import Failure, SessionEnd
 from relay.upstream.fetch import MessageFetcher
 from relay.upstream.http import USER_AGENT, host_of, proxy_for
-from relay.upstream.identity import Identity
 from relay.upstream.outage import plain_reason
 from relay.upstream.params import ORIGIN, push_query, referer
 from relay.upstream.signer import Signer
@@ -70,13 +69,11 @@ class SocketTransport:
         self,
         push_urls: PushUrls,
         fetcher: MessageFetcher,
-        identity: Identity,
         signer: Signer,
         timings: SocketTimings,
     ) -> None:
         self._push_urls = push_urls
         self._fetcher = fetcher
-        self._identity = identity
         self._signer = signer
         self._timings = timings
 
@@ -100,7 +97,7 @@ class SocketTransport:
                 return await self._receive(connection, broadcast, receiver)
         self._push_urls.refused()
         if end.failure is Failure.BLOCKED:
-            self._identity.renew()
+            broadcast.identity.renew()
         return end
 
     async def _fetch_position(self, broadcast: Broadcast, receiver: Receiver) -> None:
@@ -125,7 +122,7 @@ class SocketTransport:
             room_id=broadcast.room_id,
             visitor_id=broadcast.visitor_id,
         )
-        cookies = await self._identity.cookies() | signed.cookies
+        cookies = await broadcast.identity.cookies() | signed.cookies
         headers = {"Referer": referer(broadcast.web_rid)} | signed.headers
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())

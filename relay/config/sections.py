@@ -103,6 +103,8 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
     """Room pages, web/enter, im/fetch."""
     webcast_url: str = "https://webcast.amemv.com"
     """reflow/info."""
+    short_url: str = "https://v.douyin.com"
+    """Where the app's short links lead on from."""
     push_urls: Annotated[list[str], Meta(min_length=1)] = field(
         default_factory=lambda: [
             "wss://webcast100-ws-web-lf.douyin.com",

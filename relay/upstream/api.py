@@ -7,14 +7,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from random import Random
 from types import MappingProxyType
 from typing import Literal
 
 from relay.clock import now_ms
 from relay.errors import UpstreamError
-from relay.upstream.asking import Asking, Endpoint
-from relay.upstream.breaker import ROOM_ANSWERS, Breaker
+from relay.upstream.asking import Asking
+from relay.upstream.breaker import ROOM_ANSWERS, Breaker, Breakers, Endpoint
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.feeds import Feeds
@@ -59,14 +58,14 @@ class LiveApi:
         signer: Signer,
         budget: Budget,
         refusals: Refusals,
-        random: Random,
+        breakers: Breakers,
         *,
         web_rids: WebRids,
     ) -> None:
-        """`web_rids` is fed by all who find rooms."""
+        """`breakers` are those of all who ask, `web_rids` is fed by all who find rooms."""
         self._calls = calls
         self._signer = signer
-        self._asking = Asking(budget, refusals, random)
+        self._asking = Asking(budget, refusals, breakers)
         self._flights = Flights()
         self.hits: Counter[str] = Counter()
         """Answers that were there already, by kind: `broadcast`, `room`, `audience`, …"""
@@ -97,13 +96,13 @@ class LiveApi:
         """Whether an endpoint kept failing, and has not answered since."""
         return {
             endpoint: breaker.state != "closed"
-            for endpoint, breaker in self._asking.breakers.items()
+            for endpoint, breaker in self._asking.breakers.by_endpoint.items()
         }
 
     @property
     def breakers(self) -> Mapping[Endpoint, Breaker]:
         """The breaker of each endpoint, with its `state`."""
-        return self._asking.breakers
+        return self._asking.breakers.by_endpoint
 
     async def close(self) -> None:
         """Cancel what is under way."""

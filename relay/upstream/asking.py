@@ -3,18 +3,13 @@ lookups, search and api.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from random import Random
-from types import MappingProxyType
-from typing import Literal, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from relay.errors import UpstreamError
-from relay.upstream.breaker import Breaker
+from relay.upstream.breaker import Breakers, Endpoint
 from relay.upstream.budget import Budget
 from relay.upstream.refusals import Refusals
-
-Endpoint = Literal["reflow", "enter", "page", "feed", "audience", "promotions"]
-"""reflow/info, web/enter, the room page, webcast/feed, ranklist/audience, promotions/pop."""
 
 PATIENCE_S = 10.0
 """How long a call waits for its turn: there is somebody who waits for the answer."""
@@ -27,20 +22,10 @@ Read = TypeVar("Read")
 class Asking:
     """The API's side of every call."""
 
-    def __init__(self, budget: Budget, refusals: Refusals, random: Random) -> None:
+    def __init__(self, budget: Budget, refusals: Refusals, breakers: Breakers) -> None:
         self._budget = budget
         self._refusals = refusals
-        self.breakers: Mapping[Endpoint, Breaker] = MappingProxyType(
-            {
-                "reflow": Breaker("reflow", random),
-                "enter": Breaker("enter", random),
-                "page": Breaker("page", random),
-                "feed": Breaker("feed", random),
-                "audience": Breaker("audience", random),
-                # Rooms without goods have one, too.
-                "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),
-            }
-        )
+        self.breakers = breakers
         self.calls: Counter[tuple[str, str]] = Counter()
         """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
 
@@ -56,7 +41,7 @@ class Asking:
         `question`: the room that the call is about, in the endpoint's own words; None: no room.
         `busy`, or with `retry_after_s` the endpoint's last failure again: no call was made.
         """
-        breaker = self.breakers[endpoint]
+        breaker = self.breakers.of(endpoint)
         breaker.check()
         await self._budget.wait(PATIENCE_S)
         with breaker.call(question):

@@ -4,12 +4,13 @@ What an answer says is for others to read. Here a body is only what came, and no
 """
 
 from random import Random
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from relay.config import UpstreamConfig
 from relay.errors import UpstreamError
 from relay.upstream.http import HttpClient, Params, refuse_html
 from relay.upstream.identity import Identity
+from relay.upstream.names import Target, read_target
 from relay.upstream.page import Page, read_page
 from relay.upstream.params import (
     AUDIENCE_PATH,
@@ -27,6 +28,9 @@ from relay.upstream.params import (
 )
 from relay.upstream.signer import Signer
 
+_MAX_HOPS = 3
+"""Redirects of a short link that stay on its host."""
+
 
 class Calls:
     """All raise UpstreamError with its cause; how often they are made is the callers' affair."""
@@ -41,6 +45,9 @@ class Calls:
     ) -> None:
         self._live_url = config.live_url.rstrip("/")
         self._webcast_url = config.webcast_url.rstrip("/")
+        self._short_url = config.short_url.rstrip("/")
+        urls = (config.live_url, config.webcast_url, config.short_url)
+        self._authorities = frozenset(urlsplit(url).netloc for url in urls)
         self._http = http
         self._identity = identity
         self._signer = signer
@@ -72,6 +79,18 @@ class Calls:
                 raise
         html, _ = await self._get_page(path)
         return read_page(html)
+
+    async def follow(self, code: str) -> Target:
+        """Follow a short link to a room or its anchor. Raises UpstreamError, `not_found` too."""
+        url = f"{self._short_url}/{code}/"
+        for _ in range(_MAX_HOPS):
+            url = await self._http.location(url)
+            if target := read_target(url, self._authorities):
+                return target
+            # It may lead to itself once more, to no other host: whose is not Douyin's to say.
+            if not url.startswith(f"{self._short_url}/"):
+                break
+        raise UpstreamError("not_found", "the short link does not lead to a room")
 
     async def feed(self) -> bytes:
         """Ask for recommended rooms; unsigned."""

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from relay.config import UpstreamConfig
 from relay.upstream.api import LiveApi
+from relay.upstream.breaker import Breakers
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
@@ -53,11 +54,12 @@ class Upstream:
         random = Random()
         budget = Budget(config.calls_per_s, random)
         refusals = Refusals(self._identity)
+        breakers = Breakers(random)
         calls = Calls(config, self._http, self._identity, self._signer, random)
         web_rids = WebRids()
-        self.resolver = Resolver(PatientWays(calls, budget, refusals), refusals, web_rids)
+        self.resolver = Resolver(PatientWays(calls, budget, refusals, breakers), refusals, web_rids)
         """The fetchers', which have time."""
-        self.api = LiveApi(calls, self._signer, budget, refusals, random, web_rids=web_rids)
+        self.api = LiveApi(calls, self._signer, budget, refusals, breakers, web_rids=web_rids)
         """For clients, who wait for an answer."""
 
     async def __aenter__(self) -> Self:

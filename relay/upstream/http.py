@@ -98,6 +98,20 @@ class HttpClient:
             "redirected", f"{host_of(url)} redirects more than {_MAX_REDIRECTS} times"
         )
 
+    async def location(self, url: str) -> str:
+        """GET `url` and tell where it redirects to. Raises UpstreamError with its cause.
+
+        Without cookies; `not_found` where it leads nowhere.
+        """
+        status, headers_in, answer = await self._request("GET", url, MAX_JSON_BYTES)
+        if status not in (301, 302, 303, 307, 308):
+            _check(status, headers_in, answer.body, may_be_empty=True)
+            raise UpstreamError("not_found", f"{host_of(url)} redirects to nothing from there")
+        try:
+            return urljoin(url, headers_in.get("Location", ""))
+        except ValueError:
+            raise UpstreamError("bad_body", f"{host_of(url)} redirects to no address") from None
+
     async def post_json(self, url: str, document: Any, *, max_bytes: int) -> bytes:
         """POST `document`, following nothing. Gives the body of a 200; raises UpstreamError."""
         status, headers_in, answer = await self._request("POST", url, max_bytes, json=document)

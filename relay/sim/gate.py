@@ -8,10 +8,10 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.ledger import Ledger
 from relay.sim.refusals import refuse
 from relay.sim.room import SimRoom
-from relay.sim.scenario import HttpAnswer
 
 
 class Gate:

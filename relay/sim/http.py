@@ -9,13 +9,14 @@ import secrets
 from aiohttp import web
 
 from relay.sim import pages
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.gate import Gate, now_ms
 from relay.sim.handshake import handshake_fault, refuse
 from relay.sim.mobile import reflow_info
 from relay.sim.push import PushConnection
 from relay.sim.refusals import coded, json_answer, no_data
-from relay.sim.scenario import HttpAnswer, Scenario
+from relay.sim.scenario import Scenario
 from relay.sim.sign import Signer
 from relay.sim.web import similar_rooms, web_enter
 

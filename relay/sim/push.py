@@ -11,12 +11,13 @@ import structlog
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
 
+from relay.sim.behaviours import Stall
 from relay.sim.broadcast import Batch, Broadcast, Resume, compress, without_gifts
 from relay.sim.frames import HEARTBEAT, FrameWriter, corrupted
 from relay.sim.handshake import replay_count
 from relay.sim.ledger import ConnectionRecord, Ledger
 from relay.sim.room import SimRoom
-from relay.sim.scenario import Stall, Step, Timing
+from relay.sim.scenario import Step, Timing
 from relay.sim.show import LOW_VALUE, Sent
 from relay.webcast.pb import webcast_pb2 as pb
 

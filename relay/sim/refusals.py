@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.pages import CAPTCHA_PAGE
-from relay.sim.scenario import HttpAnswer
 
 HUGE_BYTES = 16 * 1024 * 1024
 """Of `huge`, and of `bomb` inflated: more than any client should take."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.catalogue import gift_list
 from relay.sim.feed import choose, feed, partition
@@ -13,7 +14,7 @@ from relay.sim.gate import Gate, now_ms
 from relay.sim.ranklist import MAX_RANKS, ranklist
 from relay.sim.refusals import coded, json_answer
 from relay.sim.room import SimRoom
-from relay.sim.scenario import HttpAnswer, Scenario
+from relay.sim.scenario import Scenario
 from relay.sim.shop import page, pop
 from relay.sim.sign import Signer
 from relay.sim.users import web_user

@@ -10,8 +10,8 @@ import pytest
 from sim_calls import PATHS, ask, get, only, path_of, simulator
 from sim_client import PATIENCE_S, browser, until
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.refusals import HUGE_BYTES
-from relay.sim.scenario import HttpAnswer
 
 CODES = {
     "over": 30003,

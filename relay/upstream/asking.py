@@ -14,6 +14,8 @@ from relay.upstream.refusals import Refusals
 PATIENCE_S = 10.0
 """How long a call waits for its turn: there is somebody who waits for the answer."""
 _SIGNED = ("audience", "promotions")
+_ROOMS_OWN = ("page", "short_link")
+"""What has an address for each room, so that a missing one is a missing room."""
 
 T = TypeVar("T")
 Read = TypeVar("Read")
@@ -48,7 +50,7 @@ class Asking:
             try:
                 answer = read(await call())
             except UpstreamError as error:
-                failure = _of_endpoint(error) if endpoint != "page" else error
+                failure = error if endpoint in _ROOMS_OWN else _of_endpoint(error)
                 self._note(endpoint, failure.cause)
                 raise failure from None
             self._note(endpoint, "")
@@ -62,5 +64,5 @@ class Asking:
 
 
 def _of_endpoint(error: UpstreamError) -> UpstreamError:
-    """Tell a missing endpoint from a missing room: only the page has a room's own address."""
+    """Tell a missing endpoint from a missing room."""
     return UpstreamError("http_error", str(error)) if error.cause == "not_found" else error

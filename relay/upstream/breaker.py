@@ -1,4 +1,4 @@
-"""Stops asking an endpoint that keeps failing, and tries it again later; used by asking and ways."""
+"""Stops asking endpoints that keep failing, and tries again later; used by asking and ways."""
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Set

@@ -57,7 +57,9 @@ class Upstream:
         breakers = Breakers(random)
         calls = Calls(config, self._http, self._identity, self._signer, random)
         web_rids = WebRids()
-        self.resolver = Resolver(PatientWays(calls, budget, refusals, breakers), refusals, web_rids)
+        self.ways = PatientWays(calls, budget, refusals, breakers)
+        """What the fetchers ask, one by one."""
+        self.resolver = Resolver(self.ways, refusals, web_rids)
         """The fetchers', which have time."""
         self.api = LiveApi(calls, self._signer, budget, refusals, breakers, web_rids=web_rids)
         """For clients, who wait for an answer."""

@@ -45,8 +45,17 @@ without what was asked for; `not_json` a line of text; `truncated` the first hal
 answer; `nested` JSON 100,000 levels deep; `huge` 16 MiB of JSON; `bomb` the same in 16 KB of gzip.
 `hang` never answers, `hang_body` stops in the middle of the good answer, `reset` drops the
 connection."""
-PushAnswer = Literal["ok", "blocked", "reset", "401", "403", "444", "500", "502", "503"]
+PushAnswer = Literal[
+    "ok", "blocked", "sign_check", "hang", "reset", "401", "403", "429", "444", "500", "502", "503"
+]
 Stall = Literal["none", "silent", "heartbeats", "low_value"]
+"""`silent`: no bytes at all; `heartbeats`: only pings and `hb` answers; `low_value`: also messages
+that closed rooms send too."""
+Blocked = Literal["refused", "captcha", "silent", "heartbeats", "low_value"]
+"""What becomes of a blocked identity. `refused`: DEVICE_BLOCKED, and empty bodies; `captcha`: the
+same, with a captcha for body; a Stall: all is well, but no messages come."""
+Share = Annotated[float, Meta(ge=0, le=1)]
+Lasting = Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -91,8 +100,13 @@ class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     fetch: HttpAnswer = "ok"
     """What im/fetch answers; `resp_content_type=json` asks for JSON instead of protobuf."""
     push: PushAnswer = "ok"
-    """What the push handshake answers; `blocked` is HTTP 200 with DEVICE_BLOCKED, `reset` drops
-    the connection."""
+    """What the push handshake answers; `blocked` is HTTP 200 with DEVICE_BLOCKED, `sign_check` the
+    same with `sign check failed`; `reset` drops the connection."""
+    signature_refusal: Literal["blocked", "sign_check", "silent"] = "blocked"
+    """What a push handshake gets whose signature is wrong or missing, where one is wanted: one of
+    the refusals, or a connection on which nothing comes."""
+    signature_uses: Every = 0
+    """How many handshakes a signature is good for; 0: any number."""
     latency_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
     """How long every HTTP answer and handshake of the room takes."""
     fetch_gzip: bool = True
@@ -105,9 +119,13 @@ class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ack_every: Every = 1
     """1 in N push frames asks for an ack."""
     stall: Stall = "none"
-    """Every push connection: `silent` gets no bytes at all, `heartbeats` only pings and `hb`
-    answers, `low_value` also messages that closed rooms send too."""
-    cut_every_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """Of every push connection; im/fetch goes on."""
+    dead_connects: Every = 0
+    """The first N push connections of each broadcast stall as `low_value`; later ones don't."""
+    sample: Share = 1.0
+    """Which share of the chat, likes and entries each push connection gets: each another one, by
+    its number. Whatever else there is comes to all; im/fetch gives everything."""
+    cut_every_s: Lasting = 0.0
     """Each push connection is cut after this many seconds; 0 = never."""
     replay: Annotated[int, Meta(ge=0, le=15)] = 15
     """How many persisted messages a new connection gets first, at most."""
@@ -118,7 +136,22 @@ class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     masked_users: bool = False
     """The room hides its viewers: nickname 某***, id 111111."""
     gifts_need_login: bool = False
-    """Connections without a `sessionid` cookie get no gift messages."""
+    """Who isn't logged in gets no gift messages."""
+    logins: list[str] = []
+    """The `sessionid` cookies that are logged in; empty: every one is."""
+    login_lasts_s: Lasting = 0.0
+    """How long a login counts after it was first seen; 0 = for ever."""
+    login_kicked: Literal["no", "older", "session"] = "no"
+    """When a login opens a second push connection to the room: `older` ends the first one with a
+    `close` frame and a cut; `session` does, too, and the login counts no more."""
+    ttwid_lasts_s: Lasting = 0.0
+    """How long a ttwid counts after it was given or first seen; 0 = for ever."""
+    identity_max_connects: Every = 0
+    """A ttwid is blocked, wherever it is used, once it has made N push connections."""
+    blocked_identities: list[str] = []
+    """The ttwid and sessionid cookies that are blocked."""
+    blocked_identity: Blocked = "refused"
+    """What becomes of those that are blocked."""
     unknown_method_every: Every = 0
     """1 in N messages is of a method that nobody knows."""
     unknown_fields: bool = False

@@ -87,6 +87,8 @@ class Broadcast:
         self.show = Show(
             seed=seed, room_id=room_id, anchor=anchor, crowd=crowd, goods=goods, ids=ids
         )
+        self.connects = 0
+        """Push connections so far."""
         self.head = 0
         """Number of the last batch."""
         self._base = room_id

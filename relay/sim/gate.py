@@ -9,8 +9,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from relay.sim.behaviours import HttpAnswer
+from relay.sim.identities import Identities
 from relay.sim.ledger import Ledger
-from relay.sim.refusals import refuse
+from relay.sim.refusals import captcha_header, refuse
 from relay.sim.room import SimRoom
 
 
@@ -20,6 +21,7 @@ class Gate:
     def __init__(self, rooms: dict[str, SimRoom], ledger: Ledger) -> None:
         self.rooms = rooms
         self.ledger = ledger
+        self.identities = Identities()
         self._stopping = asyncio.Event()
 
     @property
@@ -35,6 +37,32 @@ class Gate:
     def by_room_id(self, room_id: str) -> SimRoom | None:
         """Find a room by the id of one of its broadcasts, past ones too."""
         return next((room for room in self.rooms.values() if room.find(room_id)), None)
+
+    def logged_in(self, request: web.Request, room: SimRoom) -> bool:
+        """Say whether whoever calls is logged in, as `room` sees it."""
+        return self.identities.logged_in(request.cookies, room.behaviours)
+
+    def fault(self, request: web.Request, room: SimRoom) -> str:
+        """Say why a caller is refused: no ttwid, an old one, a blocked one; "": no reason."""
+        if not request.cookies.get("ttwid"):
+            return "no ttwid"
+        if not self.identities.has_ttwid(request.cookies, room.behaviours):
+            return "ttwid expired"
+        manner = room.behaviours.blocked_identity
+        if manner in ("refused", "captcha") and self.identities.blocked(
+            request.cookies, room.behaviours
+        ):
+            return "identity blocked"
+        return ""
+
+    def distrust(self, request: web.Request, room: SimRoom, endpoint: str) -> web.Response | None:
+        """Refuse a caller that there is a fault with; None: there is none."""
+        fault = self.fault(request, room)
+        if not fault:
+            return None
+        room.ledger.requests[f"{endpoint} {fault}"] += 1
+        captcha = fault == "identity blocked" and room.behaviours.blocked_identity == "captcha"
+        return captcha_header() if captcha else web.Response()
 
     async def serve(
         self,

@@ -49,6 +49,11 @@ def no_data(now_ms: int) -> web.Response:
     return json_answer({"data": {}, "extra": {"now": now_ms}, "status_code": 0})
 
 
+def captcha_header() -> web.Response:
+    """Answer with nothing but the demand for a slider captcha."""
+    return web.Response(headers={"bdturing-verify": '{"code":"10000","type":"verify"}'})
+
+
 async def refuse(
     request: web.Request,
     answer: HttpAnswer,
@@ -63,7 +68,7 @@ async def refuse(
         case "empty":
             return web.Response()
         case "captcha":
-            return web.Response(headers={"bdturing-verify": '{"code":"10000","type":"verify"}'})
+            return captcha_header()
         case "captcha_page":
             return web.Response(text=CAPTCHA_PAGE, content_type="text/html")
         case "no_data":

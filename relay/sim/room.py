@@ -29,8 +29,19 @@ _log = structlog.get_logger(__name__)
 class Line(Protocol):
     """An open push connection, as a room sees it."""
 
+    @property
+    def login(self) -> str:
+        """Its sessionid; empty: none."""
+
+    @property
+    def host(self) -> str:
+        """Which push host it came to."""
+
     def order(self, step: Step) -> None:
         """Cut, close or stall, as the step says."""
+
+    def kick(self) -> None:
+        """End it: its login is open elsewhere."""
 
     def cut(self, cause: str) -> None:
         """Drop the connection without a close handshake."""

@@ -21,6 +21,13 @@ Action = Literal[
     "behave", "end", "end_silently", "next_broadcast", "cut", "close", "close_frame", "stall"
 ]
 
+HostState = Literal["up", "down", "hang", "blocked", "silent", "heartbeats", "low_value"]
+"""`down`: connections are refused, or dropped without an answer on the main port, and open push
+connections are cut; `hang`: no answer comes. Only for push hosts: `blocked` is DEVICE_BLOCKED, the
+others are Stalls."""
+EVERY_HOST: tuple[HostState, ...] = ("up", "down", "hang")
+"""What every host can be."""
+
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the scenario file; unknown keys are refused."""
@@ -62,6 +69,18 @@ class Step(_Table, frozen=True, kw_only=True):
     """For `stall`."""
     code: Annotated[int, Meta(ge=1000, le=4999)] = 1001
     """For `close`."""
+
+
+class Outage(_Table, frozen=True, kw_only=True):
+    """Something that happens to one of the hosts: an entry of `outages`, or an order."""
+
+    at_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds after the start of the simulator; at run time it is ignored."""
+    host: str = "live"
+    """live, webcast, push1, push2 …; at run time the path names it."""
+    state: HostState = "down"
+    for_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """How long; 0: until something else is said."""
 
 
 class RoomPlan(_Table, frozen=True, kw_only=True):
@@ -114,6 +133,10 @@ class Scenario(_Table, frozen=True, kw_only=True):
     require_signature: bool = False
     """The push handshake wants the `signature`, ranklist/audience/ and promotions/ the `a_bogus`
     that POST /_sim/sign gives."""
+    push_hosts: Annotated[int, Meta(ge=1, le=8)] = 1
+    """How many push URLs there are; the first is on the main port, the others on further ones."""
+    outages: list[Outage] = []
+    """When which host is out of order."""
     timing: Timing = Timing()
     behaviours: Behaviours = Behaviours()
     """For every room."""
@@ -149,6 +172,17 @@ def check(scenario: Scenario, origin: str = "scenario") -> None:
         changed(scenario.behaviours, plan.behaviours, f"{where}.behaviours")
         for number, step in enumerate(plan.script):
             changed(scenario.behaviours, step.behaviours, f"{where}.script[{number}].behaviours")
+    hosts = ["live", "webcast", *(f"push{number + 1}" for number in range(scenario.push_hosts))]
+    for index, outage in enumerate(scenario.outages):
+        if outage.host not in hosts:
+            raise ConfigError(
+                f"{origin}: outages[{index}].host: {outage.host!r} is none; hosts are "
+                f"{', '.join(hosts)}"
+            )
+        if outage.state not in EVERY_HOST and not outage.host.startswith("push"):
+            raise ConfigError(
+                f"{origin}: outages[{index}].state: {outage.state!r} is for push hosts"
+            )
 
 
 def changed(behaviours: Behaviours, patch: dict[str, Any], origin: str) -> Behaviours:
@@ -184,5 +218,6 @@ def _table_at(kind: type[Struct], key: str) -> type[Struct]:
         "behaviours": Behaviours,
         "rooms": RoomPlan,
         "script": Step,
+        "outages": Outage,
     }
     return tables.get(last, kind)

@@ -52,7 +52,7 @@ def resolve(name: str, path: Path | None) -> None:
 
 async def _resolve(name: RoomName, config: Config) -> None:
     click.echo(f"{name.value} is {_KINDS[name.kind]}")
-    async with Upstream(config.upstream, Policy().timings) as upstream:
+    async with Upstream.of(config, Policy().timings) as upstream:
         async for way, info in survey(upstream.ways, name):
             click.echo(f"  {way:12}{_said(info)}")
         # What the relay makes of all that.

@@ -138,6 +138,7 @@ def _check_values(config: Config, sources: Sources) -> None:
     _check_url(upstream.live_url, "upstream.live_url", ("http", "https"), sources)
     _check_url(upstream.webcast_url, "upstream.webcast_url", ("http", "https"), sources)
     _check_url(upstream.short_url, "upstream.short_url", ("http", "https"), sources)
+    _check_url(upstream.register_url, "upstream.register_url", ("http", "https"), sources)
     for url in upstream.push_urls:
         _check_url(url, "upstream.push_urls", ("ws", "wss"), sources)
     if upstream.signer_url:

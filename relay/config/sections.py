@@ -105,6 +105,8 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
     """reflow/info."""
     short_url: str = "https://v.douyin.com"
     """Where the app's short links lead on from."""
+    register_url: str = "https://ttwid.bytedance.com/ttwid/union/register/"
+    """Gives the cookie `ttwid` where `live_url` does not."""
     push_urls: Annotated[list[str], Meta(min_length=1)] = field(
         default_factory=lambda: [
             "wss://webcast100-ws-web-lf.douyin.com",

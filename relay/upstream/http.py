@@ -28,7 +28,8 @@ MAX_JSON_BYTES = 4 * 1024 * 1024
 """Of a JSON answer or a page, inflated. The largest recorded ones are under 1 MiB."""
 _MAX_REDIRECTS = 3
 _TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=8.0, sock_read=8.0)
-_CAPTCHA_HEADERS = ("bdturing-verify", "x-vc-bdturing-parameters")
+CAPTCHA_HEADERS = ("bdturing-verify", "x-vc-bdturing-parameters")
+"""Either says that upstream demands a captcha."""
 
 Params = Sequence[tuple[str, str]]
 
@@ -112,11 +113,11 @@ class HttpClient:
         except ValueError:
             raise UpstreamError("bad_body", f"{host_of(url)} redirects to no address") from None
 
-    async def post_json(self, url: str, document: Any, *, max_bytes: int) -> bytes:
-        """POST `document`, following nothing. Gives the body of a 200; raises UpstreamError."""
+    async def post_json(self, url: str, document: Any, *, max_bytes: int) -> Answer:
+        """POST `document`, following nothing. Gives a 200's answer; raises UpstreamError."""
         status, headers_in, answer = await self._request("POST", url, max_bytes, json=document)
         _check(status, headers_in, answer.body, may_be_empty=False)
-        return answer.body
+        return answer
 
     async def _request(
         self, method: str, url: str, max_bytes: int, *, encoded: bool = False, **kwargs: Any
@@ -171,7 +172,7 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
 
 
 def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool) -> None:
-    if any(name in headers for name in _CAPTCHA_HEADERS):
+    if any(name in headers for name in CAPTCHA_HEADERS):
         raise UpstreamError("captcha", "upstream demands a captcha")
     if status in (401, 403, 444):
         raise UpstreamError("forbidden", f"upstream refuses with HTTP {status}")

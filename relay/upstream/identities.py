@@ -1,24 +1,48 @@
 """Whom a room is watched as: chooses the identity of each connection; asked by room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from relay.upstream.identity import Identity
+from relay.upstream.logins import LoginIdentity
 
 
 class IdentityPool:
-    """All identities there are."""
+    """All identities there are: nobody in particular, and those who are logged in.
 
-    def __init__(self, anonymous: Identity) -> None:
+    Nothing here asks upstream anything.
+    """
+
+    def __init__(
+        self,
+        anonymous: Identity,
+        logins: Sequence[LoginIdentity] = (),
+        by_room: Mapping[str, str] | None = None,
+    ) -> None:
+        """`by_room`: the login that a room's configuration names, by what it is called there."""
         self._anonymous = anonymous
+        self.logins = {login.name: login for login in logins}
+        self._by_room = by_room or {}
+        self._turn = 0
 
-    def choose(
-        self, room: Sequence[str], *, login: str = "", avoid: Identity | None = None
-    ) -> Identity:
+    def choose(self, room: Sequence[str], *, avoid: Sequence[Identity] = ()) -> Identity:
         """Give an identity for a connection to a room, which is called by any of `room`.
 
-        `login`: the one that the room's configuration names. `avoid` has brought nothing: another
-        is given where there is one, else the same, made anew.
+        A login, where the room may use one that works, since gifts are shown to few others: the
+        room's own, or the shared ones in turn. What stands in `avoid` has brought nothing, or
+        watches the room already: others come first, and nobody in particular at last, made anew.
         """
-        if avoid is self._anonymous:
-            avoid.renew()
+        own = next((self._by_room[name] for name in room if name in self._by_room), None)
+        if own is not None:
+            allowed = [self.logins[own]]
+        else:
+            shared = [login for login in self.logins.values() if login.is_shared]
+            turn = self._turn % max(len(shared), 1)
+            self._turn += 1
+            allowed = shared[turn:] + shared[:turn]
+        # The same login twice in one room is thrown out of it.
+        for login in allowed:
+            if login.is_usable and login not in avoid:
+                return login
+        if self._anonymous in avoid:
+            self._anonymous.renew()
         return self._anonymous

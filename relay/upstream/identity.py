@@ -7,12 +7,13 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from random import Random
 from types import TracebackType
 from typing import Self
 
 from relay.errors import UpstreamError
-from relay.upstream.http import HttpClient
+from relay.upstream.http import MAX_JSON_BYTES, HttpClient
 
 _TTWID_S = 6 * 3600.0
 """How long one ttwid is used (biliLive-tools: 6 h; it is valid far longer)."""
@@ -22,6 +23,16 @@ _WAIT_S = 5.0
 """How long requests wait for a ttwid that is being fetched; without, upstream may refuse them."""
 _RENEW_S = 60.0
 """A refused ttwid is replaced at most this often, however many rooms are refused."""
+_REGISTRATION = {
+    "region": "cn",
+    "aid": 6383,
+    "needFid": False,
+    "service": "live.douyin.com",
+    "migrate_info": {"ticket": "", "source": "node"},
+    "cbUrlProtocol": "https",
+    "union": True,
+}
+"""What the registration takes (f2, rust-srec and others send this)."""
 _COOKIE_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,2048}")
 
 
@@ -75,10 +86,12 @@ class AnonymousIdentity(Identity):
     yet, and only until it has failed once: a page that hangs does not hold up every room.
     """
 
-    def __init__(self, http: HttpClient, live_url: str) -> None:
+    def __init__(self, http: HttpClient, live_url: str, register_url: str) -> None:
+        """A ttwid comes from the page at `live_url`, or by registering at `register_url`."""
         super().__init__("anonymous")
         self._http = http
         self._live_url = live_url
+        self._register_url = register_url
         self._ttwid = ""
         self._nonce = ""
         self._fetch_at = 0.0  # monotonic time from which a ttwid is asked for
@@ -118,13 +131,18 @@ class AnonymousIdentity(Identity):
         return cookies
 
     async def _fetch(self) -> None:
-        try:
+        # Where neither way gives one, upstream decides whether it does without; its answer to what
+        # we ask next tells, and is reported.
+        with suppress(UpstreamError):
             answer = await self._http.get(self._live_url.rstrip("/") + "/", may_be_empty=True)
-        except UpstreamError:
-            # Upstream decides whether it does without; its answer to what we ask next tells, and
-            # is reported.
+            self.absorb(answer.cookies)
+        if self._ttwid:
             return
-        self.absorb(answer.cookies)
+        with suppress(UpstreamError):
+            answer = await self._http.post_json(
+                self._register_url, _REGISTRATION, max_bytes=MAX_JSON_BYTES
+            )
+            self.absorb(answer.cookies)
 
     def absorb(self, cookies: Mapping[str, str]) -> bool:
         """Take over what an answer sets; tell whether a nonce was among it."""

@@ -94,8 +94,8 @@ class Signer:
 
     async def _sign(self, url: str, request: dict[str, str]) -> SignedUrl:
         try:
-            body = await self._http.post_json(self._url, request, max_bytes=_MAX_BYTES)
-            signed = msgspec.json.decode(body, type=SignedUrl)
+            answer = await self._http.post_json(self._url, request, max_bytes=_MAX_BYTES)
+            signed = msgspec.json.decode(answer.body, type=SignedUrl)
         except UpstreamError as error:
             raise UpstreamError("signer", f"the signer: {error}") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

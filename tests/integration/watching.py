@@ -125,7 +125,7 @@ async def watching(
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )
     hub = Hub(config.hub)
-    async with Upstream(config.upstream, policy.timings) as opened:
+    async with Upstream.of(config, policy.timings) as opened:
         manager = RoomManager(hub, config, opened, policy)
         listener = Listener(hub)
         running = asyncio.create_task(manager.run(), name="manager")

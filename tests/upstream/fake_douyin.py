@@ -82,6 +82,7 @@ class FakeDouyin:
         self.audience: Answer = empty
         self.promotions: Answer = empty
         self.signer: Answer = empty
+        self.register: Answer = empty
         self.requests: list[web.Request] = []
         self.bodies: list[Any] = []
         self.url = ""
@@ -92,6 +93,7 @@ class FakeDouyin:
 
     def config(self, **changes: Any) -> UpstreamConfig:
         changes = {"calls_per_s": 10_000, **changes}
+        changes = {"register_url": f"{self.url}/register", **changes}
         return UpstreamConfig(live_url=self.url, webcast_url=self.url, **changes)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -106,6 +108,7 @@ class FakeDouyin:
             "/webcast/ranklist/audience/": self.audience,
             "/live/promotions/pop/v3/": self.promotions,
             "/sign": self.signer,
+            "/register": self.register,
         }
         found = answers.get(request.path, self.page)(request)
         return found if isinstance(found, web.StreamResponse) else await found

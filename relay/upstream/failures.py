@@ -54,6 +54,8 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "login_expired": Failure.BLOCKED,  # the login's cookies are not taken any more
         "signer": Failure.SIGNER,  # it fails, or its answer can't be used
         "signer_missing": Failure.SIGNER,  # upstream wants a signature and no signer is configured
+        "sdk_missing": Failure.SIGNER,  # the browser's page has no SDK that signs
+        "sdk_refused": Failure.SIGNER,  # it has one, which gives no signature
         "unsupported": Failure.SERVER,  # there is no upstream to ask: a recording is played
         "busy": Failure.SERVER,  # our own budget of calls is used up
         "stopping": Failure.SERVER,  # we end, and wait for no answer any more

@@ -174,6 +174,13 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
 def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool) -> None:
     if any(name in headers for name in CAPTCHA_HEADERS):
         raise UpstreamError("captcha", "upstream demands a captcha")
+    check_status(status)
+    if not body and not may_be_empty:
+        raise UpstreamError("empty_body", "upstream answers HTTP 200 with nothing in it")
+
+
+def check_status(status: int) -> None:
+    """Raise UpstreamError with its cause for every status but 200."""
     if status in (401, 403, 444):
         raise UpstreamError("forbidden", f"upstream refuses with HTTP {status}")
     if status == 429:
@@ -184,8 +191,6 @@ def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty
         raise UpstreamError("server_error", f"upstream fails with HTTP {status}")
     if status != 200:
         raise UpstreamError("http_error", f"upstream answers HTTP {status}")
-    if not body and not may_be_empty:
-        raise UpstreamError("empty_body", "upstream answers HTTP 200 with nothing in it")
 
 
 def refuse_html(body: bytes) -> None:

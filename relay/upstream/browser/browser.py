@@ -78,6 +78,7 @@ class Browser:
             browser._cdp.tell("Target.setAutoAttach", shared)
             browser._cdp.tell("Browser.setDownloadBehavior", {"behavior": "deny"})
         except UpstreamError as error:
+            await process.stop(0)
             await browser.stop()
             said = f": {process.said}" if process.said else ""
             raise UpstreamError(

@@ -28,8 +28,6 @@ from relay.upstream.identity import Identity
 
 MIB = 1024 * 1024
 _MAX_SIGNATURE_CHARS = 512
-_GRACE_S = 5.0
-"""Beyond the limit that a script keeps by itself."""
 _OPENING = 2
 """Pages that load at once: each takes a core for seconds."""
 
@@ -61,6 +59,8 @@ class BrowserLimits:
     sdk_s: float = 15.0
     """For the page's SDK to load."""
     fetch_s: float = 15.0
+    grace_s: float = 5.0
+    """Beyond the limit that a script keeps by itself."""
 
 
 class FetchedBody(NamedTuple):
@@ -122,6 +122,8 @@ class BrowserPages:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait((self._keeping,))
+            if not self._keeping.cancelled():
+                self._keeping.result()
 
     # For rooms
 
@@ -237,7 +239,7 @@ class BrowserPages:
     async def _run(self, page: Page, within_s: float, script: str, *arguments: Any) -> Any:
         """Run a script in the signing page; one that hangs is closed, and opened again."""
         try:
-            return await page.evaluate(script, *arguments, within_s=within_s + _GRACE_S)
+            return await page.evaluate(script, *arguments, within_s=within_s + self._limits.grace_s)
         except UpstreamError:
             page.close()
             raise

@@ -138,11 +138,11 @@ class ChromiumProcess:
                 # One group, so that nothing of it is left; and Ctrl-C is for us alone.
                 start_new_session=True,
             )  # fmt: skip
-        except OSError as error:
+        except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
-            raise UpstreamError(
-                "browser_down", f"{executable} can't be started: {error.strerror or error}"
-            ) from None
+            if isinstance(error, OSError):
+                raise _not_started(executable, error) from None
+            raise
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("a process without the pipes that were asked for")
         return cls(process, process.stdout, process.stdin, temporary)
@@ -153,7 +153,7 @@ class ChromiumProcess:
         lines = [line for line in self._said.decode(errors="replace").splitlines() if line.strip()]
         return on_one_line(lines[-1]) if lines else ""
 
-    async def stop(self) -> None:
+    async def stop(self, within_s: float = _STOP_S) -> None:
         """Wait for its end, which the close of the pipe brings; end it by force where it doesn't.
 
         Leaves no process and no profile that was made for it.
@@ -161,10 +161,10 @@ class ChromiumProcess:
         try:
             self.writer.close()
             try:
-                async with asyncio.timeout(_STOP_S):
+                async with asyncio.timeout(within_s):
                     await self._process.wait()
             except TimeoutError:
-                _log.warning("the browser did not end by itself and is killed")
+                _log.info("the browser does not end by itself and is killed")
         finally:
             if self._process.returncode is None:
                 with suppress(ProcessLookupError):
@@ -182,6 +182,11 @@ class ChromiumProcess:
             self._said = (self._said + chunk)[-_MAX_SAID_BYTES:]
 
 
+def _not_started(executable: str, error: OSError) -> UpstreamError:
+    reason = error.strerror or error
+    return UpstreamError("browser_down", f"{executable} can't be started: {reason}")
+
+
 async def _user_agent_argument(executable: str) -> Sequence[str]:
     """Give the argument that makes it name itself as with a window, in pages, workers and headers.
 
@@ -195,9 +200,7 @@ async def _user_agent_argument(executable: str) -> Sequence[str]:
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
     except OSError as error:
-        raise UpstreamError(
-            "browser_down", f"{executable} can't be started: {error.strerror or error}"
-        ) from None
+        raise _not_started(executable, error) from None
     said = b""
     try:
         async with asyncio.timeout(_VERSION_S):

@@ -67,7 +67,26 @@ class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     home: HttpAnswer = "ok"
     """What `/` answers, which sets the ttwid cookie. Not about one room."""
     page: HttpAnswer = "ok"
-    """What the room page answers; `captcha` is the slider page, `empty` the shell without state."""
+    """What the room page answers; `captcha` is the slider page, `login` one that wants a login,
+    `empty` the shell without state."""
+    page_mode: Literal["socket", "poll", "both", "worker", "iframe"] = "socket"
+    """How the room page gets messages in a browser: by the push socket, with im/fetch once that is
+    refused; by im/fetch; by both at once; or by a socket held in a worker or a frame."""
+    page_popup: bool = False
+    """Who isn't logged in gets the page with a pop-up over it, which wants a login."""
+    page_popup_holds: bool = False
+    """While that pop-up isn't closed, the page doesn't connect."""
+    page_reload_after_s: Lasting = 0.0
+    """The page loads itself anew so long after each load; 0: never. The next two likewise."""
+    page_crash_after_s: Lasting = 0.0
+    """The page crashes."""
+    page_idle_s: Lasting = 0.0
+    """The page lets go of its connection once nobody has touched it for so long, until somebody
+    does."""
+    page_sdk: Literal["ok", "wrong", "missing"] = "ok"
+    """Whether the page's own signatures are good, or there is nothing that makes any."""
+    sdk_good_for: Every = 0
+    """How many signatures of each load of the page are good; 0: all."""
     ac_nonce: bool = False
     """The room page's first hit gives the cookie `__ac_nonce` and no page."""
     enter: HttpAnswer = "ok"

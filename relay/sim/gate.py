@@ -48,12 +48,15 @@ class Gate:
             return "no ttwid"
         if not self.identities.has_ttwid(request.cookies, room.behaviours):
             return "ttwid expired"
-        manner = room.behaviours.blocked_identity
-        if manner in ("refused", "captcha") and self.identities.blocked(
-            request.cookies, room.behaviours
-        ):
+        refused = room.behaviours.blocked_identity in ("refused", "captcha")
+        if refused and self.identities.blocked(request.cookies, room.behaviours):
             return "identity blocked"
         return ""
+
+    def wants_captcha(self, request: web.Request, room: SimRoom) -> bool:
+        """Say whether a caller is one of those who are blocked with a captcha."""
+        manner = room.behaviours.blocked_identity
+        return manner == "captcha" and self.identities.blocked(request.cookies, room.behaviours)
 
     def distrust(self, request: web.Request, room: SimRoom, endpoint: str) -> web.Response | None:
         """Refuse a caller that there is a fault with; None: there is none."""
@@ -61,8 +64,7 @@ class Gate:
         if not fault:
             return None
         room.ledger.requests[f"{endpoint} {fault}"] += 1
-        captcha = fault == "identity blocked" and room.behaviours.blocked_identity == "captcha"
-        return captcha_header() if captcha else web.Response()
+        return captcha_header() if self.wants_captcha(request, room) else web.Response()
 
     async def serve(
         self,
@@ -82,9 +84,14 @@ class Gate:
         """Count a call and wait the room's latency."""
         room.ledger.requests[f"{endpoint} {answer}"] += 1
         if room.behaviours.latency_ms:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(room.behaviours.latency_ms / 1000):
-                    await self._stopping.wait()
+            await self.stopped(room.behaviours.latency_ms / 1000)
+
+    async def stopped(self, within_s: float) -> bool:
+        """Wait; say whether the simulator stops meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._stopping.wait()
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """End every wait: the simulator stops."""

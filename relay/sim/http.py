@@ -9,6 +9,7 @@ import secrets
 from aiohttp import web
 
 from relay.sim import pages
+from relay.sim.assets import Assets
 from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.gate import Gate, now_ms
@@ -20,13 +21,20 @@ _TTWID_S = 365 * 86_400
 _SIMILAR = 12
 """Rooms that web/enter recommends beside the one asked for."""
 _BARE = {"type_id", "live_id", "room_id", "app_id"}
+_PAGES: dict[HttpAnswer, str] = {
+    "captcha": pages.CAPTCHA_PAGE,
+    "empty": pages.SHELL_PAGE,
+    "login": pages.LOGIN_PAGE,
+}
+"""How the room page refuses otherwise than the other endpoints do."""
 
 
 class Douyin:
     """The handlers."""
 
-    def __init__(self, gate: Gate, passersby: dict[str, RoomCard]) -> None:
+    def __init__(self, gate: Gate, assets: Assets, passersby: dict[str, RoomCard]) -> None:
         self._gate = gate
+        self._assets = assets
         self._passersby = passersby
         self._similar = similar_rooms(itertools.islice(passersby.values(), _SIMILAR))
 
@@ -57,17 +65,22 @@ class Douyin:
             return _html(pages.NOT_FOUND_PAGE, status=404)
         answer = room.behaviours.page
         if answer == "ok" and room.behaviours.ac_nonce and not request.cookies.get("__ac_nonce"):
-            response = _html("")
+            response = _html(pages.CHALLENGE_PAGE)
             response.set_cookie("__ac_nonce", f"0{secrets.token_hex(10)}", max_age=1800)
             room.ledger.requests["page nonce"] += 1
             return response
-        if answer in ("captcha", "empty"):
+        if answer == "ok" and self._gate.wants_captcha(request, room):
+            answer = "captcha"
+        if answer in _PAGES:
             await self._gate.pause(room, "page", answer)
-            return _html(pages.CAPTCHA_PAGE if answer == "captcha" else pages.SHELL_PAGE)
+            return _html(_PAGES[answer])
 
         def good() -> web.Response:
-            response = _html(pages.room_page(room))
-            return response if request.cookies.get("ttwid") else self._with_ttwid(response)
+            logged_in = self._gate.logged_in(request, room)
+            config = self._assets.config(request, room)
+            response = _html(pages.room_page(room, config, logged_in=logged_in))
+            known = self._gate.identities.has_ttwid(request.cookies, room.behaviours)
+            return response if known else self._with_ttwid(response)
 
         return await self._gate.serve(request, room, "page", answer, good)
 

@@ -72,7 +72,7 @@ class SimRoom:
         """Push connections that are open."""
         self._index = index
         self._radio = plan.state == "radio"
-        self._timing = scenario.timing
+        self.timing = scenario.timing
         self._script = sorted(plan.script, key=lambda step: step.at_s)
         self._pace = Pace(time.monotonic())
         self._begun = 0
@@ -164,7 +164,7 @@ class SimRoom:
                 title=self._title or TITLES[(self._index + self._begun - 1) % len(TITLES)],
                 radio=self._radio,
                 started_ms=now_ms,
-                heartbeat_s=self._timing.heartbeat_duration_s,
+                heartbeat_s=self.timing.heartbeat_duration_s,
             )
         )
         self._late.clear()
@@ -219,7 +219,7 @@ class SimRoom:
         """Send what closed rooms still send to whoever listens."""
         if now < self._trickle_at:
             return
-        self._trickle_at = now + self._timing.low_value_interval_s
+        self._trickle_at = now + self.timing.low_value_interval_s
         for broadcast in self.broadcasts:
             if not broadcast.live and broadcast.watched:
                 now_ms = _now_ms()

@@ -48,6 +48,10 @@ class Timing(_Table, frozen=True, kw_only=True):
     """`Response.fetch_interval` of im/fetch."""
     low_value_interval_s: Wait = 2.0
     """Between the messages that an ended broadcast still sends."""
+    page_heartbeat_s: Wait = 10.0
+    """Between the `hb` that the room page sends."""
+    page_retry_s: Wait = 2.0
+    """How long the room page waits before it connects or asks again."""
 
 
 class Step(_Table, frozen=True, kw_only=True):

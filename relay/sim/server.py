@@ -7,8 +7,9 @@ from types import TracebackType
 import structlog
 from aiohttp import web
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 from relay.errors import ListenError
+from relay.sim.assets import Assets
 from relay.sim.card import make_passersby
 from relay.sim.control import Control
 from relay.sim.fetch import Fetch
@@ -73,8 +74,15 @@ class Simulator:
             push_urls=self.push_urls,
             # There is nobody here to be gentle with.
             calls_per_s=1000.0,
-            signer_url=f"{self.url}/_sim/sign" if self.scenario.require_signature else "",
+            short_url=self.url,
+            register_url=f"{self.url}/ttwid/union/register/",
         )
+
+    def signers(self) -> list[SignerConfig]:
+        """Give the `[[signers]]` that a relay needs here."""
+        if not self.scenario.require_signature:
+            return []
+        return [SignerConfig(kind="http", url=f"{self.url}/_sim/sign")]
 
     async def start(self) -> None:
         """Bind the port and let the shows begin. Raises ListenError."""
@@ -86,7 +94,9 @@ class Simulator:
         app.add_routes(Fetch(gate, self.scenario).routes())
         app.add_routes(WebApi(gate, self.scenario, signer, passersby).routes())
         app.add_routes(Upgrade(gate, self.scenario, signer, hosts).routes())
-        app.add_routes(Douyin(gate, passersby).routes())
+        assets = Assets(gate, signer, hosts)
+        app.add_routes(assets.routes())
+        app.add_routes(Douyin(gate, assets, passersby).routes())
         runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=STOP_S
         )
@@ -155,9 +165,11 @@ def config_lines(simulator: Simulator) -> str:
         f'webcast_url = "{upstream.webcast_url}"',
         f"push_urls = [{', '.join(json.dumps(url) for url in upstream.push_urls)}]",
         f"calls_per_s = {upstream.calls_per_s}",
+        f'short_url = "{upstream.short_url}"',
+        f'register_url = "{upstream.register_url}"',
     ]
-    if upstream.signer_url:
-        lines.append(f'signer_url = "{upstream.signer_url}"')
+    for signer in simulator.signers():
+        lines += ["", "[[signers]]", f'kind = "{signer.kind}"', f'url = "{signer.url}"']
     for web_rid in simulator.rooms:
         lines += ["", "[[rooms]]", f'room = "{web_rid}"']
     return "\n".join(lines) + "\n"

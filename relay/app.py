@@ -102,6 +102,7 @@ async def demo(
             msgspec.structs.replace(
                 config,
                 upstream=simulator.upstream_config(),
+                signers=simulator.signers(),
                 rooms=[RoomConfig(room=name) for name in names],
             ),
             ready=None if ready is None else lambda url: ready(url, names),

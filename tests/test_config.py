@@ -94,7 +94,6 @@ def test_later_sources_win(tmp_path: Path) -> None:
         ("RELAY_UPSTREAM__PUSH_URLS", "ws://a, ws://b", ["ws://a", "ws://b"]),
         ("RELAY_UPSTREAM__PUSH_URLS", '["ws://a"]', ["ws://a"]),
         ("RELAY_SERVER__ALLOWED_ORIGINS", "", []),
-        ("RELAY_UPSTREAM__SIGNER_URL", "", ""),
     ],
 )
 def test_environment_variables_override(name: str, text: str, value: object) -> None:
@@ -444,11 +443,11 @@ def test_the_toml_of_a_configuration_reads_back_as_it(tmp_path: Path) -> None:
 
 
 def test_secrets_in_urls_are_masked() -> None:
-    config = load_config(env={"RELAY_UPSTREAM__SIGNER_URL": "http://u:secret1@h/s?key=secret2&a=b"})
-    assert 'signer_url = "http://***@h/s?key=***&a=***"' in to_toml(config)
+    config = load_config(env={"RELAY_UPSTREAM__LIVE_URL": "http://u:secret1@h/s?key=secret2&a=b"})
+    assert 'live_url = "http://***@h/s?key=***&a=***"' in to_toml(config)
     assert "secret" not in to_toml(config)
     with pytest.raises(ConfigError) as refused:
-        load_config(env={"RELAY_UPSTREAM__SIGNER_URL": "ftp://u:secret@h"})
+        load_config(env={"RELAY_UPSTREAM__LIVE_URL": "ftp://u:secret@h"})
     assert "secret" not in str(refused.value)
 
 

@@ -141,8 +141,6 @@ def _check_values(config: Config, sources: Sources) -> None:
     _check_url(upstream.register_url, "upstream.register_url", ("http", "https"), sources)
     for url in upstream.push_urls:
         _check_url(url, "upstream.push_urls", ("ws", "wss"), sources)
-    if upstream.signer_url:
-        _check_url(upstream.signer_url, "upstream.signer_url", ("http", "https"), sources)
     _check_logins(config, sources)
     if config.browser.debug_url:
         _check_url(config.browser.debug_url, "browser.debug_url", ("http", "ws"), sources)

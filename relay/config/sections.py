@@ -124,8 +124,6 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
     calls_per_s: Annotated[float, Meta(gt=0, le=10_000)] = 1.0
     """Questions about rooms to all of upstream, on average, after a burst of ten; im/fetch doesn't
     count."""
-    signer_url: str = ""
-    """A sign server of yours that signs push URLs (README, "Signatures"); empty: unsigned."""
 
 
 class SignerConfig(Section, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from relay.upstream.lookups import Lookups
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.refusals import Refusals
 from relay.upstream.sharing import Shared
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain
 from relay.upstream.status import Status
 from relay.upstream.told import Described, Told
 from relay.upstream.web_rids import WebRids
@@ -55,7 +55,7 @@ class LiveApi:
     def __init__(
         self,
         calls: Calls,
-        signer: Signer,
+        signers: Chain,
         budget: Budget,
         refusals: Refusals,
         breakers: Breakers,
@@ -64,7 +64,7 @@ class LiveApi:
     ) -> None:
         """`breakers` are those of all who ask, `web_rids` is fed by all who find rooms."""
         self._calls = calls
-        self._signer = signer
+        self._signers = signers
         self._asking = Asking(budget, refusals, breakers)
         self._flights = Flights()
         self.hits: Counter[str] = Counter()
@@ -143,7 +143,7 @@ class LiveApi:
         `room_over` for a broadcast that has ended; `signer_missing`, `signer`.
         """
         parsed = parse_room_name(name)
-        self._signer.require()
+        self._signers.require()
         async with _in_time():
             room = await self._lookups.describe(parsed)
             if room.info.status is Status.OFFLINE:
@@ -157,7 +157,7 @@ class LiveApi:
         `signer_missing`, `signer`.
         """
         parsed = parse_room_name(name)
-        self._signer.require()
+        self._signers.require()
         async with _in_time():
             room = await self._lookups.describe(parsed)
             return await self._promotions.get(room.info.room_id, lambda: self._ask_goods(room))

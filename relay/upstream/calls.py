@@ -26,7 +26,8 @@ from relay.upstream.params import (
     referer,
     reflow_params,
 )
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain
+from relay.upstream.signers.signing import Fetched
 
 _MAX_HOPS = 3
 """Redirects of a short link that stay on its host."""
@@ -40,7 +41,7 @@ class Calls:
         config: UpstreamConfig,
         http: HttpClient,
         identity: Identity,
-        signer: Signer,
+        signers: Chain,
         random: Random,
     ) -> None:
         self._live_url = config.live_url.rstrip("/")
@@ -50,7 +51,7 @@ class Calls:
         self._authorities = frozenset(urlsplit(url).netloc for url in urls)
         self._http = http
         self._identity = identity
-        self._signer = signer
+        self._signers = signers
         self._random = random
 
     async def reflow(self, room_id: str, sec_uid: str = "") -> bytes:
@@ -124,7 +125,10 @@ class Calls:
 
     async def _get_signed(self, path: str, params: Params, referred: str) -> bytes:
         url = f"{self._live_url}{path}?{urlencode(params, quote_via=quote)}"
-        signed = await self._signer.sign_http(url)
+        signed = await self._signers.sign_http(url)
+        if isinstance(signed, Fetched):
+            refuse_html(signed.body)
+            return signed.body
         user_agent = {"User-Agent": signed.user_agent} if signed.user_agent else {}
         answer = await self._http.get(
             signed.signed_url,

@@ -7,9 +7,18 @@ from random import Random
 from types import TracebackType
 from typing import Literal, Self
 
-from relay.config import Config, LoginConfig, RoomConfig, UpstreamConfig
+from relay.config import (
+    BrowserConfig,
+    Config,
+    LoginConfig,
+    RoomConfig,
+    SignerConfig,
+    UpstreamConfig,
+)
+from relay.errors import ConfigError
 from relay.upstream.api import LiveApi
 from relay.upstream.breaker import Breakers
+from relay.upstream.browser.pages import BrowserPages
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
@@ -20,7 +29,8 @@ from relay.upstream.logins import LoginIdentity
 from relay.upstream.names import parse_room_name
 from relay.upstream.refusals import Refusals
 from relay.upstream.resolve import Resolver
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import make_chain
+from relay.upstream.transports.browser import BrowserTimings, BrowserTransport
 from relay.upstream.transports.poll import PollTransport
 from relay.upstream.transports.push_urls import PushUrls
 from relay.upstream.transports.socket import SocketTimings, SocketTransport
@@ -37,6 +47,7 @@ class Timings:
 
     socket: SocketTimings = field(default_factory=SocketTimings)
     poll: PollTimings = field(default_factory=PollTimings)
+    browser: BrowserTimings = field(default_factory=BrowserTimings)
 
 
 class Upstream:
@@ -47,11 +58,13 @@ class Upstream:
         config: UpstreamConfig,
         timings: Timings,
         *,
+        signers: Sequence[SignerConfig] = (),
         logins: Sequence[LoginConfig] = (),
         rooms: Sequence[RoomConfig] = (),
+        browser: BrowserConfig | None = None,
     ) -> None:
-        """`rooms`: those that name a login. Raises ConfigError where the signer's URL, or a file of
-        cookies, can't be used.
+        """`rooms`: those that name a login. Raises ConfigError where a signer, the browser or a
+        file of cookies can't be used.
         """
         self._config = config
         self._timings = timings
@@ -67,7 +80,15 @@ class Upstream:
             {parse_room_name(room.room).value: room.login for room in rooms if room.login},
         )
         """Whom rooms are watched as."""
-        self._signer = Signer(config.signer_url, self._http)
+        self.pages = BrowserPages(browser or BrowserConfig(), config.live_url)
+        """The browser, where there is one."""
+        if config.transport == "browser" and not self.pages.configured:
+            raise ConfigError(
+                'upstream.transport: "browser" wants one; set browser.executable to "auto", or '
+                "browser.debug_url"
+            )
+        self.signers = make_chain(signers, self._http, self.pages)
+        """Who signs."""
         self._opened = AsyncExitStack()
         self.transport: Literal["auto"] | Transport = config.transport
         """Which one to use."""
@@ -75,24 +96,33 @@ class Upstream:
         budget = Budget(config.calls_per_s, random)
         refusals = Refusals(self._identity)
         breakers = Breakers(random)
-        calls = Calls(config, self._http, self._identity, self._signer, random)
+        calls = Calls(config, self._http, self._identity, self.signers, random)
         web_rids = WebRids()
         self.ways = PatientWays(calls, budget, refusals, breakers)
         """What the fetchers ask, one by one."""
         self.resolver = Resolver(self.ways, refusals, web_rids)
         """The fetchers', which have time."""
-        self.api = LiveApi(calls, self._signer, budget, refusals, breakers, web_rids=web_rids)
+        self.api = LiveApi(calls, self.signers, budget, refusals, breakers, web_rids=web_rids)
         """For clients, who wait for an answer."""
 
     @classmethod
     def of(cls, config: Config, timings: Timings) -> Self:
         """Make upstream as a configuration has it. Raises ConfigError as `__init__`."""
-        return cls(config.upstream, timings, logins=config.logins, rooms=config.rooms)
+        return cls(
+            config.upstream,
+            timings,
+            signers=config.signers,
+            logins=config.logins,
+            rooms=config.rooms,
+            browser=config.browser,
+        )
 
     async def __aenter__(self) -> Self:
         await self._opened.enter_async_context(self._http)
         for visitor in self._visitors:
             await self._opened.enter_async_context(visitor)
+        await self._opened.enter_async_context(self.pages)
+        self._opened.push_async_callback(self.signers.close)
         self._opened.push_async_callback(self.api.close)
         return self
 
@@ -104,16 +134,32 @@ class Upstream:
     ) -> None:
         await self._opened.aclose()
 
-    def transports(self) -> dict[Transport, SocketTransport | PollTransport]:
-        """Make the transports of one room."""
-        return {"socket": self.socket(), "poll": self.poll()}
+    @property
+    def signer_names(self) -> Sequence[str]:
+        """The signers, in the order in which they are asked."""
+        return self.signers.names
+
+    @property
+    def push_hosts(self) -> int:
+        """How many push hosts there are to choose from."""
+        return len(self._config.push_urls)
+
+    def transports(self) -> dict[Transport, SocketTransport | PollTransport | BrowserTransport]:
+        """Make the transports of one connection."""
+        made: dict[Transport, SocketTransport | PollTransport | BrowserTransport] = {
+            "socket": self.socket(),
+            "poll": self.poll(),
+        }
+        if self.pages.configured:
+            made["browser"] = BrowserTransport(self.pages, self._timings.browser)
+        return made
 
     def socket(self) -> SocketTransport:
         """Make the socket transport of one room."""
         return SocketTransport(
             PushUrls(self._config.push_urls),
             self._fetcher(),
-            self._signer,
+            self.signers,
             self._timings.socket,
         )
 

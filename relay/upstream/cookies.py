@@ -3,9 +3,7 @@
 What is in it is the key to an account: it goes to Douyin's own hosts, and nowhere else.
 """
 
-import os
 import re
-import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from relay.errors import ConfigError
+from relay.upstream.secrets import read_private
 
-MAX_FILE_BYTES = 64 * 1024
 _DOMAIN = "douyin.com"
 _SESSION = ("sessionid", "sessionid_ss")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -41,15 +39,8 @@ def read_cookies(path: Path) -> LoginCookies:
     It holds the value of a `Cookie` header, as a browser's developer tools show it, or lines in
     Netscape's format, as browser extensions write them.
     """
-    try:
-        with path.open("rb") as file:
-            _check_mode(path, os.fstat(file.fileno()))
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise ConfigError(f"{path}: more than {MAX_FILE_BYTES} bytes are no file of cookies")
-    cookies = list(_read(data.decode(errors="replace")))
+    text = read_private(path, why="whoever has these cookies has the account")
+    cookies = list(_read(text))
     values = {cookie.name: cookie.value for cookie in cookies}
     if not any(values.get(name) for name in _SESSION):
         raise ConfigError(
@@ -57,16 +48,6 @@ def read_cookies(path: Path) -> LoginCookies:
             " a request to live.douyin.com while you are logged in there"
         )
     return LoginCookies(values, _valid_until_ms(cookies, values))
-
-
-def _check_mode(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise ConfigError(f"{path}: is no file")
-    if status.st_mode & 0o077:
-        raise ConfigError(
-            f"{path}: others may read it (mode {stat.S_IMODE(status.st_mode):o}), and whoever has"
-            f" these cookies has the account; run: chmod 600 {path}"
-        )
 
 
 def _read(text: str) -> Iterator[_Cookie]:

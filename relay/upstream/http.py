@@ -93,7 +93,7 @@ class HttpClient:
                 url, params = self._redirected(url, headers_in.get("Location", "")), ()
                 encoded = False
                 continue
-            _check(status, headers_in, answer.body, may_be_empty=may_be_empty)
+            check_answer(status, headers_in, answer.body, may_be_empty=may_be_empty)
             return answer
         raise UpstreamError(
             "redirected", f"{host_of(url)} redirects more than {_MAX_REDIRECTS} times"
@@ -106,7 +106,7 @@ class HttpClient:
         """
         status, headers_in, answer = await self._request("GET", url, MAX_JSON_BYTES)
         if status not in (301, 302, 303, 307, 308):
-            _check(status, headers_in, answer.body, may_be_empty=True)
+            check_answer(status, headers_in, answer.body, may_be_empty=True)
             raise UpstreamError("not_found", f"{host_of(url)} redirects to nothing from there")
         try:
             return urljoin(url, headers_in.get("Location", ""))
@@ -116,8 +116,18 @@ class HttpClient:
     async def post_json(self, url: str, document: Any, *, max_bytes: int) -> Answer:
         """POST `document`, following nothing. Gives a 200's answer; raises UpstreamError."""
         status, headers_in, answer = await self._request("POST", url, max_bytes, json=document)
-        _check(status, headers_in, answer.body, may_be_empty=False)
+        check_answer(status, headers_in, answer.body, may_be_empty=False)
         return answer
+
+    async def exchange(
+        self, method: str, url: str, *, max_bytes: int, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        """Make a request that has nothing to do with Douyin, following nothing.
+
+        Gives status and body, whatever they are. Raises UpstreamError where nothing came.
+        """
+        status, _, answer = await self._request(method, url, max_bytes, **kwargs)
+        return status, answer.body
 
     async def _request(
         self, method: str, url: str, max_bytes: int, *, encoded: bool = False, **kwargs: Any
@@ -171,7 +181,10 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool) -> None:
+def check_answer(
+    status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool
+) -> None:
+    """Raise UpstreamError for an answer that refuses or fails."""
     if any(name in headers for name in CAPTCHA_HEADERS):
         raise UpstreamError("captcha", "upstream demands a captcha")
     check_status(status)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 
 ROOM_ID = "7600000000000000001"
 WEB_RID = "650000000001"
@@ -95,6 +95,10 @@ class FakeDouyin:
         changes = {"calls_per_s": 10_000, **changes}
         changes = {"register_url": f"{self.url}/register", **changes}
         return UpstreamConfig(live_url=self.url, webcast_url=self.url, **changes)
+
+    def signs(self) -> list[SignerConfig]:
+        """What makes a relay ask `signer` here."""
+        return [SignerConfig(kind="http", url=f"{self.url}/sign")]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)

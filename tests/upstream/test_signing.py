@@ -9,28 +9,34 @@ import pytest
 from aiohttp import web
 from fake_douyin import ROOM_ID, FakeDouyin, empty, fake_douyin, json_answer
 
+from relay.config import BrowserConfig, SignerConfig
 from relay.errors import ConfigError, UpstreamError
+from relay.upstream.browser.pages import BrowserPages
 from relay.upstream.http import USER_AGENT, HttpClient
 from relay.upstream.identity import new_visitor_id
 from relay.upstream.params import push_query, push_stub
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain, make_chain
+from relay.upstream.signers.signing import Signed
 from relay.upstream.transports.push_urls import PushUrls
 from relay.webcast.pb.webcast_pb2 import Response
 
+NO_BROWSER = BrowserPages(BrowserConfig(), "http://127.0.0.1:9")
 VISITOR = "7300000000000000001"
 URL = "wss://webcast100-ws-web-lf.douyin.com/webcast/im/push/v2/?a=1"
 REQUEST = "https://live.douyin.com/webcast/ranklist/audience/?aid=6383&a=%20"
 
 
 @asynccontextmanager
-async def signer_of(fake: FakeDouyin) -> AsyncIterator[Signer]:
+async def signer_of(fake: FakeDouyin, *configs: SignerConfig) -> AsyncIterator[Chain]:
     async with HttpClient() as http:
-        yield Signer(f"{fake.url}/sign", http)
+        chain = make_chain(configs or fake.signs(), http, NO_BROWSER)
+        yield chain
+        await chain.close()
 
 
-async def cause_and_text(signer: Signer) -> tuple[str, str]:
+async def cause_and_text(signer: Chain) -> tuple[str, str]:
     with pytest.raises(UpstreamError) as failure:
-        await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        await signer.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     return failure.value.cause, str(failure.value)
 
 
@@ -64,7 +70,9 @@ def test_a_visitor_has_nineteen_digits() -> None:
 
 async def test_without_a_signer_urls_stay_as_they_are() -> None:
     async with HttpClient() as http:
-        signed = await Signer("", http).sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        chain = make_chain([], http, NO_BROWSER)
+        signed, by = await chain.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+    assert by == ""
     assert (signed.signed_url, signed.headers, signed.cookies) == (URL, {}, {})
 
 
@@ -73,7 +81,7 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         fake.signer = json_answer(
             {"signed_url": URL + "&signature=abc", "headers": {"X-A": "1"}, "cookies": {"c": "2"}}
         )
-        signed = await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed, _ = await signer.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
 
     assert signed.signed_url == URL + "&signature=abc"
     assert (signed.headers, signed.cookies) == ({"X-A": "1"}, {"c": "2"})
@@ -137,6 +145,7 @@ async def test_a_request_is_signed_by_the_same_contract() -> None:
         )
         signed = await signer.sign_http(REQUEST)
 
+    assert isinstance(signed, Signed)
     assert (signed.signed_url, signed.cookies, signed.user_agent) == (
         (REQUEST + "&a_bogus=x%2F", {"UIFID": "1"}, "B")
     )
@@ -148,8 +157,8 @@ async def test_a_request_is_signed_by_the_same_contract() -> None:
 
 async def test_a_request_without_a_signer_is_not_made() -> None:
     async with HttpClient() as http:
-        with pytest.raises(UpstreamError, match=r"\[upstream\] signer_url") as refusal:
-            await Signer("", http).sign_http(REQUEST)
+        with pytest.raises(UpstreamError, match=r"\[\[signers\]\]") as refusal:
+            await make_chain([], http, NO_BROWSER).sign_http(REQUEST)
     assert refusal.value.cause == "signer_missing"
 
 
@@ -177,10 +186,10 @@ async def test_a_signer_may_not_lead_a_request_elsewhere(answer: object) -> None
 @pytest.mark.parametrize("url", ["http://signer.example/", "http://10.0.0.1:8080/sign"])
 async def test_a_signer_in_the_clear_is_refused(url: str) -> None:
     async with HttpClient() as http:
-        with pytest.raises(ConfigError, match=r"upstream\.signer_url"):
-            Signer(url, http)
-        Signer("https://signer.example/", http)
-        Signer("http://127.0.0.1:1/", http)
+        with pytest.raises(ConfigError, match=r"signers\[0\]: .* in the clear"):
+            make_chain([SignerConfig(kind="http", url=url)], http, NO_BROWSER)
+        for allowed in ("https://signer.example/", "http://127.0.0.1:1/"):
+            make_chain([SignerConfig(kind="http", url=allowed)], http, NO_BROWSER)
 
 
 # Hosts

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -12,7 +12,7 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 from relay.errors import FrameError
 from relay.upstream.broadcast import Broadcast, UpstreamPosition
 from relay.upstream.client import Timings, Upstream
@@ -36,12 +36,16 @@ class Notes:
 
     def __init__(self) -> None:
         self.opens = 0
+        self.beats = 0
         self.responses: list[pb.Response] = []
         self.records: list[Record] = []
         self.errors: list[tuple[str, bool]] = []
 
     def opened(self) -> None:
         self.opens += 1
+
+    def heard(self) -> None:
+        self.beats += 1
 
     def received(self, response: pb.Response, record: Record) -> None:
         self.responses.append(response)
@@ -130,8 +134,13 @@ async def hold(
                 return await upstream.socket().run(broadcast, notes or Notes())
 
 
-async def hold_at(config: UpstreamConfig, timings: SocketTimings | None = None) -> SessionEnd:
-    async with Upstream(config, Timings(socket=timings or SocketTimings())) as upstream:
+async def hold_at(
+    config: UpstreamConfig,
+    timings: SocketTimings | None = None,
+    signers: Sequence[SignerConfig] = (),
+) -> SessionEnd:
+    timings = timings or SocketTimings()
+    async with Upstream(config, Timings(socket=timings), signers=signers) as upstream:
         async with asyncio.timeout(30):
             return await upstream.socket().run(begun(), Notes())
 
@@ -309,14 +318,15 @@ async def test_refused_hosts_are_left_for_the_next_one(fake: FakeDouyin) -> None
         config = fake.config(push_urls=[one, two])
         async with Upstream(config, Timings()) as upstream:
             transport = upstream.socket()
-            for _ in range(3):
-                await transport.run(begun(), Notes())
+            broadcast = begun()
+            for broadcast.host_turn in range(3):
+                await transport.run(broadcast, Notes())
     assert tried == [1, 2, 1]
 
 
 async def test_a_failing_signer_is_told_and_nobody_is_asked_unsigned(fake: FakeDouyin) -> None:
     async with push_server(never) as url:
-        end = await hold_at(fake.config(push_urls=[url], signer_url=f"{fake.url}/sign"))
+        end = await hold_at(fake.config(push_urls=[url]), signers=fake.signs())
     assert end.cause == "signer"
 
 

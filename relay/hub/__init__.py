@@ -11,19 +11,30 @@ from relay.hub.hub import Hub
 from relay.hub.position import Position
 from relay.hub.slow import SlowRule
 from relay.hub.snapshot import Snapshot
-from relay.hub.status import RoomCounters, RoomState, RoomStatus
+from relay.hub.status import (
+    ConnectionState,
+    NextCure,
+    RoomCounters,
+    RoomHealth,
+    RoomState,
+    RoomStatus,
+    TriedCure,
+)
 from relay.hub.stream import Stream
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
     "Archive",
+    "ConnectionState",
     "Encoding",
     "Entry",
     "Filter",
     "Hub",
     "Kind",
+    "NextCure",
     "Position",
     "RoomCounters",
+    "RoomHealth",
     "RoomState",
     "RoomStatus",
     "Sink",
@@ -32,4 +43,5 @@ __all__ = [
     "Stream",
     "Subscriber",
     "Subscription",
+    "TriedCure",
 ]

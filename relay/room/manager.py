@@ -9,12 +9,13 @@ import time
 from functools import partial
 
 from relay.clock import now_ms
-from relay.config import Config
+from relay.config import Config, RoomConfig
 from relay.errors import ConfigError, RoomNameError, RoomRefusedError
-from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.hub import Hub, NextCure, RoomHealth, RoomState, RoomStatus, Stream
 from relay.room.fetcher import Fetcher
 from relay.room.memory import Memory
 from relay.room.output import RoomOutput
+from relay.room.pacing import Pacer
 from relay.room.retry import Policy
 from relay.room.source import Source
 from relay.room.tape import Tape
@@ -28,8 +29,11 @@ _MAX_NAMES = 32
 class _Watched:
     """A room that is watched."""
 
-    def __init__(self, name: RoomName, stream: Stream, output: RoomOutput) -> None:
+    def __init__(
+        self, name: RoomName, stream: Stream, output: RoomOutput, connections: int
+    ) -> None:
         self.name = name
+        self.connections = connections
         self.stream = stream
         self.output = output
         self.memory = Memory()
@@ -68,12 +72,13 @@ class RoomManager:
         self._tasks: asyncio.TaskGroup | None = None
         self._stopped = False
         self._configured = _configured_names(config)
+        self._pacer = Pacer(policy.connects_per_s, lambda: len(self._rooms))
 
     async def run(self) -> None:
         """Watch rooms until cancelled. One room's crash is logged and retried there."""
         async with asyncio.TaskGroup() as tasks:
-            for name, text in self._configured.items():
-                watched = self._by_name.get(name.value) or self._open(text, name)
+            for name, room in self._configured.items():
+                watched = self._by_name.get(name.value) or self._open(room.room, name)
                 watched.pinned = True
             # Clients may have asked for rooms before there was a task group.
             for watched in self._rooms.values():
@@ -183,10 +188,19 @@ class RoomManager:
             ),
             alias=name.value,
         )
-        watched = _Watched(name, stream, RoomOutput(self._hub, stream, self._tape))
+        output = RoomOutput(self._hub, stream, self._tape)
+        watched = _Watched(name, stream, output, self._connections_of(name))
         self._rooms[stream] = watched
         self._call(watched, name.value)
         return watched
+
+    def _connections_of(self, name: RoomName) -> int:
+        """Tell how many connections a room is to have."""
+        if self._upstream.transport in ("browser", "replay"):
+            return 1
+        room = self._configured.get(name)
+        wanted = room.connections if room is not None else None
+        return wanted or self._config.upstream.connections
 
     def _start(self, watched: _Watched, tasks: asyncio.TaskGroup) -> None:
         watched.task = tasks.create_task(
@@ -204,6 +218,8 @@ class RoomManager:
                     watched.output,
                     self._config,
                     self._policy,
+                    connections=watched.connections,
+                    pacer=self._pacer,
                     memory=watched.memory,
                     identified=partial(self._identified, watched),
                     missing=partial(self._missing, watched),
@@ -218,7 +234,16 @@ class RoomManager:
                 watched.memory.leave_position()
             wait_s = self._policy.crash.wait_s(crashes, self._policy.random)
             crashes += 1
-            watched.output.enter(RoomState.ERROR, "crashed", text=f"starts again in {wait_s:.1f} s")
+            text = f"starts again in {wait_s:.1f} s"
+            at_ms = now_ms()
+            health = RoomHealth(
+                ok=False,
+                cause="crashed",
+                text=text,
+                since_ms=at_ms,
+                next=NextCure("restart", at_ms + round(wait_s * 1000)),
+            )
+            watched.output.enter(RoomState.ERROR, "crashed", text=text, health=health)
             await asyncio.sleep(wait_s)
 
     def _identified(self, watched: _Watched, info: RoomInfo) -> None:
@@ -288,12 +313,12 @@ class RoomManager:
         self._by_name[name] = watched
 
 
-def _configured_names(config: Config) -> dict[RoomName, str]:
-    """Read the configured rooms, each once: name → the text that it was given by."""
-    names: dict[RoomName, str] = {}
+def _configured_names(config: Config) -> dict[RoomName, RoomConfig]:
+    """Read the configured rooms, each once."""
+    names: dict[RoomName, RoomConfig] = {}
     for number, room in enumerate(config.rooms):
         try:
-            names.setdefault(parse_room_name(room.room), room.room)
+            names.setdefault(parse_room_name(room.room), room)
         except RoomNameError as error:
             raise ConfigError(f"rooms[{number}].room: {error}") from None
     if len(names) > config.watch.max_rooms:

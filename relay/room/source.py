@@ -3,7 +3,7 @@
 Used by manager and fetcher.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from relay.upstream.broadcast import Broadcast, Receiver
@@ -48,10 +48,20 @@ class Source(Protocol):
         ...
 
     @property
+    def signer_names(self) -> Sequence[str]:
+        """Names of the signers, in the order in which they are asked."""
+        ...
+
+    @property
+    def push_hosts(self) -> int:
+        """How many push hosts there are to choose from."""
+        ...
+
+    @property
     def transport(self) -> Literal["auto"] | Transport:
         """Which transport to use."""
         ...
 
     def transports(self) -> Mapping[Transport, Runs]:
-        """Make the transports of one room."""
+        """Make the transports of one connection."""
         ...

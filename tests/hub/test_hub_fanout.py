@@ -157,6 +157,7 @@ async def test_gaps_and_states_come_in_order_with_events(hub: Hub) -> None:
         "title": "点歌",
         "anchor": "主播",
         "time": stream.status.since_ms,
+        "health": {"ok": True},
     }
 
 

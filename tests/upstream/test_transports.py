@@ -240,7 +240,8 @@ async def never(_connection: ServerConnection) -> None:
     [
         (200, {"Handshake-Msg": "DEVICE_BLOCKED", "Handshake-Status": "415"}, "device_blocked"),
         (200, {}, "handshake_refused"),
-        (400, {"Handshake-Msg": "sign check"}, "handshake_refused"),
+        (400, {"Handshake-Msg": "bad request"}, "handshake_refused"),
+        (200, {"Handshake-Msg": "sign check failed"}, "sign_check"),
         (401, {}, "forbidden"),
         (403, {}, "forbidden"),
         (429, {}, "rate_limited"),

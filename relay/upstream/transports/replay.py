@@ -100,6 +100,9 @@ class Replay:
 
     # room.source.Source
 
+    signer_names: Final = ()
+    push_hosts: Final = 1
+
     @property
     def resolver(self) -> Self:
         """Who knows of the room."""

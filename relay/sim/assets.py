@@ -62,10 +62,7 @@ class Assets:
 
     def config(self, request: web.Request, room: SimRoom) -> dict[str, object]:
         """Give what the room's page is told of itself."""
-        urls = [
-            str(request.url.origin().with_scheme("ws").with_port(port))
-            for port in self._hosts.push_ports
-        ]
+        urls = self._hosts.push_urls(request)
         logged_in = self._gate.logged_in(request, room)
         return page_config(room, key=self._signer.key, push_urls=urls, logged_in=logged_in)
 

@@ -66,6 +66,14 @@ class Behaviours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     home: HttpAnswer = "ok"
     """What `/` answers, which sets the ttwid cookie. Not about one room."""
+    register: HttpAnswer = "ok"
+    """What ttwid/union/register/ answers, which sets the cookie, too. Not about one room."""
+    short_link: HttpAnswer = "ok"
+    """What the room's short links answer."""
+    user_page: HttpAnswer = "ok"
+    """What the anchor's page answers."""
+    live_status: HttpAnswer = "ok"
+    """What check_user_live_status answers. Not about one room."""
     page: HttpAnswer = "ok"
     """What the room page answers; `captcha` is the slider page, `login` one that wants a login,
     `empty` the shell without state."""

@@ -1,7 +1,7 @@
 """The control endpoint: what is going on, and orders at run time; used by server.
 
 GET /_sim/state and /_sim/union; POST /_sim/behaviours, /_sim/rooms/{web_rid}, /_sim/identities,
-/_sim/hosts/{name}, /_sim/sign.
+/_sim/hosts/{name}, /_sim/signers/{shape}.
 """
 
 import re
@@ -15,8 +15,8 @@ from relay.sim.gate import Gate
 from relay.sim.hosts import Hosts
 from relay.sim.identities import IdentityOrder
 from relay.sim.room import SimRoom
-from relay.sim.scenario import Outage, Step, read_as
-from relay.sim.sign import Signer, SignRequest
+from relay.sim.scenario import Outage, SignerPlan, Step, read_as
+from relay.sim.sign_servers import SignServers
 
 SHOWN_SENT = 200
 """Sent messages shown per room unless `?sent=N` asks for another number."""
@@ -25,12 +25,12 @@ SHOWN_SENT = 200
 class Control:
     """Handlers of /_sim/."""
 
-    def __init__(self, gate: Gate, hosts: Hosts, signer: Signer) -> None:
+    def __init__(self, gate: Gate, hosts: Hosts, signers: SignServers) -> None:
         self._rooms = gate.rooms
         self._ledger = gate.ledger
         self._identities = gate.identities
         self._hosts = hosts
-        self._signer = signer
+        self._signers = signers
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes."""
@@ -41,7 +41,7 @@ class Control:
             web.post("/_sim/identities", self.order_identities),
             web.post("/_sim/hosts/{name}", self.put_host),
             web.post("/_sim/rooms/{web_rid}", self.order),
-            web.post("/_sim/sign", self.sign),
+            web.post("/_sim/signers/{shape}", self.change_signer),
         ]
 
     async def state(self, request: web.Request) -> web.Response:
@@ -59,6 +59,9 @@ class Control:
                 "calls": self._ledger.calls,
                 "identities": list(self._identities.ttwids.values()),
                 "logins": list(self._identities.logins.values()),
+                "signers": self._signers.plans,
+                "signed": self._ledger.signed,
+                "sign_calls": list(self._ledger.sign_calls),
                 "hosts": {name: host.state for name, host in self._hosts.by_name.items()},
             }
         )
@@ -110,13 +113,17 @@ class Control:
             return _fault(400, str(error))
         return _json(_room_state(room, 0))
 
-    async def sign(self, request: web.Request) -> web.Response:
-        """Sign a URL (the sign server contract that the relay's `signer_url` speaks)."""
+    async def change_signer(self, request: web.Request) -> web.Response:
+        """Change how a sign server behaves: the body is a SignerPlan."""
+        shape = next((s for s in self._signers.plans if s == request.match_info["shape"]), None)
+        if shape is None:
+            return _fault(404, f"no such sign server; they are {', '.join(self._signers.plans)}")
         try:
-            wanted = read_as(SignRequest, _object(await request.read()), "body")
-            return _json(self._signer.sign(wanted))
-        except (ConfigError, ValueError) as error:
+            plan = read_as(SignerPlan, _object(await request.read()), "body")
+        except ConfigError as error:
             return _fault(400, str(error))
+        self._signers.plans[shape] = plan
+        return _json(self._signers.plans)
 
 
 def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
@@ -124,6 +131,7 @@ def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
     return {
         "web_rid": room.web_rid,
         "handle": room.handle,
+        "short_links": [f"/{room.short_code}/", f"/{room.user_code}/"],
         "room_id": room.room_id,
         "live": room.live,
         "title": room.current.title,

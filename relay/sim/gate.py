@@ -88,10 +88,16 @@ class Gate:
 
     async def stopped(self, within_s: float) -> bool:
         """Wait; say whether the simulator stops meanwhile."""
+        if not within_s:
+            return self._stopping.is_set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._stopping.wait()
         return self._stopping.is_set()
+
+    async def stopping(self) -> None:
+        """Wait until the simulator stops."""
+        await self._stopping.wait()
 
     def stop(self) -> None:
         """End every wait: the simulator stops."""

@@ -61,6 +61,11 @@ class Hosts:
         """The ports of push1, push2 …"""
         return [host.port for host in self.by_name.values() if host.name.startswith("push")]
 
+    def push_urls(self, request: web.Request) -> list[str]:
+        """Give the push hosts by the name that a request knows the simulator by."""
+        base = request.url.origin().with_scheme("ws")
+        return [str(base.with_port(port)) for port in self.push_ports]
+
     async def start(self, runner: web.AppRunner, port: int) -> None:
         """Listen on the further ports; `port` is the main one. Raises OSError."""
         self._runner = runner
@@ -116,7 +121,7 @@ class Hosts:
         name = request.transport.get_extra_info("sockname") if request.transport else None
         port = name[1] if name else 0
         for host in self.by_name.values():
-            if host.site is not None and host.port == port:
+            if host.port == port != self.by_name["live"].port:
                 return host
         if request.path.startswith(_PUSH):
             return self.by_name["push1"]

@@ -13,11 +13,11 @@ from relay.sim.assets import Assets
 from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.gate import Gate, now_ms
+from relay.sim.links import TTWID_S
 from relay.sim.mobile import reflow_info
 from relay.sim.refusals import coded, json_answer, no_data
 from relay.sim.web import similar_rooms, web_enter
 
-_TTWID_S = 365 * 86_400
 _SIMILAR = 12
 """Rooms that web/enter recommends beside the one asked for."""
 _BARE = {"type_id", "live_id", "room_id", "app_id"}
@@ -132,7 +132,7 @@ class Douyin:
         return await self._gate.serve(request, room, "reflow", answer, good)
 
     def _with_ttwid(self, response: web.Response) -> web.Response:
-        response.set_cookie("ttwid", self._gate.identities.issue(), max_age=_TTWID_S)
+        response.set_cookie("ttwid", self._gate.identities.issue(), max_age=TTWID_S)
         return response
 
 

@@ -16,6 +16,8 @@ MAX_CONNECTIONS = 1_000
 """Closed push connections remembered."""
 MAX_REFUSALS = 200
 """Refused handshakes remembered."""
+MAX_SIGN_CALLS = 200
+"""Questions to the sign servers remembered."""
 MAX_TIMES = 100
 """Heartbeat times remembered per connection, im/fetch times per room."""
 
@@ -94,6 +96,20 @@ class Refusal(Struct, frozen=True):
     """What was wrong, in words."""
 
 
+class SignCall(Struct, frozen=True):
+    """A question to one of the sign servers."""
+
+    time_ms: int
+    shape: str
+    """Which server: relay, lulajax and so on."""
+    kind: str
+    """`ws`, `http`, or `status`, which is no signature."""
+    answer: str
+    """What it was answered: `ok`, or how the server failed."""
+    cookie: bool
+    """Whether it was shown a cookie."""
+
+
 class RoomLedger:
     """What one room sent and was asked."""
 
@@ -123,6 +139,9 @@ class Ledger:
         self.refused = 0
         self.calls: Counter[str] = Counter()
         """HTTP calls by endpoint, good and refused ones, whatever room they are about."""
+        self.sign_calls: deque[SignCall] = deque(maxlen=MAX_SIGN_CALLS)
+        self.signed: Counter[str] = Counter()
+        """Questions to the sign servers by shape and answer, e.g. `tikhub 429`."""
 
     def of_room(self, web_rid: str) -> list[ConnectionRecord]:
         """Give a room's connections in the order they were opened."""

@@ -107,6 +107,36 @@ def room_page(room: SimRoom, config: Mapping[str, object], *, logged_in: bool) -
     )
 
 
+def shared_page(room: SimRoom) -> str:
+    """Give the page that a short link leads to."""
+    state = _html_safe(_compact({"webRid": room.web_rid, "roomId": room.room_id}))
+    return (
+        "<!DOCTYPE html><html><head><title>抖音直播</title></head>"
+        f"<body><script>self.shared={state}</script></body></html>"
+    )
+
+
+def user_page(room: SimRoom) -> str:
+    """Give the anchor's page, which says whether a broadcast is on."""
+    user: dict[str, Any] = {
+        "uid": str(room.anchor.uid),
+        "secUid": room.anchor.sec_uid,
+        "nickname": room.anchor.nickname,
+        "uniqueId": room.handle,
+        "roomIdStr": room.room_id if room.live else "",
+        "roomData": {},
+    }
+    if room.live:
+        owner = {"web_rid": room.web_rid}
+        user["roomData"] = {"status": 2, "id_str": room.room_id, "owner": owner}
+    row = f"c:{_compact(['$', '$L10', None, {'user': {'user': user}}])}\n"
+    mark = "<span>直播中</span>" if room.live else ""
+    return (
+        f"<!DOCTYPE html><html><head><title>{room.anchor.nickname}的抖音</title></head><body>{mark}"
+        f"<script>self.__pace_f.push({_html_safe(_compact([1, row]))})</script></body></html>"
+    )
+
+
 def _header(logged_in: bool) -> dict[str, object]:
     """Give what the page's head shows of who is looking."""
     info = {"uid": "70000000001", "nickname": "本人"} if logged_in else {}

@@ -89,7 +89,7 @@ async def refuse(
         case "hang" | "hang_body":
             return await _hang(request, stopping, good() if answer == "hang_body" else None)
         case "reset":
-            return _drop(request, web.Response())
+            return drop(request, web.Response())
         case _:
             return web.Response(
                 status=int(answer), reason=None if answer != "444" else "No Response"
@@ -126,10 +126,11 @@ async def _hang(
         await response.prepare(request)
         await response.write(body[: len(body) // 2])
     await stopping.wait()
-    return _drop(request, response)
+    return drop(request, response)
 
 
-def _drop(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+def drop(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Drop the connection; `response` is what the handler returns."""
     if request.transport is not None:
         request.transport.abort()
     return response

@@ -54,6 +54,9 @@ class SimRoom:
         self.web_rid = plan.web_rid
         self.handle = f"simroom{index + 1}"
         """The anchor's 抖音号, which opens the same page."""
+        self.short_code = f"iSim{index + 1:04}"
+        """What stands in the short link to its broadcast; `user_code`: in the one to its anchor."""
+        self.user_code = f"uSim{index + 1:04}"
         self._seed = f"{scenario.seed}/{index}"
         rng = random.Random(f"{self._seed}/anchor")
         self.anchor = make_person(rng)

@@ -25,6 +25,23 @@ HostState = Literal["up", "down", "hang", "blocked", "silent", "heartbeats", "lo
 """`down`: connections are refused, or dropped without an answer on the main port, and open push
 connections are cut; `hang`: no answer comes. Only for push hosts: `blocked` is DEVICE_BLOCKED, the
 others are Stalls."""
+SignerShape = Literal["relay", "lulajax", "tikhub", "nsapps", "evil0ctal", "euler"]
+SignerAnswer = Literal[
+    "ok",
+    "wrong",
+    "wrong_agent",
+    "garbage",
+    "empty",
+    "down",
+    "hang",
+    "401",
+    "403",
+    "429",
+    "500",
+    "503",
+]
+"""`wrong`: signatures that don't hold; `wrong_agent`: they hold with another user agent only;
+`garbage`: a page instead of JSON; `down`: it drops the connection; `hang`: no answer comes."""
 EVERY_HOST: tuple[HostState, ...] = ("up", "down", "hang")
 """What every host can be."""
 
@@ -73,6 +90,16 @@ class Step(_Table, frozen=True, kw_only=True):
     """For `stall`."""
     code: Annotated[int, Meta(ge=1000, le=4999)] = 1001
     """For `close`."""
+
+
+class SignerPlan(_Table, frozen=True, kw_only=True):
+    """How one of the sign servers behaves, from the start or from an order on."""
+
+    answer: SignerAnswer = "ok"
+    key: str = ""
+    """What it wants to be shown, else 401; empty: nothing."""
+    delay_s: Annotated[float, Meta(ge=0, le=600)] = 0.0
+    """How long its answers take."""
 
 
 class Outage(_Table, frozen=True, kw_only=True):
@@ -137,6 +164,8 @@ class Scenario(_Table, frozen=True, kw_only=True):
     require_signature: bool = False
     """The push handshake wants the `signature`, ranklist/audience/ and promotions/ the `a_bogus`
     that POST /_sim/sign gives."""
+    signers: dict[SignerShape, SignerPlan] = {}
+    """How the sign servers behave that don't behave well."""
     push_hosts: Annotated[int, Meta(ge=1, le=8)] = 1
     """How many push URLs there are; the first is on the main port, the others on further ones."""
     outages: list[Outage] = []
@@ -223,5 +252,6 @@ def _table_at(kind: type[Struct], key: str) -> type[Struct]:
         "rooms": RoomPlan,
         "script": Step,
         "outages": Outage,
+        "signers": SignerPlan,
     }
     return tables.get(last, kind)

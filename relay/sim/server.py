@@ -17,9 +17,12 @@ from relay.sim.gate import Gate, call_counter
 from relay.sim.hosts import Hosts
 from relay.sim.http import Douyin
 from relay.sim.ledger import Ledger
+from relay.sim.links import Links
 from relay.sim.room import SimRoom
-from relay.sim.scenario import Scenario, check
+from relay.sim.scenario import Scenario, SignerShape, check
 from relay.sim.sign import Signer
+from relay.sim.sign_servers import SignServers
+from relay.sim.sign_shapes import PREFIXES
 from relay.sim.upgrade import Upgrade
 from relay.sim.webapi import WebApi
 
@@ -82,7 +85,12 @@ class Simulator:
         """Give the `[[signers]]` that a relay needs here."""
         if not self.scenario.require_signature:
             return []
-        return [SignerConfig(kind="http", url=f"{self.url}/_sim/sign")]
+        return [self.signer("relay")]
+
+    def signer(self, shape: SignerShape, key_file: str = "") -> SignerConfig:
+        """Give the `[[signers]]` entry for one of the sign servers."""
+        url = f"{self.url}{PREFIXES[shape]}"
+        return SignerConfig(kind="http", shape=shape, url=url, key_file=key_file)
 
     async def start(self) -> None:
         """Bind the port and let the shows begin. Raises ListenError."""
@@ -90,10 +98,13 @@ class Simulator:
         gate, hosts = self.gate, self.hosts
         passersby = make_passersby(f"{self.scenario.seed}/passersby")
         app = web.Application(middlewares=[call_counter(self.ledger), hosts.guard])
-        app.add_routes(Control(gate, hosts, signer).routes())
+        signers = SignServers(gate, signer, hosts, self.scenario.signers)
+        app.add_routes(Control(gate, hosts, signers).routes())
+        app.add_routes(signers.routes())
         app.add_routes(Fetch(gate, self.scenario).routes())
         app.add_routes(WebApi(gate, self.scenario, signer, passersby).routes())
         app.add_routes(Upgrade(gate, self.scenario, signer, hosts).routes())
+        app.add_routes(Links(gate).routes())
         assets = Assets(gate, signer, hosts)
         app.add_routes(assets.routes())
         app.add_routes(Douyin(gate, assets, passersby).routes())

@@ -171,7 +171,7 @@ async def test_check_prints_what_comes_out(tmp_path: Path) -> None:
     assert out.startswith("# defaults")
     (tmp_path / "config.toml").write_text("[server]\nport = 9\n[[rooms]]\nroom = '80000000001'\n")
     code, out, _ = await run(
-        "check", cwd=tmp_path, RELAY_UPSTREAM__SIGNER_URL="https://me:pw@signer.example/?key=pw"
+        "check", cwd=tmp_path, RELAY_UPSTREAM__SHORT_URL="https://me:pw@short.example/?key=pw"
     )
     assert code == 0
     assert out.startswith(f"# {tmp_path}/config.toml\n")

@@ -12,6 +12,7 @@ import structlog
 
 from relay import __version__
 from relay.cli.check import check
+from relay.cli.doctor import doctor
 from relay.cli.export import export
 from relay.cli.record import record
 from relay.cli.replay import replay
@@ -62,7 +63,7 @@ Exit codes:
   4    the port can't be had
   5    no relay at the address, or it refused (relay tail)
   6    a recording can't be read or written
-  7    no such room, or Douyin can't be asked (relay resolve)
+  7    no such room, or Douyin can't be asked (relay resolve, relay doctor)
   130  Ctrl-C: before the start was complete, twice, or in a tool
 """
 
@@ -73,7 +74,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, export, record, replay, resolve, check, token):
+for _command in (serve, demo, sim, tail, export, record, replay, resolve, doctor, check, token):
     relay.add_command(_command)
 
 

@@ -19,7 +19,8 @@ class IdentityPool:
         by_room: Mapping[str, str] | None = None,
     ) -> None:
         """`by_room`: the login that a room's configuration names, by what it is called there."""
-        self._anonymous = anonymous
+        self.anonymous = anonymous
+        """Nobody in particular."""
         self.logins = {login.name: login for login in logins}
         self._by_room = by_room or {}
         self._turn = 0
@@ -43,6 +44,6 @@ class IdentityPool:
         for login in allowed:
             if login.is_usable and login not in avoid:
                 return login
-        if self._anonymous in avoid:
-            self._anonymous.renew()
-        return self._anonymous
+        if self.anonymous in avoid:
+            self.anonymous.renew()
+        return self.anonymous

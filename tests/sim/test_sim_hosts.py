@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection
 
 from relay.errors import ConfigError
 from relay.sim import Scenario, Simulator
-from relay.sim.scenario import Outage, check
+from relay.sim.scenario import HostState, Outage, check
 
 LOW_VALUE = {"WebcastRoomStatsMessage", "WebcastRoomRankMessage"}
 
@@ -92,14 +92,25 @@ async def test_the_hosts_of_the_main_port_drop_connections_each_its_own() -> Non
 
 
 async def test_a_host_is_down_for_a_time_by_script_and_over_http() -> None:
-    outages = [Outage(host="live", for_s=0.2)]
-    async with simulator(outages=outages) as sim, browser() as http:
-        await until(lambda: sim.hosts.by_name["live"].state == "down")
-        await until(lambda: sim.hosts.by_name["live"].state == "up")
+    outages = [Outage(host="live", for_s=0.02), Outage(at_s=0.05, host="webcast", state="hang")]
+    sim = simulator(outages=outages)
+    played: list[tuple[str, str]] = []
+    put = sim.hosts.put
+
+    async def note(name: str, state: HostState, for_s: float = 0.0) -> None:
+        await put(name, state, for_s)
+        played.append((name, state))
+
+    sim.hosts.put = note  # type: ignore[method-assign]
+    async with sim, browser() as http:
+        await until(lambda: len(played) == 3)
+        assert sorted(played) == [("live", "down"), ("live", "up"), ("webcast", "hang")]
+        assert sim.hosts.by_name["webcast"].state == "hang"
         url = f"{sim.url}/_sim/hosts/push3"
         async with http.post(url, json={"state": "down", "for_s": 0.05}) as answer:
-            assert (await answer.json())["push3"] == "down"
-        await until(lambda: sim.hosts.by_name["push3"].state == "up")
+            assert answer.status == 200
+        await until(lambda: len(played) == 5)
+        assert played[3:] == [("push3", "down"), ("push3", "up")]
         async with await connect(sim, 3) as ws:
             await ws.recv()
 

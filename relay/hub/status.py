@@ -5,6 +5,7 @@ Times are Unix milliseconds.
 
 from collections import Counter
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -28,6 +29,9 @@ class RoomState(StrEnum):
     """It can't be watched; the reason says why."""
 
 
+Stall = Literal["", "no_bytes", "heartbeats_only", "low_value_only"]
+
+
 class TriedCure(Struct, frozen=True):
     """Something that was done about a trouble."""
 
@@ -35,7 +39,7 @@ class TriedCure(Struct, frozen=True):
     """`reconnect`, `identity`, `signer`, `host` or `transport`."""
     at_ms: int
     outcome: str
-    """The cause that it failed of; "" while that isn't known."""
+    """The cause that it failed of."""
 
 
 class NextCure(Struct, frozen=True):
@@ -54,14 +58,14 @@ class RoomHealth(Struct, frozen=True):
     """What is wrong, as a short stable word, e.g. `device_blocked`; "" where nothing is."""
     text: str = ""
     """The same for people."""
-    stall: str = ""
+    stall: Stall = ""
     """Of a connection that is open: `no_bytes`, `heartbeats_only` or `low_value_only`."""
     since_ms: int = 0
     """When the trouble began."""
     tried: tuple[TriedCure, ...] = ()
-    """What was done about it, the last ones."""
+    """What was done about it and did not help, the last ones."""
     next: NextCure | None = None
-    """What comes next; None: what was done last is under way."""
+    """What comes next; where its time has come it is under way."""
     hint: str = ""
     """What an operator can do; "": nothing that is known."""
     identity: str = ""

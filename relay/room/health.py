@@ -4,12 +4,13 @@ Written by fetcher and by each of the room's connections, told through output. A
 any of its connections is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from relay.clock import now_ms
 from relay.hub import ConnectionState, NextCure, RoomHealth, RoomState, TriedCure
+from relay.hub.status import Stall
 from relay.room.cures import Plan
 from relay.room.hints import hint_for
 from relay.room.output import RoomOutput
@@ -18,7 +19,7 @@ from relay.upstream.identity import Identity
 
 _MAX_TRIED = 12
 """Cures told of one trouble, the last ones."""
-_STALLS = {
+_STALLS: Mapping[str, Stall] = {
     "silent": "no_bytes",
     "heartbeats_only": "heartbeats_only",
     "low_value_only": "low_value_only",
@@ -117,7 +118,7 @@ class ConnectionHealth:
             hint=hint_for("", identity),
         )
         trouble = self.trouble
-        stall = _STALLS.get(trouble.end.cause, "") if trouble is not None else ""
+        stall: Stall = "" if trouble is None else _STALLS.get(trouble.end.cause, "")
         # What is live after a break works; after a stall that is yet to be seen.
         if trouble is None or (self.state is RoomState.LIVE and not stall):
             return health

@@ -104,7 +104,12 @@ class Line:
             shared.ending,
             shared.progress,
             self._policy,
-            Patience.of(self._policy, rounds=self._cures.rounds, stalled=self._stalled),
+            Patience.of(
+                self._policy,
+                rounds=self._cures.rounds,
+                stalled=self._stalled,
+                has_choice=self._ladder.is_trying,
+            ),
             climb_at=self._ladder.climb_at,
         )
         room_id = self._broadcast.room_id

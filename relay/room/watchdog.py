@@ -22,19 +22,20 @@ class Patience:
     """No message at all."""
     value_s: float
     """No message of value."""
+    has_choice: bool
+    """Whether there is another transport that brings messages of value: no question is needed."""
 
     @classmethod
-    def of(cls, policy: Policy, *, rounds: int, stalled: bool) -> "Patience":
+    def of(cls, policy: Policy, *, rounds: int, stalled: bool, has_choice: bool) -> "Patience":
         """Give it for a connection that was tried after others.
 
         `rounds` of cures have not helped; `stalled`: it is a cure for a stall itself.
         """
-        return cls(
-            min(policy.cure_shows_s, policy.heartbeats_only_s)
-            if stalled
-            else policy.heartbeats_only_s,
-            policy.low_value.longest_s(rounds),
-        )
+        shown_s = min(policy.cure_shows_s, policy.heartbeats_only_s)
+        if has_choice:
+            return cls(shown_s, shown_s, has_choice)
+        message_s = shown_s if stalled else policy.heartbeats_only_s
+        return cls(message_s, policy.low_value.longest_s(rounds), has_choice)
 
 
 class Watchdog:
@@ -81,7 +82,8 @@ class Watchdog:
                     self._ending.doubt()
             if now >= max(session.value_at, asked_at) + self._patience.value_s:
                 # Where others bring messages of value, there is nothing to ask.
-                if self._others_go_on() or await self._ending.is_over() is False:
+                knows = self._patience.has_choice or self._others_go_on()
+                if knows or await self._ending.is_over() is False:
                     return SessionEnd("low_value_only", "only what closed rooms send too comes")
                 asked_at = loop.time()
 

@@ -2,14 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
 from random import Random
 from typing import Any
 
-from relay.config import Config, HubConfig, RoomConfig, UpstreamConfig, WatchConfig
+from relay.config import (
+    Config,
+    HubConfig,
+    RoomConfig,
+    SignerConfig,
+    UpstreamConfig,
+    WatchConfig,
+)
 from relay.hub import Entry, Filter, Hub, RoomState, Stream, Subscription
 from relay.room import Policy, RoomManager
 from relay.room.retry import BackOff
@@ -81,6 +88,12 @@ class Listener:
     def gaps(self) -> list[str]:
         return [f["reason"] for f in self.frames if f.get("op") == "gap"]
 
+    @property
+    def health(self) -> list[dict[str, Any]]:
+        """What room frames said of the rooms' health, each once."""
+        said = [f["health"] for f in self.frames if f.get("op") == "room"]
+        return [health for health, _ in groupby(said)]
+
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(30):
             while not true():
@@ -119,12 +132,14 @@ async def watching(
     *rooms: str,
     policy: Policy = QUICK,
     watch: WatchConfig | None = None,
+    signers: Sequence[SignerConfig] = (),
 ) -> AsyncIterator[tuple[RoomManager, Listener]]:
     """Run a manager; the listener hears every configured room from the start."""
     config = Config(
         upstream=upstream,
         rooms=[RoomConfig(room=room) for room in rooms],
         watch=watch or WatchConfig(status_poll_s=0.02, linger_s=0.02),
+        signers=list(signers),
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )
     hub = Hub(config.hub)

@@ -23,7 +23,8 @@ class PushUrls:
 
     def at(self, turn: int) -> str:
         """Give the URL whose turn it is, without a query."""
-        urls = [self._named, *self._configured] if self._named else self._configured
+        # The one that upstream names may be configured, too.
+        urls = [url for url in dict.fromkeys([self._named, *self._configured]) if url]
         return urls[turn % len(urls)]
 
     def note(self, response: Response) -> bool:

@@ -55,7 +55,7 @@ class Douyin:
             room,
             "home",
             room.behaviours.home,
-            lambda: self._with_ttwid(_html(pages.HOME_PAGE)),
+            lambda: self._with_ttwid(_html(pages.home_page(self._assets.config(request, room)))),
         )
 
     async def page(self, request: web.Request) -> web.StreamResponse:

@@ -18,7 +18,6 @@ SHELL_PAGE = (
     '<body><div id="root"></div></body></html>'
 )
 NOT_FOUND_PAGE = "<!DOCTYPE html><html><head><title>404</title></head><body></body></html>"
-HOME_PAGE = SHELL_PAGE
 CHALLENGE_PAGE = (
     "<!DOCTYPE html><html><head><title></title></head><body><script>"
     'document.cookie="__ac_signature=sim; path=/";location.reload()</script></body></html>'
@@ -54,6 +53,15 @@ def page_config(
         "crashAfterMs": behaviours.page_crash_after_s * 1000,
         "idleMs": behaviours.page_idle_s * 1000,
     }
+
+
+def home_page(config: Mapping[str, object]) -> str:
+    """Give the page at `/`, whose SDK signs as a room's does."""
+    scripts = _scripts(config, ("sdk.js",))
+    return (
+        "<!DOCTYPE html><html><head><title>抖音直播</title></head>"
+        f'<body><div id="root"></div>{scripts}</body></html>'
+    )
 
 
 def frame_page(config: Mapping[str, object]) -> str:

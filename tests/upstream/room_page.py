@@ -83,6 +83,12 @@ class RoomPage:
                 self._changed.clear()
                 await self._changed.wait()
 
+    async def until_none(self) -> None:
+        async with asyncio.timeout(30):
+            while self.sockets:
+                self._changed.clear()
+                await self._changed.wait()
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
         if request.path == "/webcast/im/push/v2/":

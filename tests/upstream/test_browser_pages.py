@@ -177,13 +177,13 @@ async def test_a_killed_browser_comes_back(room: RoomPage, chromium: str) -> Non
     async with signing(room, chromium, limits) as pages, asyncio.timeout(30):
         before = await pages.sign_socket(STUB)
         kill_chromium()
-        while True:
+        after = ""
+        while not after:
             try:
-                assert await pages.sign_socket(STUB) == before
-                break
+                after = await pages.sign_socket(STUB)
             except UpstreamError as error:
-                assert error.cause in ("browser_down", "page_closed")
                 await asyncio.sleep(error.retry_after_s or 0)
+        assert after == before
 
 
 async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
@@ -223,11 +223,9 @@ async def test_only_so_many_pages(room: RoomPage, chromium: str) -> None:
 
 async def test_a_page_is_closed_with_its_room(room: RoomPage, chromium: str) -> None:
     async with holding(room, chromium) as held:
-        socket = await room.until("page")
+        await room.until("page")
         held.running.cancel()
-        async with asyncio.timeout(30):
-            while not socket.closed:
-                await asyncio.sleep(0.01)
+        await room.until_none()
 
 
 async def test_a_profile_of_the_users_stays(room: RoomPage, chromium: str, tmp_path: Path) -> None:
@@ -239,16 +237,18 @@ async def test_a_profile_of_the_users_stays(room: RoomPage, chromium: str, tmp_p
     assert started() == []
 
 
-def temporary_profiles() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("douyin-relay-browser-*"))
+def temporary_profiles(folder: Path) -> set[Path]:
+    return set(folder.glob("douyin-relay-browser-*"))
 
 
-async def test_no_profile_is_left(room: RoomPage, chromium: str, tmp_path: Path) -> None:
-    before = temporary_profiles()
+async def test_no_profile_is_left(
+    room: RoomPage, chromium: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     async with signing(room, chromium) as pages:
         await pages.sign_socket(STUB)
-        assert temporary_profiles() > before
-    assert temporary_profiles() <= before
+        assert temporary_profiles(tmp_path)
+    assert temporary_profiles(tmp_path) == set()
 
 
 RELAY = """
@@ -278,12 +278,12 @@ async def test_a_relay_that_is_killed_leaves_no_browser(
         assert not relay.stdout.at_eof()
     processes = psutil.Process(relay.pid).children(recursive=True)
     assert len(processes) > 3
-    assert list(tmp_path.iterdir())
+    assert temporary_profiles(tmp_path)
     relay.send_signal(signal.SIGKILL)
     await relay.wait()
     _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout=10)
     assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == []
-    assert list(tmp_path.glob("douyin-relay-browser-*")) == []
+    assert temporary_profiles(tmp_path) == set()
 
 
 # A browser of the user's
@@ -327,7 +327,9 @@ async def test_a_running_browser_keeps_its_own_tabs(
             await socket.send_bytes(frame(response(1)))
             await held.notes.until(lambda: held.notes.ids == [1])
             assert await targets(url) == {*theirs, f"{room.url}/{WEB_RID}"}
-        assert await targets(url) == theirs
+        async with asyncio.timeout(30):
+            while await targets(url) != theirs:
+                pass
 
 
 async def test_no_browser_at_the_debugging_url(room: RoomPage) -> None:

@@ -42,6 +42,7 @@ class Notes:
         self.beats = 0
         self.ids: list[int] = []
         self.errors: list[tuple[str, bool]] = []
+        self._over = False
         self._changed = asyncio.Event()
 
     def opened(self) -> None:
@@ -67,9 +68,15 @@ class Notes:
     def ended(self) -> None:
         raise AssertionError("only recordings say that")
 
+    def over(self) -> None:
+        self._over = True
+        self._changed.set()
+
     async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for what others are told, but not longer than they are told anything."""
         async with asyncio.timeout(30):
             while not holds():
+                assert not self._over
                 self._changed.clear()
                 await self._changed.wait()
 

@@ -6,6 +6,7 @@ that a room which crashes over it costs no other.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 from relay.errors import UpstreamError
@@ -66,6 +67,8 @@ class Inbox:
 
     def __init__(self, *, kept: bool = True) -> None:
         """`kept` False: only the end is of interest."""
+        self.on_end: Callable[[UpstreamError], None] | None = None
+        """Called once, at the end."""
         self._kept = kept
         self._items: deque[Item] = deque()
         self._bytes = 0
@@ -89,6 +92,8 @@ class Inbox:
         if self._end is None:
             self._end = UpstreamError(cause, text)
             self._changed.set()
+            if self.on_end is not None:
+                self.on_end(self._end)
 
     @property
     def ended(self) -> bool:

@@ -3,6 +3,7 @@
 Media, images and fonts are kept from it, and it believes that somebody looks at it.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -114,8 +115,10 @@ class Page:
         self._target = target
         self._on_close = on_close
         self._sessions: set[str] = set()
+        self._calls: set[asyncio.Future[Raw]] = set()
         self._closed = False
         cdp.on_lost.add(self._browser_lost)
+        inbox.on_end = self._interrupt
 
     async def prepare(self) -> None:
         """Have it watched. Raises UpstreamError `browser_down`, `page_closed`."""
@@ -201,17 +204,23 @@ class Page:
         self, method: str, params: Mapping[str, Any] | None = None, *, within_s: float = ANSWER_S
     ) -> Raw:
         self.inbox.check()
+        call = self._cdp.call(method, params, self.session)
+        self._calls.add(call)
         try:
-            return await self._cdp.ask(method, params, self.session, within_s=within_s)
+            async with asyncio.timeout(within_s):
+                return await call
         except TimeoutError:
-            self.inbox.check()
             raise UpstreamError(
                 "timeout", f"the page did not answer within {within_s:g} s"
             ) from None
-        except (CommandError, UpstreamError):
-            # Why it fails was said in another event.
-            self.inbox.check()
-            raise
+        finally:
+            self._calls.discard(call)
+
+    def _interrupt(self, end: UpstreamError) -> None:
+        """Have nobody wait for a page that will not answer any more."""
+        for call in tuple(self._calls):
+            if not call.done():
+                call.set_exception(end)
 
     def _browser_lost(self) -> None:
         self.inbox.end("browser_down", "the browser is gone")

@@ -51,7 +51,7 @@ LOOK = """
   const captcha = document.title.includes("验证码") || shown(document.querySelectorAll(
     '#captcha_container, .captcha_verify_container, iframe[src*="verifycenter"]'));
   const popups = document.querySelectorAll(
-    '[id^="login-full-panel"], [id^="login-pannel"], [id^="login-popup"]');
+    '[id^="login-"]');
   const login = shown(popups);
   for (const popup of popups)
     for (const button of popup.querySelectorAll(".dy-account-close, [class*='close']"))

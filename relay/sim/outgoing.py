@@ -47,7 +47,10 @@ class Outgoing:
         if self._fresh and not self._broadcast.live:
             return None
         count = min(self._replay, self._room.behaviours.replay)
-        messages = self._admitted(self._broadcast.persisted(self._position, count))
+        behaviours = self._room.behaviours
+        gifts = not behaviours.gifts_need_login or self._logged_in()
+        persisted = self._broadcast.persisted(self._position, count)
+        messages = self._admitted(persisted, gifts=gifts, share=behaviours.sample)
         if not messages:
             return None
         self._record.replayed = len(messages)
@@ -76,11 +79,12 @@ class Outgoing:
         return None
 
     def _whole(self, batch: Batch) -> bytes | None:
-        share = self._room.behaviours.sample
-        gifts = self._logged_in() or not self._room.behaviours.gifts_need_login
+        behaviours = self._room.behaviours
+        share = behaviours.sample
+        gifts = not behaviours.gifts_need_login or self._logged_in()
         self._record.delivered.add(batch.number, gifts=gifts, share=share)
         broadcast = self._broadcast
-        messages = self._admitted(batch.messages)
+        messages = self._admitted(batch.messages, gifts=gifts, share=share)
         if not messages:
             return None
         if share < 1:
@@ -120,17 +124,15 @@ class Outgoing:
             self.acks.expect(frame.logid, internal_ext)
         return frame.SerializeToString()
 
-    def _admitted(self, messages: Sequence[Sent]) -> Sequence[Sent]:
+    def _admitted(self, messages: Sequence[Sent], *, gifts: bool, share: float) -> Sequence[Sent]:
         """Leave out what this connection does not get; the same sequence where it gets all."""
-        behaviours = self._room.behaviours
-        if behaviours.gifts_need_login and not self._logged_in():
+        if not gifts:
             messages = without_gifts(messages)
-        if behaviours.sample < 1:
+        if share < 1:
             number = self._record.number
             messages = [
                 message
                 for message in messages
-                if message.method not in SAMPLED
-                or in_sample(number, message.msg_id, behaviours.sample)
+                if message.method not in SAMPLED or in_sample(number, message.msg_id, share)
             ]
         return messages

@@ -70,6 +70,16 @@ async def test_one_page_signs_for_all(room: RoomPage, chromium: str) -> None:
         assert "Headless" not in who.user_agent
 
 
+async def test_who_gives_up_waiting_does_not_hinder_the_next(room: RoomPage, chromium: str) -> None:
+    async with signing(room, chromium) as pages:
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01):
+                    await pages.sign_socket(STUB)
+        assert await pages.sign_socket(STUB)
+        assert room.paths.count("/") == 1
+
+
 async def test_a_page_without_an_sdk(room: RoomPage, chromium: str) -> None:
     room.files["/"] = html("")
     async with signing(room, chromium, BrowserLimits(sdk_s=0.1)) as pages:
@@ -310,26 +320,29 @@ async def users_browser(chromium: str, profile: Path) -> AsyncIterator[str]:
         await process.communicate()
 
 
-async def targets(url: str) -> set[str]:
-    async with ClientSession() as session, session.get(f"{url}/json/list") as answer:
-        return {target["url"] for target in await answer.json() if target["type"] == "page"}
+async def tabs_are(url: str, *wanted: str) -> None:
+    async with asyncio.timeout(30), ClientSession() as session:
+        found: set[str] = set()
+        while found != set(wanted):
+            async with session.get(f"{url}/json/list") as answer:
+                targets = await answer.json()
+            found = {target["url"] for target in targets if target["type"] == "page"}
 
 
 async def test_a_running_browser_keeps_its_own_tabs(
     room: RoomPage, chromium: str, tmp_path: Path
 ) -> None:
     async with users_browser(chromium, tmp_path / "profile") as url:
+        theirs = f"{room.url}/theirs"
         async with ClientSession() as session:
-            await (await session.put(f"{url}/json/new?{room.url}/theirs")).read()
-        theirs = await targets(url)
+            await (await session.put(f"{url}/json/new?{theirs}")).read()
+        await tabs_are(url, "about:blank", theirs)
         async with holding(room, "", debug_url=url) as held:
             socket = await room.until("page")
             await socket.send_bytes(frame(response(1)))
             await held.notes.until(lambda: held.notes.ids == [1])
-            assert await targets(url) == {*theirs, f"{room.url}/{WEB_RID}"}
-        async with asyncio.timeout(30):
-            while await targets(url) != theirs:
-                pass
+            await tabs_are(url, "about:blank", theirs, f"{room.url}/{WEB_RID}")
+        await tabs_are(url, "about:blank", theirs)
 
 
 async def test_no_browser_at_the_debugging_url(room: RoomPage) -> None:

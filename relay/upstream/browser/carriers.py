@@ -109,8 +109,8 @@ class SocketCarrier:
             return cls(connection)
         raise UpstreamError(
             "browser_down",
-            f"no browser at [browser] debug_url {debug_url}: {reason}. Start Chromium with "
-            "--remote-debugging-port and a --user-data-dir of its own",
+            f"no browser at {urlsplit(debug_url).netloc}, [browser] debug_url: {reason}. Start "
+            "Chromium with --remote-debugging-port and a --user-data-dir of its own",
         )
 
     async def read(self) -> bytes | None:

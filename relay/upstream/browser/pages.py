@@ -105,7 +105,7 @@ class BrowserPages:
         self._keeping: asyncio.Task[None] | None = None
         self._taken = 0
         self._opening = asyncio.Semaphore(_OPENING)
-        self._signing_lock = asyncio.Lock()
+        self._signer_opening: asyncio.Task[Page] | None = None
         self._signing_page: Page | None = None
 
     async def __aenter__(self) -> Self:
@@ -119,6 +119,9 @@ class BrowserPages:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._signer_opening is not None:
+            self._signer_opening.cancel()
+            await asyncio.wait((self._signer_opening,))
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait((self._keeping,))
@@ -223,18 +226,27 @@ class BrowserPages:
 
     async def _signer(self) -> Page:
         """Give the page that signs; it stays open."""
-        async with self._signing_lock:
-            page = self._signing_page
-            if page is None or page.inbox.ended:
-                browser = await self._ready()
-                page = await browser.open_page(Inbox(kept=False))
-                try:
-                    await page.goto(self.live_url + "/")
-                except BaseException:
-                    page.close()
-                    raise
-                self._signing_page = page
+        page = self._signing_page
+        if page is not None and not page.inbox.ended:
             return page
+        if self._signer_opening is None:
+            self._signer_opening = asyncio.create_task(self._open_signer(), name="browser:signer")
+        # Who asks may give up before it is there; then it is there for who asks next.
+        return await asyncio.shield(self._signer_opening)
+
+    async def _open_signer(self) -> Page:
+        try:
+            browser = await self._ready()
+            page = await browser.open_page(Inbox(kept=False))
+            try:
+                await page.goto(self.live_url + "/")
+            except BaseException:
+                page.close()
+                raise
+            self._signing_page = page
+            return page
+        finally:
+            self._signer_opening = None
 
     async def _run(self, page: Page, within_s: float, script: str, *arguments: Any) -> Any:
         """Run a script in the signing page; one that hangs is closed, and opened again."""

@@ -24,7 +24,7 @@ _PUSH_PREFIX = "/webcast/im/push/"
 _MAX_TRACKED = 64
 """Sockets, and requests under way, of one session; the oldest is given up."""
 NETWORK_BUFFERS = {
-    "maxTotalBufferSize": 4 * DEFAULT_LIMITS.max_inflated_bytes,
+    "maxTotalBufferSize": 2 * DEFAULT_LIMITS.max_inflated_bytes,
     "maxResourceBufferSize": DEFAULT_LIMITS.max_inflated_bytes,
 }
 """Of bodies that the browser keeps for us. They are fetched at once, so few need to be kept."""

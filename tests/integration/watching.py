@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from relay.config import (
+    BrowserConfig,
     Config,
     HubConfig,
     RoomConfig,
@@ -133,6 +134,7 @@ async def watching(
     policy: Policy = QUICK,
     watch: WatchConfig | None = None,
     signers: Sequence[SignerConfig] = (),
+    browser: BrowserConfig | None = None,
 ) -> AsyncIterator[tuple[RoomManager, Listener]]:
     """Run a manager; the listener hears every configured room from the start."""
     config = Config(
@@ -140,6 +142,7 @@ async def watching(
         rooms=[RoomConfig(room=room) for room in rooms],
         watch=watch or WatchConfig(status_poll_s=0.02, linger_s=0.02),
         signers=list(signers),
+        browser=browser or BrowserConfig(),
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )
     hub = Hub(config.hub)

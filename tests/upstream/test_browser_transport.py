@@ -262,12 +262,6 @@ async def test_a_login_has_its_cookies_and_they_are_nobody_elses(
         other.close()
 
 
-async def test_a_tab_in_the_background_keeps_its_pace(room: RoomPage, chromium: str) -> None:
-    room.files[f"/{WEB_RID}"] = html(SOCKET + "setTimeout(() => push(document.visibilityState))")
-    async with holding(room, chromium):
-        await room.until("visible")
-
-
 async def test_a_page_that_stops_when_nobody_is_there(room: RoomPage, chromium: str) -> None:
     room.files[f"/{WEB_RID}"] = html(SOCKET + "onmousemove = () => push('page')")
     async with holding(room, chromium, timings=BrowserTimings(look_s=0.1)):

@@ -140,8 +140,8 @@ class TikHub(HttpSigner):
 
     async def sign_http(self, request: HttpRequest) -> Signed | Fetched:
         """Have a request signed."""
-        params = (("url", request.url), ("user_agent", request.user_agent))
-        answer = await self._get("/api/v1/douyin/web/generate_a_bogus", params)
+        question = {"url": request.url, "data": "", "user_agent": request.user_agent}
+        answer = await self._post("/api/v1/douyin/web/generate_a_bogus", question)
         return self._signed(request.url, "a_bogus", _find(answer, _A_BOGUS))
 
     def _signed(self, url: str, parameter: str, signature: str) -> Signed:

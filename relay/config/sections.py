@@ -159,7 +159,7 @@ class LoginConfig(Section, frozen=True, kw_only=True):
 
 
 class BrowserConfig(Section, frozen=True, kw_only=True):
-    """`[browser]`: a Chromium that holds rooms' pages and signs; needs the extra `browser`."""
+    """`[browser]`: a Chromium that holds rooms' pages and signs."""
 
     executable: str = ""
     """The Chromium to start, headless; empty, and no `debug_url`: none is used. `auto`: the
@@ -170,7 +170,7 @@ class BrowserConfig(Section, frozen=True, kw_only=True):
     profile_dir: str = ""
     """Where it keeps its cookies; empty: a folder that is deleted at the end."""
     max_pages: Annotated[int, Meta(ge=1, le=50)] = 8
-    """Rooms whose page may be open at once."""
+    """Rooms' pages open at once; the one that signs is not counted."""
 
 
 class HubConfig(Section, frozen=True, kw_only=True):

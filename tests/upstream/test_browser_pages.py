@@ -220,6 +220,15 @@ async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
         assert not held.running.done()
 
 
+async def test_a_profile_is_never_used_twice_at_once(
+    room: RoomPage, chromium: str, tmp_path: Path
+) -> None:
+    limits = BrowserLimits(check_s=0.5, max_age_s=0.5)
+    async with holding(room, chromium, limits=limits, profile_dir=str(tmp_path / "p")) as held:
+        assert (await held.end()).cause == "browser_down"
+        assert await held.pages.sign_socket(STUB)
+
+
 async def test_only_so_many_pages(room: RoomPage, chromium: str) -> None:
     async with holding(room, chromium, max_pages=1) as held:
         await room.until("page")

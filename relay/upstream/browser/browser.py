@@ -104,6 +104,7 @@ class Browser:
     async def stop(self) -> None:
         """Close our pages, and the browser itself where we started it."""
         for page in tuple(self.pages):
+            page.inbox.end("browser_down", "the browser was stopped")
             page.close()
         try:
             if isinstance(self._held, ChromiumProcess):

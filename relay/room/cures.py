@@ -68,6 +68,9 @@ _BY_CAUSE: Mapping[str, Sequence[Cure]] = MappingProxyType(
         # A signature that doesn't fit the cookies that came with it.
         "sign_check": (_I, _S, _H, _T),
         "login_expired": (_I, _R),
+        # Another transport uses another host, which may take us while this one is left to rest.
+        "forbidden": (_T, _I, _H),
+        "rate_limited": (_T, _I, _H),
         # Nothing comes over the wire at all: rather the line than who we are.
         "silent": (_R, _H, _T, _I),
     }
@@ -89,7 +92,8 @@ _RESTED = frozenset(
         "restarting",
     }
 )
-"""Causes where nothing is tried at once: who presses on is kept out for longer."""
+"""Causes where no cure is tried at once: who presses on is kept out for longer. While the socket is
+so refused another transport may stand in for it."""
 
 
 class Cures:
@@ -128,10 +132,11 @@ class Cures:
             # It was only a try to make up for the other one's failure.
             if self._take(_T, means):
                 return Plan(_T, 0.0, rests=False)
-            self._begin_round()
             return Plan(_T, self._back_off_s(stands_in_for), rests=True)
         cure = self._choose(cause, means, signed=signed)
         kind = CAUSES[cause]
+        if cure is _T and stands_in_for is None:
+            return Plan(cure, 0.0, rests=False)
         if cause not in _RESTED:
             if cure is _T or (cure is _H and kind is Failure.NETWORK and not self.rounds):
                 return Plan(cure, 0.0, rests=False)

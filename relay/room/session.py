@@ -222,6 +222,8 @@ class Session:
         heard_at = self._progress.heard_at
         if heard_at is None:
             return False
-        if self._loop.time() - heard_at > self._policy.replay_covers_s:
-            return True
-        return not self._broadcast.position.cursor and not self._progress.serving
+        now = self._loop.time()
+        stalled_at = now - self._policy.heartbeats_only_s
+        if any(other.message_at > stalled_at for other in self._progress.serving):
+            return False
+        return not self._broadcast.position.cursor or now - heard_at > self._policy.replay_covers_s

@@ -29,8 +29,9 @@ def tried(
     [
         ("device_blocked", ["signer", "identity", "identity", "host", "host", "transport"]),
         ("sign_check", ["identity", "identity", "signer", "host", "host", "transport"]),
-        ("forbidden", ["identity", "identity", "host", "host", "transport"]),
-        ("rate_limited", ["identity", "identity", "host", "host", "transport"]),
+        ("forbidden", ["transport", "transport", "identity", "identity", "host", "host"]),
+        ("rate_limited", ["transport", "transport", "identity", "identity", "host", "host"]),
+        ("captcha", ["identity", "identity", "host", "host", "transport"]),
         ("unreachable", ["host", "host", "transport"]),
         ("signer", ["signer", "transport"]),
         ("cut", ["reconnect", "host", "host", "identity", "identity", "transport"]),
@@ -73,7 +74,14 @@ def test_a_first_round_is_quick_and_later_ones_are_waited_for() -> None:
 def test_who_is_told_to_go_away_does_not_press_on(cause: str) -> None:
     cures = Cures(POLICY)
     for _ in range(8):
-        assert cures.plan(cause, PLENTY, opened=False, stands_in_for=None, signed=True).rests
+        plan = cures.plan(cause, PLENTY, opened=True, stands_in_for=Failure.BLOCKED, signed=True)
+        assert plan.rests
+    # But what another transport brings meanwhile is taken.
+    cures = Cures(POLICY)
+    plans = [
+        cures.plan(cause, PLENTY, opened=False, stands_in_for=None, signed=True) for _ in range(8)
+    ]
+    assert all(plan.rests or plan == (Cure.TRANSPORT, 0.0, False) for plan in plans)
 
 
 def test_a_host_that_is_down_is_left_at_once() -> None:
@@ -90,6 +98,9 @@ def test_a_transport_that_stands_in_and_does_not_begin_is_charged_like_the_other
         "server_error", means, opened=False, stands_in_for=Failure.BLOCKED, signed=False
     )
     assert (second.cure, second.rests) == (Cure.TRANSPORT, True)
+    # Neither works: before the next try with the other one, something is changed.
+    third = cures.plan("device_blocked", means, opened=False, stands_in_for=None, signed=False)
+    assert (third.cure, third.rests) == (Cure.IDENTITY, False)
 
 
 def test_a_trouble_that_is_over_is_forgotten() -> None:

@@ -71,7 +71,8 @@ class RoomHealth(Struct, frozen=True):
     identity: str = ""
     """Whom the room is watched as: `anonymous`, or a login's name; "" while not known."""
     login_valid_until_ms: int | None = None
-    """When that login expires; None: it is none, or that isn't known."""
+    """When that login expires, or the one expired that it should be; None: there is none, or it
+    doesn't say."""
 
 
 class ConnectionState(Struct):

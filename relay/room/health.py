@@ -43,6 +43,8 @@ class ConnectionHealth:
         self.now = ConnectionState(transport, "waiting", "", identity.name, now_ms())
         """Told as it is; the times of what comes are set by session."""
         self.identity = identity
+        self.lacking: Identity | None = None
+        """The login that it should be, and that has expired."""
         self.state = RoomState.CONNECTING
         """What the room's state would be were this its only connection."""
         self.reason = ""
@@ -112,10 +114,11 @@ class ConnectionHealth:
     def shown(self) -> RoomHealth:
         """What is wrong, as the room's."""
         identity = self.identity
+        login = self.lacking or identity
         health = RoomHealth(
             identity=identity.name,
-            login_valid_until_ms=identity.login_valid_until_ms,
-            hint=hint_for("", identity),
+            login_valid_until_ms=login.login_valid_until_ms,
+            hint=hint_for("", login),
         )
         trouble = self.trouble
         stall: Stall = "" if trouble is None else _STALLS.get(trouble.end.cause, "")
@@ -130,7 +133,7 @@ class ConnectionHealth:
             since_ms=trouble.since_ms,
             tried=trouble.tried,
             next=trouble.next,
-            hint=hint_for(trouble.end.cause, identity),
+            hint=hint_for(trouble.end.cause, identity) or health.hint,
             identity=health.identity,
             login_valid_until_ms=health.login_valid_until_ms,
         )

@@ -70,6 +70,7 @@ class Line:
         await asyncio.sleep(self._broadcast.number * self._policy.stagger_s)
         while True:
             await self._wait_for_turn()
+            self._prefer_login()
             transport = self._ladder.transport
             self._health.connecting(transport, self._broadcast.identity)
             session = Session(
@@ -186,6 +187,18 @@ class Line:
                 self._ladder.step(end.failure, asyncio.get_running_loop().time())
             case Cure.RECONNECT:
                 pass
+
+    def _prefer_login(self) -> None:
+        """Come as a login where one may be used again, and as none that has expired since."""
+        broadcast = self._broadcast
+        identities = self._shared.source.identities
+        if not broadcast.identity.is_login or not broadcast.identity.is_usable:
+            left = [identity for identity in self._left if identity.is_login]
+            chosen = identities.choose(self._shared.names, avoid=[*left, *self._logins_beside()])
+            if chosen is not broadcast.identity:
+                broadcast.identity = chosen
+                broadcast.visitor_id = new_visitor_id(self._policy.random)
+        self._health.lacking = identities.lacking(self._shared.names)
 
     def _logins_beside(self) -> list[Identity]:
         """Give the logins of the other connections: one of them twice is thrown out."""

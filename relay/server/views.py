@@ -107,7 +107,11 @@ class HealthView(Struct):
         Meta(description="Whom the room is watched as: `anonymous`, or the login's name."),
     ]
     login_valid_until_ms: Annotated[
-        int | None, Meta(description="When that login expires; null: none, or not known.")
+        int | None,
+        Meta(
+            description="When that login expires, or when the one expired that it should be;"
+            " null: there is none, or it doesn't say."
+        ),
     ]
     gifts_seen: Annotated[
         int, Meta(description="Gift messages; upstream shows them to logged-in people mostly.")

@@ -32,14 +32,11 @@ class IdentityPool:
         room's own, or the shared ones in turn. What stands in `avoid` has brought nothing, or
         watches the room already: others come first, and nobody in particular at last, made anew.
         """
-        own = next((self._by_room[name] for name in room if name in self._by_room), None)
-        if own is not None:
-            allowed = [self.logins[own]]
-        else:
-            shared = [login for login in self.logins.values() if login.is_shared]
-            turn = self._turn % max(len(shared), 1)
+        allowed = self._allowed(room)
+        if len(allowed) > 1:
             self._turn += 1
-            allowed = shared[turn:] + shared[:turn]
+            turn = self._turn % len(allowed)
+            allowed = allowed[turn:] + allowed[:turn]
         # The same login twice in one room is thrown out of it.
         for login in allowed:
             if login.is_usable and login not in avoid:
@@ -47,3 +44,16 @@ class IdentityPool:
         if self.anonymous in avoid:
             self.anonymous.renew()
         return self.anonymous
+
+    def lacking(self, room: Sequence[str]) -> LoginIdentity | None:
+        """Give a login that a room would have, were it not expired; None where it has another."""
+        allowed = self._allowed(room)
+        if any(not login.has_expired for login in allowed):
+            return None
+        return allowed[0] if allowed else None
+
+    def _allowed(self, room: Sequence[str]) -> list[LoginIdentity]:
+        own = next((self._by_room[name] for name in room if name in self._by_room), None)
+        if own is not None:
+            return [self.logins[own]]
+        return [login for login in self.logins.values() if login.is_shared]

@@ -55,6 +55,11 @@ class Identity:
         self.gift_count = 0
         """Gifts that it was shown."""
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be used now."""
+        return True
+
     async def cookies(self) -> dict[str, str]:
         """Give the cookies for a request or handshake."""
         return {}

@@ -53,8 +53,9 @@ def end(upstream: RecordedUpstream) -> None:
 # Broadcasts
 
 
+@pytest.mark.parametrize("action", [3, 4])
 async def test_a_room_is_followed_from_broadcast_to_broadcast(
-    upstream: RecordedUpstream, batches: list[Batch]
+    upstream: RecordedUpstream, batches: list[Batch], action: int
 ) -> None:
     end(upstream)
     async with watching(upstream.config(), WEB_RID) as (manager, listener):
@@ -63,7 +64,7 @@ async def test_a_room_is_followed_from_broadcast_to_broadcast(
         await upstream.send(batches[0])
         await listener.until(lambda: bool(listener.events))
         end(upstream)
-        await upstream.send(control(3))
+        await upstream.send(control(action))
         await listener.until(lambda: "ended" in listener.states)
         await listener.until_state(RoomState.WAITING)
         upstream.room_id, upstream.status = NEXT_ID, "live"

@@ -13,6 +13,7 @@ from relay.config import (
     BrowserConfig,
     Config,
     HubConfig,
+    LoginConfig,
     RoomConfig,
     SignerConfig,
     UpstreamConfig,
@@ -134,6 +135,7 @@ async def watching(
     policy: Policy = QUICK,
     watch: WatchConfig | None = None,
     signers: Sequence[SignerConfig] = (),
+    logins: Sequence[LoginConfig] = (),
     browser: BrowserConfig | None = None,
 ) -> AsyncIterator[tuple[RoomManager, Listener]]:
     """Run a manager; the listener hears every configured room from the start."""
@@ -142,6 +144,7 @@ async def watching(
         rooms=[RoomConfig(room=room) for room in rooms],
         watch=watch or WatchConfig(status_poll_s=0.02, linger_s=0.02),
         signers=list(signers),
+        logins=list(logins),
         browser=browser or BrowserConfig(),
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )

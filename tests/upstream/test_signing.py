@@ -200,11 +200,7 @@ LQ = "wss://webcast100-ws-web-lq.douyin.com/webcast/im/push/v2/"
 
 def test_push_urls_are_taken_in_turn() -> None:
     urls = PushUrls([LF, LQ, "wss://x.douyin.com/own/path"])
-    seen = []
-    for _ in range(4):
-        seen.append(urls.current)
-        urls.refused()
-    assert seen == [
+    assert [urls.at(turn) for turn in range(4)] == [
         LF + "/webcast/im/push/v2/",
         LQ,
         "wss://x.douyin.com/own/path",
@@ -217,10 +213,17 @@ def test_push_urls_are_taken_in_turn() -> None:
 )
 def test_the_host_that_upstream_names_is_tried_first(named: str) -> None:
     urls = PushUrls([LF])
-    urls.note(Response(push_server=named, proxy_server="other.douyin.com"))
-    assert urls.current == "wss://webcast5-ws-web-hl.douyin.com/webcast/im/push/v2/"
-    urls.refused()
-    assert urls.current.startswith(LF)
+    answer = Response(push_server=named, proxy_server="other.douyin.com")
+    assert urls.note(answer)
+    assert urls.at(0) == "wss://webcast5-ws-web-hl.douyin.com/webcast/im/push/v2/"
+    assert urls.at(1).startswith(LF)
+    assert not urls.note(answer)
+
+
+def test_a_host_that_is_configured_and_named_has_one_turn() -> None:
+    urls = PushUrls([LF, LQ])
+    urls.note(Response(push_server=LQ))
+    assert [urls.at(turn) for turn in range(3)] == [LQ, LF + "/webcast/im/push/v2/", LQ]
 
 
 @pytest.mark.parametrize(
@@ -243,12 +246,12 @@ def test_the_host_that_upstream_names_is_tried_first(named: str) -> None:
 def test_other_hosts_are_not_followed(named: str) -> None:
     urls = PushUrls([LF])
     urls.note(Response(push_server_v2=named))
-    assert urls.current == LF + "/webcast/im/push/v2/"
+    assert urls.at(0) == LF + "/webcast/im/push/v2/"
 
 
 def test_a_simulators_answers_do_not_lead_to_douyin() -> None:
     urls = PushUrls(["ws://127.0.0.1:1234"])
     urls.note(Response(push_server="webcast5-ws-web-hl.douyin.com"))
-    assert urls.current == "ws://127.0.0.1:1234/webcast/im/push/v2/"
+    assert urls.at(0) == "ws://127.0.0.1:1234/webcast/im/push/v2/"
     urls.note(Response(push_server="ws://127.0.0.1:4321"))
-    assert urls.current == "ws://127.0.0.1:4321/webcast/im/push/v2/"
+    assert urls.at(0) == "ws://127.0.0.1:4321/webcast/im/push/v2/"

@@ -45,6 +45,8 @@ class ConnectionHealth:
         self.identity = identity
         self.lacking: Identity | None = None
         """The login that it should be, and that has expired."""
+        self.best_failed_of = ""
+        """The cause for which another transport stands in for the best one; "": none does."""
         self.state = RoomState.CONNECTING
         """What the room's state would be were this its only connection."""
         self.reason = ""
@@ -118,7 +120,7 @@ class ConnectionHealth:
         health = RoomHealth(
             identity=identity.name,
             login_valid_until_ms=login.login_valid_until_ms,
-            hint=hint_for("", login),
+            hint=hint_for("", login) or hint_for(self.best_failed_of),
         )
         trouble = self.trouble
         stall: Stall = "" if trouble is None else _STALLS.get(trouble.end.cause, "")

@@ -89,6 +89,8 @@ class Line:
                 session.closed()
             if session.served:
                 self._ladder.worked()
+                if self._ladder.stands_in_for is None:
+                    self._health.best_failed_of = ""
             if not session.new_events:
                 # One that brought nothing may be what upstream doesn't like.
                 self._broadcast.visitor_id = new_visitor_id(self._policy.random)
@@ -172,7 +174,8 @@ class Line:
             case Cure.IDENTITY:
                 if end.failure is Failure.BLOCKED:
                     broadcast.identity.blocked(end.cause)
-                self._left.append(broadcast.identity)
+                if broadcast.identity not in self._left:
+                    self._left.append(broadcast.identity)
                 broadcast.identity = self._shared.source.identities.choose(
                     self._shared.names, avoid=[*self._left, *self._logins_beside()]
                 )
@@ -184,7 +187,10 @@ class Line:
             case Cure.HOST:
                 broadcast.host_turn += 1
             case Cure.TRANSPORT:
+                stood_in = self._ladder.stands_in_for is not None
                 self._ladder.step(end.failure, asyncio.get_running_loop().time())
+                if not stood_in:
+                    self._health.best_failed_of = end.cause
             case Cure.RECONNECT:
                 pass
 

@@ -11,6 +11,7 @@ from watching import Listener, quick, watching
 
 from relay.hub import RoomState, Stream
 from relay.room import Policy
+from relay.room.hints import hint_for
 from relay.room.retry import BackOff
 from relay.sim import Scenario, Simulator
 from relay.sim.identities import IdentityOrder
@@ -202,6 +203,8 @@ async def test_a_push_host_that_refuses_is_told_and_made_up_for_by_polling(
     async with ward(behaviours=Behaviours(push=push)) as room:
         await room.helped("transport")
         assert room.stream.status.transport == "poll"
+        # All is well; what would be better is said all the same.
+        assert room.stream.status.health.hint == hint_for(cause)
         room.simulator.rooms[ROOM].change({"push": "ok"})
         await room.listener.until(lambda: room.stream.status.transport == "socket")
     assert room.causes[0] == cause

@@ -221,8 +221,9 @@ async def test_ctrl_c_twice(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         code, _, err = await outcome(process)
     # Whichever was first: the stop was complete, or the second Ctrl-C.
+    # What comes while the interpreter itself ends does as it does to any program.
     assert (code, err.splitlines()[-1]) == (130, "relay: interrupted") or (
-        code == 0 and '"relay stopped"' in err
+        code in (0, -signal.SIGINT) and '"relay stopped"' in err
     )
 
 

@@ -2,8 +2,9 @@
 
 The relay and the simulator are processes of their own. Every few seconds some room, host or
 identity gets a fault for a while; all end some minutes before the end. Once a minute memory,
-descriptors and the rooms that aren't live are printed; at the end, how long rooms took to come back to life after
-their faults, how often upstream was asked, and how the connects were spread over the seconds.
+descriptors and the rooms that aren't live are printed; at the end, how long rooms took to come back
+to life after their faults, how often upstream was asked, and how the connects were spread over the
+seconds.
 
     python bench/faults.py --rooms 50 --minutes 60
 """

@@ -71,7 +71,7 @@ class Soak:
         lines = []
         while line := await asyncio.to_thread(sim.stdout.readline):
             lines.append(line)
-            if line.startswith("room = ") and len(lines) > 2 * self.rooms:
+            if sum(line.startswith("room = ") for line in lines) == self.rooms:
                 break
         text = "".join(lines).replace("calls_per_s = 1000.0", f"calls_per_s = {CALLS_PER_S}")
         self.config.write_text(

@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,10 @@ async def test_one_that_makes_the_whole_url(fake: FakeDouyin, make: Make, key_fi
     for url in ("wss://evil.example/webcast/im/push/v2/?a", "wss://live.douyin.com/other/?a"):
         fake.page = json_answer({"wssUrl": url, "headers": {}})
         assert "another host or path" in await failure(socket(chain))
+    # Nor for another room.
+    fake.page = json_answer({"wssUrl": f"{whole}&room_id=999", "headers": {}})
+    asked = chain.sign_socket(f"{URL}&room_id=111", room_id="111", visitor_id=VISITOR)
+    assert "another room_id" in await failure(asked)
 
 
 @pytest.mark.parametrize(
@@ -359,6 +364,60 @@ async def test_a_script_that_takes_too_much_memory_is_ended(
     )
     chain = make(script(text, max_memory_bytes=256 << 20))
     await failure(socket(chain))
+
+
+async def test_a_script_that_is_a_line_late_signs_for_no_other_room(
+    make: Make, script: Callable[..., SignerConfig]
+) -> None:
+    text = """#!/usr/bin/env python3
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    print(json.dumps({"signed_url": asked["url"] + "&signature=s"}), flush=True)
+    print(json.dumps({"signed_url": asked["url"] + "&signature=s"}), flush=True)
+"""
+    chain = make(script(text, "sign"))
+    for room_id in ("7000000000000000111", "7000000000000000222", "7000000000000000333"):
+        url = f"{URL}&room_id={room_id}"
+        with suppress(UpstreamError):
+            signed, _ = await chain.sign_socket(url, room_id=room_id, visitor_id=VISITOR)
+            assert signed.signed_url == f"{url}&signature=s"
+
+
+async def test_a_script_that_ends_after_each_answer_signs_all_the_same(
+    make: Make, script: Callable[..., SignerConfig]
+) -> None:
+    chain = make(script('#!/bin/sh\nread -r line && echo \'{"signature": "s"}\'\n', "sign"))
+    for _ in range(3):
+        assert (await socket(chain))[0].signed_url == f"{URL}&signature=s"
+
+
+async def test_who_waits_for_a_script_is_not_charged_for_it(
+    make: Make, script: Callable[..., SignerConfig]
+) -> None:
+    text = '#!/bin/sh\nwhile read -r line; do sleep 0.3; echo \'{"signature": "s"}\'; done\n'
+    chain = make(msgspec.structs.replace(script(text, "sign"), timeout_s=2))
+    signed = await asyncio.gather(*(socket(chain) for _ in range(10)))
+    assert [name for _, name in signed] == ["script"] * 10
+
+
+async def test_what_a_script_leaves_behind_does_not_hold_anybody_up(
+    make: Make, script: Callable[..., SignerConfig], tmp_path: Path
+) -> None:
+    left = tmp_path / "left"
+    text = f"""#!/usr/bin/env python3
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    open({str(left)!r}, "w").write(str(os.getpid()))
+    time.sleep(60)
+sys.stdin.readline()
+"""
+    chain = make(msgspec.structs.replace(script(text, "sign"), timeout_s=1))
+    await failure(socket(chain))
+    async with asyncio.timeout(20):
+        await chain.close()
+    os.kill(int(left.read_text()), 9)
 
 
 async def test_a_program_answers_a_line_each_and_gets_nothing_of_ours(

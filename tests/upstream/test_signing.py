@@ -105,7 +105,9 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         empty,
         lambda _request: web.Response(status=500),
         lambda _request: web.Response(text="no json"),
-        lambda _request: web.HTTPFound("https://elsewhere.example/"),
+        lambda _request: web.Response(
+            status=302, headers={"Location": "https://elsewhere.example/"}
+        ),
         json_answer({}),
         json_answer({"signed_url": 5}),
         json_answer({"signed_url": "wss://evil.example/webcast/im/push/v2/?a=1"}),

@@ -47,6 +47,11 @@ class BrowserSigner:
     async def sign_http(self, request: HttpRequest) -> Signed | Fetched:
         """Have the page make the call. What Douyin answers is raised as from any other call."""
         try:
+            await self._pages.signed_as()
+        except UpstreamError as error:
+            # Whatever keeps the page from opening: the call has not been made.
+            raise failed(self.name, str(error)) from None
+        try:
             answer = await self._pages.fetch(request.url, {})
         except UpstreamError as error:
             if error.cause in _SIGNERS_OWN:

@@ -31,6 +31,9 @@ from relay.upstream.signers.signing import (
 _REST_S = 30.0
 """How long a signer that failed is asked only after the others."""
 
+QUEUE_S = 30.0
+"""How long a request waits for those before it, where signatures are made one after the other."""
+
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -160,8 +163,10 @@ def make_chain(configs: Sequence[SignerConfig], http: HttpClient, pages: Browser
         kind = config.shape if config.kind == "http" else config.kind
         alike = [link.signer.name for link in links if link.signer.name.startswith(kind)]
         name = f"{kind}-{len(alike) + 1}" if alike else kind
+        # A script takes one at a time, and knows when its time begins.
+        timeout_s = config.timeout_s + (QUEUE_S if config.kind == "script" else 0.0)
         try:
-            links.append(Link(_make(name, config, http, pages), config.timeout_s))
+            links.append(Link(_make(name, config, http, pages), timeout_s))
         except ConfigError as error:
             raise ConfigError(f"signers[{index}]: {error}") from None
     return Chain(links)

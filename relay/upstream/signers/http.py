@@ -51,26 +51,11 @@ class HttpSigner:
 
     async def sign_socket(self, request: SocketRequest) -> Signed:
         """Have a push URL signed."""
-        question = {
-            "kind": "ws",
-            "url": request.url,
-            "method": "GET",
-            "user_agent": request.user_agent,
-            "room_id": request.room_id,
-            "user_unique_id": request.visitor_id,
-            "x_ms_stub": request.stub,
-        }
-        return await self._sign(request.url, question)
+        return await self._sign(request.url, request.question())
 
     async def sign_http(self, request: HttpRequest) -> Signed | Fetched:
         """Have a request signed."""
-        question = {
-            "kind": "http",
-            "url": request.url,
-            "method": "GET",
-            "user_agent": request.user_agent,
-        }
-        return await self._sign(request.url, question)
+        return await self._sign(request.url, request.question())
 
     async def _sign(self, url: str, question: dict[str, str]) -> Signed:
         answer = await self._post("", question)

@@ -2,7 +2,7 @@
 
 import re
 from typing import Annotated, NamedTuple, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -37,12 +37,33 @@ class SocketRequest(NamedTuple):
     user_agent: str
     """What we send where the signer says nothing else."""
 
+    def question(self) -> dict[str, str]:
+        """Write it as our own contract has it."""
+        return {
+            "kind": "ws",
+            "url": self.url,
+            "method": "GET",
+            "user_agent": self.user_agent,
+            "room_id": self.room_id,
+            "user_unique_id": self.visitor_id,
+            "x_ms_stub": self.stub,
+        }
+
 
 class HttpRequest(NamedTuple):
     """A GET request that wants an a_bogus."""
 
     url: str
     user_agent: str
+
+    def question(self) -> dict[str, str]:
+        """Write it as our own contract has it."""
+        return {
+            "kind": "http",
+            "url": self.url,
+            "method": "GET",
+            "user_agent": self.user_agent,
+        }
 
 
 class Signed(Struct, frozen=True):
@@ -104,16 +125,26 @@ def decode(name: str, body: bytes) -> object:
 def check(name: str, url: str, signed: Signed, *, whole: bool = False) -> Signed:
     """Make sure that a signer only adds a signature. Raises UpstreamError `signer`.
 
-    It does not choose where our cookies go. `whole`: it makes the whole URL, with a host of its
-    choice among those of Douyin's, or on this machine where ours is.
+    It chooses neither where our cookies go nor which room is watched; it may say which browser it
+    signs for. `whole`: it makes the whole URL, for our room, with a host of its choice among those
+    of Douyin's, or on this machine where ours is.
     """
     same = signed.signed_url.partition("?")[0] == url.partition("?")[0]
     if not same and not (whole and _is_like(url, signed.signed_url)):
         raise failed(name, "it answers with a URL of another host or path")
+    theirs = dict(_pairs(signed.signed_url))
+    for key, value in _pairs(url):
+        kept = key == "room_id" if whole else not key.startswith("browser_")
+        if kept and theirs.get(key) != value:
+            raise failed(name, f"it answers with a URL that has another {key}")
     for header in signed.headers:
         if _RESERVED.fullmatch(header):
             raise failed(name, f"it may not set the header {header}")
     return signed
+
+
+def _pairs(url: str) -> list[tuple[str, str]]:
+    return parse_qsl(url.partition("?")[2], keep_blank_values=True)
 
 
 def _is_like(url: str, other: str) -> bool:

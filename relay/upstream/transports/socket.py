@@ -124,7 +124,9 @@ class SocketTransport:
             visitor_id=broadcast.visitor_id,
             refused=broadcast.refused_signers,
         )
-        cookies = await broadcast.identity.cookies() | signed.cookies
+        cookies = signed.cookies | await broadcast.identity.cookies()
+        if "ttwid" in signed.cookies:  # what was signed for
+            cookies["ttwid"] = signed.cookies["ttwid"]
         headers = {"Referer": referer(broadcast.web_rid)} | signed.headers
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())

@@ -13,7 +13,10 @@ from urllib.parse import unquote
 from relay.errors import ConfigError
 from relay.upstream.secrets import read_private
 
-_DOMAIN = "douyin.com"
+_DOMAINS = ("douyin.com", "live.douyin.com")
+"""Whose cookies a browser sends to live.douyin.com; of two with one name the later domain's."""
+_END_S = 253_402_300_800
+"""Of the year 9999; what a file names beyond is no date."""
 _SESSION = ("sessionid", "sessionid_ss")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,4096}")
@@ -31,6 +34,7 @@ class _Cookie(NamedTuple):
     name: str
     value: str
     expires_s: int | None
+    domain: str = _DOMAINS[0]
 
 
 def read_cookies(path: Path) -> LoginCookies:
@@ -40,7 +44,8 @@ def read_cookies(path: Path) -> LoginCookies:
     Netscape's format, as browser extensions write them.
     """
     text = read_private(path, why="whoever has these cookies has the account")
-    cookies = list(_read(text))
+    by_name = {c.name: c for c in sorted(_read(text), key=lambda c: _DOMAINS.index(c.domain))}
+    cookies = list(by_name.values())
     values = {cookie.name: cookie.value for cookie in cookies}
     if not any(values.get(name) for name in _SESSION):
         raise ConfigError(
@@ -55,9 +60,9 @@ def _read(text: str) -> Iterator[_Cookie]:
         fields = line.removeprefix("#HttpOnly_").split("\t")
         if len(fields) == 7:
             domain, expires = fields[0].lstrip(".").lower(), fields[4]
-            if domain == _DOMAIN or domain.endswith(f".{_DOMAIN}"):
+            if domain in _DOMAINS:
                 expires_s = int(expires) if re.fullmatch(r"[0-9]{1,12}", expires) else 0
-                yield from _checked(fields[5], fields[6], expires_s or None)
+                yield from _checked(fields[5], fields[6], expires_s or None, domain)
         elif not line.startswith("#"):
             header = re.sub(r"^\s*cookie\s*:", "", line, flags=re.IGNORECASE)
             for pair in header.split(";"):
@@ -65,9 +70,11 @@ def _read(text: str) -> Iterator[_Cookie]:
                 yield from _checked(name.strip(), value.strip(), None)
 
 
-def _checked(name: str, value: str, expires_s: int | None) -> Iterator[_Cookie]:
+def _checked(
+    name: str, value: str, expires_s: int | None, domain: str = _DOMAINS[0]
+) -> Iterator[_Cookie]:
     if _NAME.fullmatch(name) and _VALUE.fullmatch(value):
-        yield _Cookie(name, value, expires_s)
+        yield _Cookie(name, value, expires_s, domain)
 
 
 def _valid_until_ms(cookies: list[_Cookie], values: dict[str, str]) -> int | None:
@@ -79,15 +86,16 @@ def _valid_until_ms(cookies: list[_Cookie], values: dict[str, str]) -> int | Non
     guard = unquote(values.get("sid_guard", "")).split("|")
     if len(guard) >= 3 and all(re.fullmatch(r"[0-9]{1,12}", part) for part in guard[1:3]):
         ends_s.append(int(guard[1]) + int(guard[2]))
-    return min(ends_s) * 1000 if ends_s else None
+    return min(ends_s) * 1000 if ends_s and min(ends_s) < _END_S else None
 
 
-def changed_at(path: Path) -> float:
-    """Tell when the file was written, Unix s; 0 where it can't be told."""
+def version_of(path: Path) -> tuple[int, ...]:
+    """Give what differs once the file or its mode is changed; () where it can't be told."""
     try:
-        return path.stat().st_mtime
+        status = path.stat()
     except OSError:
-        return 0.0
+        return ()
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_size
 
 
 def days_left(valid_until_ms: int) -> float:

@@ -7,14 +7,14 @@ The file is read again whenever it has changed: logins expire, and the user puts
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 
 from relay.config import LoginConfig
 from relay.errors import ConfigError
-from relay.upstream.cookies import changed_at, days_left, read_cookies
+from relay.upstream.cookies import days_left, read_cookies, version_of
 from relay.upstream.identity import AnonymousIdentity, Identity
+from relay.upstream.secrets import user_path
 
 _LOOK_S = 60.0
 """How often the file is looked at."""
@@ -44,11 +44,12 @@ class LoginIdentity(Identity):
         super().__init__(config.name)
         self.is_login = True
         self.is_shared = config.shared
-        self._path = Path(config.cookie_file)
+        self._path = user_path(config.cookie_file)
         self._browser = browser
         self._clock = clock
         self._values: dict[str, str] = {}
-        self._written_at = 0.0
+        self._version: tuple[int, ...] = ()
+        self._spoilt: tuple[int, ...] | None = None  # the version that was warned of
         self._look_at = 0.0
         self._warn_at = 0.0
         self._rests_until = 0.0
@@ -105,19 +106,23 @@ class LoginIdentity(Identity):
         now = self._clock()
         if now < self._look_at:
             return
-        if changed_at(self._path) != self._written_at:
+        self._look_at = now + _LOOK_S
+        if (version := version_of(self._path)) != self._version:
             try:
                 self._load()
                 _log.info("cookies read again", login=self.name)
             except ConfigError as error:
-                _log.warning("cookies can't be read again", login=self.name, error=str(error))
-        self._look_at = now + _LOOK_S
+                if version != self._spoilt:
+                    self._spoilt = version
+                    _log.warning("cookies can't be read again", login=self.name, error=str(error))
         self._warn()
 
     def _load(self) -> None:
-        self._written_at = changed_at(self._path)
-        self._look_at = self._clock() + _LOOK_S
+        # Before it is read: what is written meanwhile is read the next time.
+        version = version_of(self._path)
         self._values, self.login_valid_until_ms = read_cookies(self._path)
+        self._version, self._spoilt = version, None
+        self._look_at = self._clock() + _LOOK_S
         self._refusals, self._rests_until, self._warn_at = 0, 0.0, 0.0
         self._warn()
 

@@ -15,7 +15,8 @@ def read_private(path: Path, *, why: str) -> str:
     `why` says what others could do with it.
     """
     try:
-        with path.open("rb") as file:
+        # Opening a named pipe would wait for somebody to write into it.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             _check_mode(path, os.fstat(file.fileno()), why)
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
@@ -27,10 +28,15 @@ def read_private(path: Path, *, why: str) -> str:
 
 def read_secret(path: str) -> str:
     """Read a file that holds one key, and perhaps a line end. Raises ConfigError."""
-    secret = read_private(Path(path), why="whoever has the key in it can use it").strip()
+    secret = read_private(user_path(path), why="whoever has the key in it can use it").strip()
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigError(f"{path}: holds no key: a line of printable characters is wanted")
     return secret
+
+
+def user_path(path: str) -> Path:
+    """Give a configured path, `~` in it replaced by the user's home."""
+    return Path(os.path.expanduser(path))
 
 
 def _check_mode(path: Path, status: os.stat_result, why: str) -> None:

@@ -17,6 +17,7 @@ from relay.upstream.http import HttpClient
 from relay.upstream.identity import AnonymousIdentity
 from relay.upstream.logins import LoginIdentity
 from relay.upstream.names import parse_room_name
+from relay.upstream.secrets import read_secret
 
 SECRET = "made0up0session0of0nobody"
 DAY_S = 86_400
@@ -108,6 +109,39 @@ def test_a_file_that_will_not_do_is_refused_without_showing_it(
     assert why in str(refusal.value)
     assert path in str(refusal.value)
     assert SECRET not in str(refusal.value)
+
+
+def test_of_two_domains_the_live_pages_own_cookies_count(write: Callable[..., str]) -> None:
+    lines = [
+        f"live.douyin.com\tFALSE\t/\tTRUE\t1900000000\tsessionid\t{SECRET}",
+        ".douyin.com\tTRUE\t/\tTRUE\t1800000000\tsessionid\twhole",
+        ".creator.douyin.com\tTRUE\t/\tTRUE\t1700000000\tsessionid\tcreator",
+    ]
+    for order in (lines, lines[::-1]):
+        read = read_cookies(Path(write("\n".join(order))))
+        assert read == ({"sessionid": SECRET}, 1_900_000_000_000)
+
+
+def test_a_date_that_is_none_is_not_believed(write: Callable[..., str]) -> None:
+    text = f".douyin.com\tTRUE\t/\tTRUE\t999999999999\tsessionid\t{SECRET}\n"
+    assert read_cookies(Path(write(text))).valid_until_ms is None
+
+
+def test_a_named_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path, 0o600)
+    with pytest.raises(ConfigError, match="is no file"):
+        login(str(path))
+
+
+def test_a_file_may_be_named_from_home(
+    write: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(name="mine")
+    assert login("~/mine").is_usable
+    write("made-up-key\n", name="key")
+    assert read_secret("~/key") == "made-up-key"
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -231,3 +265,21 @@ async def test_new_cookies_are_taken_without_a_restart(
     assert "a login has expired" in said
     assert "cookies can't be read again" in said
     assert SECRET not in said
+
+
+async def test_new_cookies_are_taken_once_the_files_mode_is_mended(
+    write: Callable[..., str], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 1000.0
+    config = LoginConfig(name="one", cookie_file=write(f"sessionid={SECRET}; ttwid=1"))
+    browser = AnonymousIdentity(HttpClient(), NOWHERE, NOWHERE)
+    identity = LoginIdentity(config, browser, clock=lambda: now)
+    path = write(f"sessionid=new{SECRET}; ttwid=1", mode=0o644)
+    for _ in range(3):
+        now += 61
+        assert (await identity.cookies())["sessionid"] == SECRET
+    os.chmod(path, 0o600)
+    now += 61
+    assert (await identity.cookies())["sessionid"] == f"new{SECRET}"
+    said = caplog.text + "".join(capsys.readouterr())
+    assert said.count("others may read it") == 1

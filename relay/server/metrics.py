@@ -153,6 +153,11 @@ def _of_upstream(live: Live) -> Iterator[Metric]:
     )
     for kind, count in live.hits.items():
         hits.add_metric([kind], count)
+    signatures = CounterMetricFamily(
+        "relay_signatures", "Signatures asked for.", labels=["signer", "outcome"]
+    )
+    for labels, count in live.signatures.items():
+        signatures.add_metric(labels, count)
     breakers = GaugeMetricFamily(
         "relay_upstream_breaker_open",
         "1 where an endpoint kept failing and has not answered since.",
@@ -160,7 +165,7 @@ def _of_upstream(live: Live) -> Iterator[Metric]:
     )
     for endpoint, left_alone in live.left_alone.items():
         breakers.add_metric([endpoint], left_alone)
-    yield from (calls, hits, breakers)
+    yield from (calls, hits, signatures, breakers)
 
 
 def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:

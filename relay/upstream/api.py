@@ -92,6 +92,11 @@ class LiveApi:
         return self._asking.calls
 
     @property
+    def signatures(self) -> Mapping[tuple[str, str], int]:
+        """Signatures asked for, those of push URLs too, by signer and outcome: `ok`, `failed`."""
+        return self._signers.calls
+
+    @property
     def left_alone(self) -> Mapping[str, bool]:
         """Whether an endpoint kept failing, and has not answered since."""
         return {

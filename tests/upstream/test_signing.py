@@ -12,6 +12,7 @@ from fake_douyin import ROOM_ID, FakeDouyin, empty, fake_douyin, json_answer
 from relay.config import BrowserConfig, SignerConfig
 from relay.errors import ConfigError, UpstreamError
 from relay.upstream.browser.pages import BrowserPages
+from relay.upstream.client import Timings, Upstream
 from relay.upstream.http import USER_AGENT, HttpClient
 from relay.upstream.identity import new_visitor_id
 from relay.upstream.params import push_query, push_stub
@@ -155,6 +156,17 @@ async def test_a_request_is_signed_by_the_same_contract() -> None:
         {"kind": "http", "url": REQUEST, "method": "GET", "user_agent": USER_AGENT}
     ]
     assert "Cookie" not in fake.requests[0].headers
+
+
+async def test_signatures_are_counted() -> None:
+    async with fake_douyin() as fake:
+        config = fake.config(push_urls=["ws://127.0.0.1:9"])
+        async with Upstream(config, Timings(), signers=fake.signs()) as upstream:
+            with pytest.raises(UpstreamError):
+                await upstream.signers.sign_http(REQUEST)
+            fake.signer = json_answer({"signed_url": REQUEST})
+            await upstream.signers.sign_http(REQUEST)
+            assert upstream.api.signatures == {("relay", "failed"): 1, ("relay", "ok"): 1}
 
 
 async def test_a_request_without_a_signer_is_not_made() -> None:

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from relay.config import UpstreamConfig
 from relay.errors import UpstreamError
-from relay.upstream.http import HttpClient, Params, refuse_html
+from relay.upstream.http import HttpClient, Params, host_of, refuse_html
 from relay.upstream.identity import Identity
-from relay.upstream.names import Target, read_target
+from relay.upstream.names import Target, is_douyins, read_target
 from relay.upstream.page import Page, read_page
 from relay.upstream.params import (
     AUDIENCE_PATH,
@@ -31,6 +31,8 @@ from relay.upstream.signers.signing import Fetched
 
 _MAX_HOPS = 3
 """Redirects of a short link that stay on its host."""
+_ASKS = {"verify": "captcha", "captcha": "captcha", "sso": "login_wanted", "login": "login_wanted"}
+"""What somebody is sent to who has to prove something first, by how the host's name begins."""
 
 
 class Calls:
@@ -47,7 +49,7 @@ class Calls:
         self._live_url = config.live_url.rstrip("/")
         self._webcast_url = config.webcast_url.rstrip("/")
         self._short_url = config.short_url.rstrip("/")
-        urls = (config.live_url, config.webcast_url, config.short_url)
+        urls = (config.live_url, config.webcast_url)
         self._authorities = frozenset(urlsplit(url).netloc for url in urls)
         self._http = http
         self._identity = identity
@@ -86,12 +88,14 @@ class Calls:
         url = f"{self._short_url}/{code}/"
         for _ in range(_MAX_HOPS):
             url = await self._http.location(url)
+            # It may lead to itself once more, say without the slash.
+            if url.partition("?")[0].rstrip("/") == f"{self._short_url}/{code}":
+                continue
             if target := read_target(url, self._authorities):
                 return target
-            # It may lead to itself once more, to no other host: whose is not Douyin's to say.
             if not url.startswith(f"{self._short_url}/"):
-                break
-        raise UpstreamError("not_found", "the short link does not lead to a room")
+                raise _no_room(url)
+        raise UpstreamError("redirected", "the short link leads round in circles")
 
     async def feed(self) -> bytes:
         """Ask for recommended rooms; unsigned."""
@@ -147,3 +151,13 @@ class Calls:
             may_be_empty=True,
         )
         return answer.body.decode(errors="replace"), self._identity.absorb(answer.cookies)
+
+
+def _no_room(url: str) -> UpstreamError:
+    """Tell a short link to something else from an answer that says nothing of it."""
+    host = host_of(url)
+    if cause := _ASKS.get(host.partition(".")[0].rstrip("0123456789")):
+        return UpstreamError(cause, f"the short link leads to {host}, which wants a proof first")
+    if is_douyins(url):
+        return UpstreamError("not_found", "the short link does not lead to a room")
+    return UpstreamError("redirected", f"the short link leads to {host}")

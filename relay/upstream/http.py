@@ -6,6 +6,7 @@ headers, 401/403/444).
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -102,16 +103,18 @@ class HttpClient:
     async def location(self, url: str) -> str:
         """GET `url` and tell where it redirects to. Raises UpstreamError with its cause.
 
-        Without cookies; `not_found` where it leads nowhere.
+        Without cookies; `not_found` only where upstream says so.
         """
         status, headers_in, answer = await self._request("GET", url, MAX_JSON_BYTES)
         if status not in (301, 302, 303, 307, 308):
             check_answer(status, headers_in, answer.body, may_be_empty=True)
-            raise UpstreamError("not_found", f"{host_of(url)} redirects to nothing from there")
-        try:
-            return urljoin(url, headers_in.get("Location", ""))
-        except ValueError:
-            raise UpstreamError("bad_body", f"{host_of(url)} redirects to no address") from None
+            refuse_html(answer.body)
+            raise UpstreamError("bad_body", f"{host_of(url)} answers, and redirects nowhere")
+        location = headers_in.get("Location", "")
+        with suppress(ValueError):
+            if location:
+                return urljoin(url, location)
+        raise UpstreamError("bad_body", f"{host_of(url)} redirects to no address")
 
     async def post_json(self, url: str, document: Any, *, max_bytes: int) -> Answer:
         """POST `document`, following nothing. Gives a 200's answer; raises UpstreamError."""

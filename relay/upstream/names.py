@@ -26,7 +26,11 @@ _USER_PATH = re.compile(r"/(?:share/)?user/([^/]*)/?")
 _ROOM_PATH = re.compile(r"/(?:root|follow)/live/([^/]+)/?")
 _SHORT_HOST = "v.douyin.com"
 _SHORT_PREFIX = f"{_SHORT_HOST}~"
-_URL = re.compile(r"https?://[A-Za-z0-9.-]+/[\x21-\x7e]*")
+_URL = re.compile(
+    r"(?:https?://[A-Za-z0-9.-]+|(?<![A-Za-z0-9.@/-])v\.douyin\.com)/[\x21-\x7e]*", re.IGNORECASE
+)
+_SENTENCE_ENDS = ".,;:!?'\")]}>*"
+"""What stands behind a URL in a sentence, and is none of it."""
 _MAX_URLS = 4
 """Looked at in a text. The app's own texts hold one."""
 
@@ -75,6 +79,7 @@ class Target(NamedTuple):
 
 def parse_room_name(text: str) -> RoomName:
     """Tell what `text` names. Raises RoomNameError, which says what is allowed."""
+    text = text.strip()
     if len(text) > MAX_NAME_CHARS:
         raise _refusal(text)
     if "/" in text:
@@ -111,6 +116,12 @@ def read_target(url: str, also: Collection[str] = ()) -> Target | None:
     if found.kind is NameKind.ROOM_ID:
         return Target(room_id=found.value, sec_uid=sec_uid)
     return Target(path=found.value, sec_uid=sec_uid)
+
+
+def is_douyins(url: str) -> bool:
+    """Tell whether a URL is one of a page of Douyin's that may show a room or an anchor."""
+    parts = _split(url)
+    return parts is not None and _is_plain(parts, _HOSTS)
 
 
 def _parse_id(text: str) -> RoomName | None:
@@ -154,10 +165,10 @@ def _parse_shared(text: str) -> RoomName:
 
 def _urls(text: str) -> Iterator[str]:
     # A text has more in it than its link: one that has not is a URL that was refused already.
-    if (text.isascii() and " " not in text) or not text.replace("\n", " ").isprintable():
+    if text.isascii() and not re.search(r"[ \r\n(]", text):
         return
     for _, match in zip(range(_MAX_URLS), _URL.finditer(text), strict=False):
-        yield match[0]
+        yield match[0].rstrip(_SENTENCE_ENDS)
 
 
 def _split(url: str) -> SplitResult | None:

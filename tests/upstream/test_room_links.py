@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from aiohttp import web
 from fake_douyin import (
@@ -105,26 +106,66 @@ async def test_a_short_link_leads_to_its_anchor(
     [
         status_answer(404),
         leads_to("https://www.douyin.com/video/7300000000000000000"),
-        leads_to("http://127.0.0.1:9/webcast/reflow/7600000000000000001"),
-        leads_to("https://evil.example/650000000001"),
-        web.Response,
     ],
 )
 async def test_a_short_link_to_something_else_is_no_room(
     fake: FakeDouyin, resolver: Resolver, answer: Answer
 ) -> None:
-    fake.page = (lambda _request: web.Response()) if answer is web.Response else answer
+    fake.page = answer
     info = await resolver.look(LINK)
     assert info.status is Status.NOT_FOUND
     assert fake.paths == ["/iabc123/"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (status_answer(403), "forbidden"),
+        (lambda _request: web.Response(), "bad_body"),
+        (lambda _request: web.Response(text="<html>slider</html>"), "captcha"),
+        (lambda _request: web.Response(status=302), "bad_body"),
+        (leads_to("https://verify.snssdk.com/captcha?x=1"), "captcha"),
+        (leads_to("https://sso.douyin.com/login"), "login_wanted"),
+        (leads_to("https://evil.example/650000000001"), "redirected"),
+        (leads_to("http://127.0.0.1:9/webcast/reflow/7600000000000000001"), "redirected"),
+        (leads_to("file:///etc/passwd"), "redirected"),
+    ],
+)
 async def test_a_short_link_that_is_refused_says_nothing_of_the_room(
-    fake: FakeDouyin, resolver: Resolver
+    fake: FakeDouyin, resolver: Resolver, answer: Answer, cause: str
 ) -> None:
-    fake.page = status_answer(403)
+    fake.page = answer
     info = await resolver.look(LINK)
-    assert (info.status, info.cause) == (Status.UNKNOWN, "forbidden")
+    assert (info.status, info.cause) == (Status.UNKNOWN, cause)
+    assert fake.paths == ["/iabc123/"]
+
+
+@pytest.mark.parametrize("live_url", [None, "http://127.0.0.1:9"])
+async def test_a_short_link_that_leads_to_itself_is_no_room_of_that_name(
+    fake: FakeDouyin, live_url: str | None
+) -> None:
+    changes = {} if live_url is None else {"live_url": live_url, "webcast_url": live_url}
+    config = msgspec.structs.replace(fake.config(short_url=fake.url), **changes)
+    async with Upstream(config, Timings()) as upstream:
+        fake.page = leads_to("/iabc123")
+        info = await upstream.resolver.look(LINK)
+        assert (info.status, info.cause) == (Status.UNKNOWN, "redirected")
+        assert len(fake.requests) == 3
+
+
+async def test_a_short_link_may_lead_to_another(fake: FakeDouyin) -> None:
+    def answer(request: web.Request) -> web.StreamResponse:
+        on = "/iabcd" if request.path == "/iabc123/" else f"https://www.douyin.com/user/{SEC_UID}"
+        return web.Response(status=302, headers={"Location": on})
+
+    fake.page = answer
+    elsewhere = "http://127.0.0.1:9"
+    config = msgspec.structs.replace(
+        fake.config(short_url=fake.url), live_url=elsewhere, webcast_url=elsewhere
+    )
+    async with Upstream(config, Timings()) as upstream:
+        assert (await upstream.ways.follow("iabc123")).sec_uid == SEC_UID
+    assert fake.paths == ["/iabc123/", "/iabcd"]
 
 
 async def test_an_anchor_leads_to_their_room(fake: FakeDouyin, resolver: Resolver) -> None:

@@ -44,6 +44,22 @@ SEC_UID = "MS4wLjABAAAAmadeup-made_up-madeup_madeup-made"
             NameKind.SHORT_LINK,
             "v.douyin.com~iabc123",
         ),
+        (" 650000000001", NameKind.WEB_RID, "650000000001"),
+        ("650000000001\r\n", NameKind.WEB_RID, "650000000001"),
+        *(
+            (text, NameKind.SHORT_LINK, "v.douyin.com~iabc123")
+            for text in (
+                "【👨‍👩‍👧小红】正在直播 https://v.douyin.com/iabc123/ 复制",  # joined emoji
+                "看\u200bhttps://v.douyin.com/iabc123/",
+                "看直播\r\nhttps://v.douyin.com/iabc123/\r\n",
+                "看\thttps://v.douyin.com/iabc123/",
+                "来看 https://v.douyin.com/iabc123/, 好",
+                "来看(https://v.douyin.com/iabc123/)",
+                "(https://v.douyin.com/iabc123).",
+                "来看 v.douyin.com/iabc123/ 快",
+                "http://v.douyin.com/iabc123/ ",
+            )
+        ),
         (
             "看这里 https://example.org/x https://live.douyin.com/650000000001?a=b 快来",
             NameKind.WEB_RID,
@@ -60,8 +76,6 @@ def test_a_room_is_named_by_ids_and_addresses(text: str, kind: NameKind, value: 
     [
         "",
         " ",
-        " 650000000001",
-        "650000000001\n",
         "65 00",
         "６５０００００００００１",  # full-width digits
         "٦٥٠",  # other digits

@@ -336,6 +336,38 @@ def test_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
+LOGIN = '[[logins]]\nname = "mine"\ncookie_file = "/tmp/none"\n'
+
+
+@pytest.mark.parametrize(
+    ("upstream", "key"),
+    [
+        ('live_url = "http://mirror.example.org"', "upstream.live_url"),
+        ('live_url = "https://mirror.example.org"', "upstream.live_url"),
+        ('live_url = "https://evildouyin.com"', "upstream.live_url"),
+        ('live_url = "http://live.douyin.com"', "upstream.live_url"),
+        (
+            'push_urls = ["wss://webcast3-ws-web-lf.douyin.com", "ws://douyin.com"]',
+            "upstream.push_urls",
+        ),
+    ],
+)
+def test_a_login_goes_nowhere_but_to_douyin(tmp_path: Path, upstream: str, key: str) -> None:
+    text = f"{LOGIN}[upstream]\n{upstream}\n"
+    refusal = _refusal(tmp_path, text)
+    assert f": {key}" in refusal
+    assert "below douyin.com, and loopback" in refusal
+    _load(tmp_path, text.removeprefix(LOGIN))
+
+
+def test_a_login_may_go_to_douyin_and_to_a_simulator(tmp_path: Path) -> None:
+    _load(tmp_path, LOGIN)
+    _load(
+        tmp_path,
+        LOGIN + '[upstream]\nlive_url = "http://127.0.0.1:1"\npush_urls = ["ws://[::1]:1"]\n',
+    )
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load_config(tmp_path / "none.toml", env={})

@@ -22,6 +22,7 @@ from relay.errors import ConfigError
 
 ENV_PREFIX = "RELAY_"
 
+_ACCOUNT_DOMAIN = ".douyin.com"
 _HOST_NAME = re.compile(r"[0-9A-Za-z._:-]+")
 
 
@@ -179,6 +180,10 @@ def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:
 
 
 def _check_logins(config: Config, sources: Sources) -> None:
+    if config.logins:
+        _check_account_host(config.upstream.live_url, "upstream.live_url", sources)
+        for url in config.upstream.push_urls:
+            _check_account_host(url, "upstream.push_urls", sources)
     names = [login.name for login in config.logins]
     for index, name in enumerate(names):
         if name in names[:index]:
@@ -189,6 +194,20 @@ def _check_logins(config: Config, sources: Sources) -> None:
                 f"rooms[{index}].login",
                 f"there is no [[logins]] entry {room.login!r}{suggest(room.login, names)}",
             )
+
+
+def _check_account_host(url: str, key: str, sources: Sources) -> None:
+    """Refuse a URL that a login's cookies would go to, and that isn't Douyin's or a simulator's."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme in ("https", "wss") and f".{host}".endswith(_ACCOUNT_DOMAIN)
+    if not secure and not is_loopback(host):
+        raise sources.refuse(
+            key,
+            f"{mask_url(url)!r} would be sent the cookies in [[logins]], the key to an account;"
+            f" allowed with them are https:// and wss:// below {_ACCOUNT_DOMAIN[1:]}, and loopback"
+            " addresses",
+        )
 
 
 def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:

@@ -97,9 +97,12 @@ class Breaker:
 
     @contextmanager
     def judged(self, question: Hashable = None) -> Iterator[None]:
-        """Make a call as in `call`, even where it is left alone: it is asked seldom enough."""
-        probe = self._open_until is not None
-        self._probing = probe
+        """Make a call as in `call`, even where it is left alone: it is asked seldom enough.
+
+        Such a call closes it by succeeding; failing, it changes nothing, however many there are.
+        """
+        probe = self.state == "half_open" and not self._probing
+        self._probing = self._probing or probe
         try:
             yield
         except UpstreamError as error:

@@ -100,7 +100,7 @@ class Held:
 
     @property
     def page(self) -> Any:
-        (page,) = self.pages._browser.pages  # type: ignore[union-attr]
+        (page,) = self.pages._keeper.browser.pages  # type: ignore[union-attr]
         return page
 
 

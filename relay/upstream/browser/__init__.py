@@ -4,6 +4,8 @@ Spoken to by the DevTools protocol itself: over a pipe to one that we start, whi
 over the port of one that runs. Used by transports/browser, signers and client.
 """
 
-from relay.upstream.browser.pages import BrowserLimits, BrowserPages, FetchedBody, SignedAs
+from relay.upstream.browser.limits import BrowserLimits
+from relay.upstream.browser.pages import BrowserPages
+from relay.upstream.browser.signing import FetchedBody, SignedAs
 
 __all__ = ["BrowserLimits", "BrowserPages", "FetchedBody", "SignedAs"]

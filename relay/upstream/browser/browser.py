@@ -5,13 +5,14 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from msgspec import Raw, Struct
 
 from relay.errors import UpstreamError
 from relay.upstream.browser.carriers import PipeCarrier, SocketCarrier
 from relay.upstream.browser.cdp import ANSWER_S, Cdp, CommandError, read_fields
+from relay.upstream.browser.contexts import Contexts
 from relay.upstream.browser.inbox import Inbox, Item
 from relay.upstream.browser.page import Attached, Detached, Page, watch
 from relay.upstream.browser.process import ChromiumProcess
@@ -20,16 +21,24 @@ from relay.upstream.browser.traffic import Traffic
 _START_S = 30.0
 _CLOSE_S = 1.0
 
+_Fields = TypeVar("_Fields", bound=Struct)
+
 
 class _Version(Struct, frozen=True, rename={"user_agent": "userAgent"}):
     product: str
     user_agent: str
 
 
-class _Created(Struct, frozen=True, rename="camel"):
-    target_id: str = ""
-    browser_context_id: str = ""
-    session_id: str = ""
+class _Target(Struct, frozen=True, rename="camel"):
+    target_id: str
+
+
+class _Session(Struct, frozen=True, rename="camel"):
+    session_id: str
+
+
+class _Context(Struct, frozen=True, rename="camel"):
+    browser_context_id: str
 
 
 class _Process(Struct, frozen=True):
@@ -55,8 +64,7 @@ class Browser:
         self._cdp = cdp
         self._held = held
         self._emptied = asyncio.Event()
-        self._contexts: dict[str, str] = {}
-        """Of logins, by name: each has cookies of its own."""
+        self._contexts = Contexts(self._create_context, self._dispose_context)
         self._reading = asyncio.create_task(cdp.run(), name="browser")
         cdp.handlers[""] = self._handle
         cdp.on_lost.add(self._emptied.set)
@@ -119,37 +127,19 @@ class Browser:
             self._reading.cancel()
             await asyncio.wait((self._reading,))
 
-    async def open_page(self, inbox: Inbox, login: str = "") -> Page:
-        """Open an empty tab. `login`: in a context of its own, which is shared by that name; "":
-        with the browser's own cookies.
+    async def open_page(self, inbox: Inbox, context: str = "") -> Page:
+        """Open an empty tab. `context`: with the cookies of all that are opened by that name, and
+        of no others; "": with the browser's own.
 
-        Raises UpstreamError `browser_down`.
+        Raises UpstreamError `browser_down`, `page_closed`.
         """
-        context = await self._context(login) if login else ""
-        where = {"browserContextId": context} if context else {}
-        # In the background: in a user's browser it must not come before what they look at.
-        empty = {"url": "about:blank", "background": True, **where}
-        creating = asyncio.ensure_future(self._ask("Target.createTarget", empty))
+        where = {"browserContextId": await self._contexts.take(context)} if context else {}
         try:
-            target = _made(await asyncio.shield(creating)).target_id
-        except asyncio.CancelledError:
-            creating.add_done_callback(self._close_unwanted)
-            raise
-        try:
-            attached = await self._ask(
-                "Target.attachToTarget", {"targetId": target, "flatten": True}
-            )
+            page = await self._make_page(inbox, context, where)
         except BaseException:
-            self._close_target(target)
+            if context:
+                self._contexts.leave(context)
             raise
-        page = Page(
-            self._cdp,
-            inbox,
-            session=_made(attached).session_id,
-            target=target,
-            context=context,
-            on_close=self._page_closed,
-        )
         self.pages.add(page)
         try:
             await page.prepare()
@@ -157,6 +147,31 @@ class Browser:
             page.close()
             raise
         return page
+
+    async def _make_page(self, inbox: Inbox, context: str, where: Mapping[str, str]) -> Page:
+        # In the background: in a user's browser it must not come before what they look at.
+        empty = {"url": "about:blank", "background": True, **where}
+        creating = asyncio.ensure_future(self._ask_for("Target.createTarget", _Target, empty))
+        try:
+            target = (await asyncio.shield(creating)).target_id
+        except asyncio.CancelledError:
+            creating.add_done_callback(self._close_unwanted)
+            raise
+        try:
+            attached = await self._ask_for(
+                "Target.attachToTarget", _Session, {"targetId": target, "flatten": True}
+            )
+        except BaseException:
+            self._close_target(target)
+            raise
+        return Page(
+            self._cdp,
+            inbox,
+            session=attached.session_id,
+            target=target,
+            context=context,
+            on_close=self._page_closed,
+        )
 
     async def check(self) -> None:
         """Raise UpstreamError `browser_down` where the browser does not answer any more."""
@@ -198,32 +213,38 @@ class Browser:
             reason = f"the browser refuses {method}: {error}"
         raise UpstreamError("browser_down", reason)
 
-    async def _context(self, login: str) -> str:
-        if login not in self._contexts:
-            # Gone with us, even where we are killed.
-            made = await self._ask("Target.createBrowserContext", {"disposeOnDetach": True})
-            context = _made(made).browser_context_id
-            if login in self._contexts:
-                self._cdp.tell("Target.disposeBrowserContext", {"browserContextId": context})
-                return self._contexts[login]
-            self._contexts[login] = context
-            denied = {"behavior": "deny", "browserContextId": context}
-            self._cdp.tell("Browser.setDownloadBehavior", denied)
-        return self._contexts[login]
+    async def _ask_for(
+        self, method: str, kind: type[_Fields], params: Mapping[str, Any] | None = None
+    ) -> _Fields:
+        fields = read_fields(await self._ask(method, params), kind)
+        if fields is None:
+            raise UpstreamError("browser_down", f"the answer to {method} can't be read")
+        return fields
+
+    async def _create_context(self) -> str:
+        # Gone with us, even where we are killed.
+        made = await self._ask_for(
+            "Target.createBrowserContext", _Context, {"disposeOnDetach": True}
+        )
+        denied = {"behavior": "deny", "browserContextId": made.browser_context_id}
+        self._cdp.tell("Browser.setDownloadBehavior", denied)
+        return made.browser_context_id
+
+    def _dispose_context(self, context_id: str) -> None:
+        self._cdp.tell("Target.disposeBrowserContext", {"browserContextId": context_id})
 
     def _close_target(self, target: str) -> None:
         self._cdp.tell("Target.closeTarget", {"targetId": target})
 
-    def _close_unwanted(self, creating: asyncio.Future[Raw]) -> None:
+    def _close_unwanted(self, creating: asyncio.Future[_Target]) -> None:
         if not creating.cancelled() and creating.exception() is None:
-            self._close_target(_made(creating.result()).target_id)
+            self._close_target(creating.result().target_id)
 
     def _page_closed(self, page: Page) -> None:
         self.pages.discard(page)
         self._emptied.set()
-        if page.context and all(other.context != page.context for other in self.pages):
-            self._contexts = {k: v for k, v in self._contexts.items() if v != page.context}
-            self._cdp.tell("Target.disposeBrowserContext", {"browserContextId": page.context})
+        if page.context:
+            self._contexts.leave(page.context)
 
     def _handle(self, method: str, params: Raw) -> None:
         if method == "Target.attachedToTarget":
@@ -251,10 +272,6 @@ class Browser:
 
         self._cdp.handlers[event.session_id] = handle
         watch(self._cdp, event.session_id, "shared_worker")
-
-
-def _made(result: Raw) -> _Created:
-    return read_fields(result, _Created) or _Created()
 
 
 def _own_bytes(process: int) -> int:

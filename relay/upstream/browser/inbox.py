@@ -69,7 +69,7 @@ class Inbox:
         """`kept` False: only the end is of interest."""
         self.on_end: Callable[[UpstreamError], None] | None = None
         """Called once, at the end."""
-        self._kept = kept
+        self.kept = kept
         self._items: deque[Item] = deque()
         self._bytes = 0
         self._connected = False
@@ -78,7 +78,7 @@ class Inbox:
 
     def put(self, item: Item) -> None:
         """Add an item; more of them than a task can be behind with is the end."""
-        if self._end is not None or not self._kept:
+        if self._end is not None or not self.kept:
             return
         self._bytes += _size(item)
         self._items.append(item)

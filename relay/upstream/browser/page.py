@@ -5,19 +5,19 @@ Media, images and fonts are kept from it, and it believes that somebody looks at
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Raw, Struct
 
 from relay.errors import UpstreamError
 from relay.upstream.browser.cdp import ANSWER_S, Cdp, CommandError, read_fields
+from relay.upstream.browser.cookies import Found, to_set
 from relay.upstream.browser.inbox import Inbox
 from relay.upstream.browser.traffic import NETWORK_BUFFERS, Traffic
 
-_SITE = ".douyin.com"
+_Given = TypeVar("_Given", bound=Struct)
+
 _LOAD_S = 45.0
 _MAX_SESSIONS = 64
 """Frames and workers of a page; further ones go unwatched."""
@@ -106,7 +106,7 @@ class Page:
         context: str,
         on_close: Callable[["Page"], None],
     ) -> None:
-        """`context`: of its cookies; "": the browser's own."""
+        """`context`: the name of that of its cookies; "": the browser's own."""
         self.inbox = inbox
         """What comes, until the page's end: `page_crashed`, `page_closed`, `browser_down`."""
         self.session = session
@@ -144,10 +144,13 @@ class Page:
                 "unreachable", f"the page can't be opened: {navigated.error_text[:200]}"
             )
 
-    async def evaluate(self, function: str, *arguments: Any, within_s: float) -> Any:
-        """Call a JavaScript function in the page and wait for what it gives, as JSON.
+    async def evaluate(
+        self, gives: type[_Given], function: str, *arguments: Any, within_s: float
+    ) -> _Given:
+        """Call a JavaScript function in the page and wait for what it gives.
 
-        Raises ScriptError where it throws, UpstreamError `timeout`, and the page's own ends.
+        Raises ScriptError where it throws or gives something else, UpstreamError `timeout`, and
+        the page's own ends.
         """
         called = ",".join(json.dumps(argument) for argument in arguments)
         params = {
@@ -156,7 +159,7 @@ class Page:
             "returnByValue": True,
         }
         try:
-            raw = await self._ask("Runtime.evaluate", params, within_s=within_s)
+            raw = await self._command("Runtime.evaluate", params, within_s=within_s)
         except CommandError as error:
             raise ScriptError(str(error)) from None
         evaluated = read_fields(raw, _Evaluated)
@@ -164,7 +167,10 @@ class Page:
             raise ScriptError("the browser answers what can't be read")
         if (details := evaluated.exception_details) is not None:
             raise ScriptError((details.exception.description or details.text)[:300])
-        return msgspec.json.decode(evaluated.result.value)
+        given = read_fields(evaluated.result.value, gives)
+        if given is None:
+            raise ScriptError("it gives what can't be read")
+        return given
 
     def move_mouse(self, x: int, y: int) -> None:
         """Be somebody who is there; the pointer on the screen stays where it is."""
@@ -172,21 +178,30 @@ class Page:
             "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y}, self.session
         )
 
-    async def set_cookies(self, url: str, cookies: Mapping[str, str]) -> None:
-        """Set cookies for the whole site of `url`. Raises UpstreamError as the page's own ends."""
-        host = urlsplit(url).hostname or ""
-        # The push hosts get them, too.
-        where = {"domain": _SITE} if host.endswith(_SITE) else {}
-        entries = [
-            {"name": name, "value": value, "url": url, "path": "/", **where}
-            for name, value in cookies.items()
-        ]
-        await self._ask("Network.setCookies", {"cookies": entries})
+    async def set_cookies(self, url: str, cookies: Mapping[str, str]) -> Sequence[str]:
+        """Set cookies for the whole site of `url`; gives the names of those that the browser does
+        not take.
+
+        Raises UpstreamError `timeout`, and the page's own ends.
+        """
+        refused = []
+        # One that is refused takes all with it that come in the same command.
+        for name, value in cookies.items():
+            try:
+                await self._command("Network.setCookies", {"cookies": [to_set(url, name, value)]})
+            except CommandError:
+                refused.append(name)
+        return refused
 
     async def cookies(self, url: str) -> dict[str, str]:
-        """Give the cookies that it would send to `url`."""
-        raw = await self._ask("Network.getCookies", {"urls": [url]})
-        return {cookie["name"]: cookie["value"] for cookie in msgspec.json.decode(raw)["cookies"]}
+        """Give the cookies that it would send to `url`.
+
+        Raises UpstreamError `timeout`, `browser_down`, and the page's own ends.
+        """
+        found = read_fields(await self._ask("Network.getCookies", {"urls": [url]}), Found)
+        if found is None:
+            raise UpstreamError("browser_down", "the browser answers what can't be read")
+        return {cookie.name: cookie.value for cookie in found.cookies}
 
     def close(self) -> None:
         """Close the tab, without waiting for it."""
@@ -201,6 +216,16 @@ class Page:
         self._on_close(self)
 
     async def _ask(
+        self, method: str, params: Mapping[str, Any] | None = None, *, within_s: float = ANSWER_S
+    ) -> Raw:
+        try:
+            return await self._command(method, params, within_s=within_s)
+        except CommandError as error:
+            # Most often the tab has gone just now.
+            self.inbox.check()
+            raise UpstreamError("page_closed", f"the page refuses {method}: {error}") from None
+
+    async def _command(
         self, method: str, params: Mapping[str, Any] | None = None, *, within_s: float = ANSWER_S
     ) -> Raw:
         self.inbox.check()

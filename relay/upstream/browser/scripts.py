@@ -4,6 +4,8 @@ Sources: dycast, DouyinLive for frontierSign; user scripts and crawlers for the 
 login pop-up and captcha.
 """
 
+from msgspec import Struct
+
 SIGN = """
 async (stub, waitMs) => {
   const until = performance.now() + waitMs;
@@ -60,3 +62,10 @@ LOOK = """
 }
 """
 """Whether the page shows a captcha or a login pop-up; the latter is closed."""
+
+
+class Seen(Struct, frozen=True):
+    """What LOOK gives."""
+
+    captcha: bool = False
+    login: bool = False

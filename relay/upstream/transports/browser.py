@@ -6,9 +6,7 @@ and its im/fetch bring is read here, and whether it still works is watched.
 
 import asyncio
 import re
-from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import structlog
@@ -28,63 +26,56 @@ from relay.upstream.browser.inbox import (
     Retired,
 )
 from relay.upstream.browser.page import Page, ScriptError
-from relay.upstream.browser.scripts import LOOK
+from relay.upstream.browser.scripts import LOOK, Seen
 from relay.upstream.failures import SessionEnd
 from relay.upstream.http import check_status
+from relay.upstream.transports.page_health import (
+    BrowserTimings,
+    PageHealth,
+    refused_page,
+    socket_refusal,
+)
 from relay.webcast.frames import read_frame, read_response
 from relay.webcast.recording import Record, RecordKind
 
 _LOOK_WITHIN_S = 10.0
-_RESPONSE_CODE = re.compile(r"response code: (\d{3})")
 _VISITOR_ID = re.compile(r"[0-9]{1,20}")
+
+__all__ = ["BrowserTimings", "BrowserTransport"]
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserTimings:
-    """Deadlines of a page, and how often it is looked after."""
-
-    open_s: float = 45.0
-    """From its loading to its first connection."""
-    silent_s: float = 60.0
-    """Nothing at all for so long, while heartbeats are answered and polls too: it is dead."""
-    trouble_s: float = 15.0
-    """How long it has to get out of a refusal by itself: by polling, or by another host."""
-    look_s: float = 5.0
-    """How often it is looked at while nothing comes."""
-    stir_s: float = 60.0
-    """How often the mouse moves; a page that nobody uses stops after a while."""
-
-
-class _Trouble(NamedTuple):
-    """What may be why nothing comes."""
-
-    cause: str
-    text: str
-    at: float
-
-
 class BrowserTransport:
-    """Holds the page of one room."""
+    """Holds the page of one room, for one connection.
+
+    With a new visitor id the room's page comes with cookies of its own, which upstream has not seen
+    yet: a page's visitor id follows from its cookies.
+    """
 
     def __init__(self, pages: BrowserPages, timings: BrowserTimings) -> None:
         self._pages = pages
         self._timings = timings
+        self._visitor = 0
+        self._visitor_id = ""
 
     async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
         """Open the page and receive until it works no more. Where it begins is its own affair."""
         if not broadcast.web_rid:
             return SessionEnd("unsupported", "the room's page can't be opened: no web_rid is known")
+        if self._visitor_id not in ("", broadcast.visitor_id):
+            self._visitor = self._pages.new_visitor()
         try:
             with self._pages.place():
-                watched = _Watched(self._pages, broadcast, receiver, self._timings)
+                watched = _Watched(self._pages, broadcast, receiver, self._timings, self._visitor)
                 try:
                     return await watched.run()
                 finally:
                     await watched.close()
         except UpstreamError as error:
             return SessionEnd(error.cause, str(error))
+        finally:
+            self._visitor_id = broadcast.visitor_id
 
 
 class _Watched:
@@ -96,19 +87,18 @@ class _Watched:
         broadcast: Broadcast,
         receiver: Receiver,
         timings: BrowserTimings,
+        visitor: int,
     ) -> None:
         self._pages = pages
         self._broadcast = broadcast
         self._receiver = receiver
         self._timings = timings
+        self._visitor = visitor
         self._loop = asyncio.get_running_loop()
         self._random = Random()
         self._page: Page | None = None
         self._successor: asyncio.Task[Page] | None = None
-        self._opened = False
-        self._heard_at = 0.0
-        self._trouble: _Trouble | None = None
-        self._popup_seen = False
+        self._health = PageHealth(timings)
         self._look_at = 0.0
         self._stir_at = 0.0
 
@@ -148,13 +138,13 @@ class _Watched:
 
     async def _open(self) -> Page:
         url = f"{self._pages.live_url}/{self._broadcast.web_rid}"
-        return await self._pages.open(url, self._broadcast.identity)
+        return await self._pages.open(url, self._broadcast.identity, self._visitor)
 
     def _begin(self) -> None:
-        self._heard_at = self._loop.time()
-        self._look_at = self._heard_at + self._timings.look_s
-        self._stir_at = self._heard_at + self._timings.stir_s
-        self._trouble = None
+        self._health.hear()
+        now = self._loop.time()
+        self._look_at = now + self._timings.look_s
+        self._stir_at = now + self._timings.stir_s
 
     # A browser that is replaced
 
@@ -193,22 +183,22 @@ class _Watched:
         match item:
             case Opened(url):
                 if self._is_ours(url):
-                    self._hear()
+                    self._health.hear()
                     self._open_up(url)
             case Pushed(url, data):
                 if self._is_ours(url):
-                    self._hear()
+                    self._health.hear()
                     self._read_frame(data)
             case Polled(url, status, body):
                 if self._is_ours(url):
                     self._read_body(url, status, body)
             case Closed(url, reason):
                 if reason and self._is_ours(url):
-                    self._note(*_refusal(reason))
+                    self._health.note(*socket_refusal(reason))
             case Challenged():
-                self._note("captcha", "upstream demands a captcha of the page")
+                self._health.note("captcha", "upstream demands a captcha of the page")
             case Loaded(status):
-                return _refused_page(status)
+                return refused_page(status)
             case Retired():
                 self._successor = self._successor or asyncio.create_task(
                     self._open_successor(), name=f"browser:{self._broadcast.room_id}"
@@ -238,18 +228,18 @@ class _Watched:
         try:
             check_status(status)
         except UpstreamError as refused:
-            self._note(refused.cause, f"im/fetch: {refused}")
+            self._health.note(refused.cause, f"im/fetch: {refused}")
             return
         record = Record(RecordKind.BODY, now_ms(), body)
         try:
             response = read_response(body)
         except FrameError as error:
             if error.cause == "empty":
-                self._note("empty_body", "im/fetch answers with nothing in it")
+                self._health.note("empty_body", "im/fetch answers with nothing in it")
             else:
                 self._receiver.unreadable(error, record, lost=True)
             return
-        self._hear()
+        self._health.hear()
         self._open_up(url)
         self._receiver.received(response, record)
         self._broadcast.position.advance(response.cursor, response.internal_ext)
@@ -260,26 +250,17 @@ class _Watched:
         if room_id in ("", self._broadcast.room_id):
             return True
         # Its page is that of the room; upstream may have gone on to the next broadcast there.
-        self._note("room_over", f"the page shows another broadcast, {room_id[:32]}")
+        self._health.note("room_over", f"the page shows another broadcast, {room_id[:32]}")
         return False
-
-    def _hear(self) -> None:
-        self._heard_at = self._loop.time()
-        self._trouble = None
 
     def _open_up(self, url: str) -> None:
         visitor_id = _parameter(url, "user_unique_id")
         if _VISITOR_ID.fullmatch(visitor_id):
             # The position that it comes to is this visitor's.
             self._broadcast.visitor_id = visitor_id
-        if not self._opened:
-            self._opened = True
+        if not self._health.opened:
+            self._health.opened = True
             self._receiver.opened()
-
-    def _note(self, cause: str, text: str) -> None:
-        # How long it lasts counts, so the first stays.
-        if self._trouble is None:
-            self._trouble = _Trouble(cause, text, self._loop.time())
 
     # What does not come
 
@@ -287,20 +268,13 @@ class _Watched:
         return min(self._look_at, self._stir_at, self._dead_at())
 
     def _dead_at(self) -> float:
-        if self._successor is not None:
-            return float("inf")
-        dead_at = self._heard_at + (
-            self._timings.silent_s if self._opened else self._timings.open_s
-        )
-        if self._trouble is not None:
-            return min(dead_at, self._trouble.at + self._timings.trouble_s)
-        return dead_at
+        return float("inf") if self._successor is not None else self._health.dead_at()
 
     async def _look_after(self, page: Page) -> SessionEnd | None:
         now = self._loop.time()
         if now >= self._dead_at():
-            return self._death(now)
-        quiet = now >= self._heard_at + self._timings.look_s
+            return self._health.end()
+        quiet = self._health.is_quiet()
         if now >= self._stir_at or quiet:
             self._stir_at = now + self._timings.stir_s
             page.move_mouse(self._random.randrange(50, 1000), self._random.randrange(50, 800))
@@ -312,7 +286,7 @@ class _Watched:
 
     async def _look(self, page: Page) -> None:
         try:
-            seen = await page.evaluate(LOOK, within_s=_LOOK_WITHIN_S)
+            seen = await page.evaluate(Seen, LOOK, within_s=_LOOK_WITHIN_S)
         except ScriptError:
             # It is just going elsewhere.
             return
@@ -320,48 +294,10 @@ class _Watched:
             if error.cause == "timeout":
                 raise UpstreamError("page_crashed", "the page hangs") from None
             raise
-        if seen["captcha"]:
-            self._note("captcha", "the page shows a captcha")
-        if seen["login"] and not self._popup_seen:
-            self._popup_seen = True
+        if seen.captcha:
+            self._health.note("captcha", "the page shows a captcha")
+        if seen.login and self._health.note_popup():
             _log.info("the page shows a login pop-up", room_id=self._broadcast.room_id)
-
-    def _death(self, now: float) -> SessionEnd:
-        silent_s = now - self._heard_at
-        popup = " (login_popup: it shows a login pop-up)" if self._popup_seen else ""
-        if self._trouble is not None:
-            return SessionEnd(self._trouble.cause, self._trouble.text + popup)
-        if self._opened:
-            return SessionEnd("silent", f"the page received nothing for {silent_s:.0f} s{popup}")
-        if self._popup_seen:
-            return SessionEnd("login_popup", "the page shows a login pop-up and does not connect")
-        return SessionEnd("silent", f"the page opened no connection within {silent_s:.0f} s")
-
-
-def _refused_page(status: int) -> SessionEnd | None:
-    if status < 400:
-        return None
-    try:
-        check_status(status)
-    except UpstreamError as error:
-        return SessionEnd(error.cause, f"the room's page: {error}")
-    return None
-
-
-def _refusal(reason: str) -> tuple[str, str]:
-    """Tell from the browser's words why a push socket failed; headers it doesn't show."""
-    found = _RESPONSE_CODE.search(reason)
-    text = f"the page's push socket fails: {reason[:200]}"
-    if found is None:
-        return "unreachable", text
-    if found[1] == "200":
-        return "device_blocked", "the handshake is answered with HTTP 200, as for DEVICE_BLOCKED"
-    try:
-        check_status(int(found[1]))
-    except UpstreamError as error:
-        if error.cause != "http_error":
-            return error.cause, text
-    return "handshake_refused", text
 
 
 def _parameter(url: str, name: str) -> str:

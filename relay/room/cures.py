@@ -10,7 +10,8 @@ from relay.room.retry import Policy
 from relay.upstream.failures import CAUSES, Failure
 
 _SERVED_WAITS = 2
-"""What the waits in a row fall back to where messages came."""
+"""What the waits in a row fall back to where messages came, but for those that messages came
+before."""
 
 
 class Cure(StrEnum):
@@ -107,17 +108,23 @@ class Cures:
         """In this trouble."""
         self._waits = 0
         """Back-offs in this trouble."""
+        self._served = 0
+        """Connections in this trouble that brought messages and did not last."""
         self.rounds = 0
         """Rounds in this trouble in which nothing helped."""
 
     def well(self) -> None:
-        """Forget all that: messages of value came."""
+        """Forget all that: a connection worked, and stood."""
         self._tried.clear()
-        self.failures = self._waits = self.rounds = 0
+        self.failures = self._waits = self._served = self.rounds = 0
 
     def served(self) -> None:
-        """Don't wait for long any more: upstream serves us, though perhaps a closed room's."""
-        self._waits = min(self._waits, _SERVED_WAITS)
+        """Don't wait for long any more: upstream serves us, though perhaps a closed room's.
+
+        But longer each time, while what it gives us does not last.
+        """
+        self._waits = min(self._waits, max(_SERVED_WAITS, self._served))
+        self._served += 1
 
     def plan(
         self, cause: str, means: Means, *, opened: bool, stands_in_for: Failure | None, signed: bool

@@ -51,6 +51,8 @@ class ConnectionHealth:
         """What the room's state would be were this its only connection."""
         self.reason = ""
         self.trouble: _Trouble | None = None
+        self._last: _Trouble | None = None
+        """The one before, which goes on where what helped did not last."""
         self._health = health
 
     def connecting(self, transport: str, identity: Identity) -> None:
@@ -76,19 +78,19 @@ class ConnectionHealth:
         """
         trouble = self.trouble
         if trouble is not None and (goes_on or trouble.end.failure is not Failure.STALLED):
-            self.trouble = None
+            self.trouble, self._last = None, trouble
             self.now.cause = ""
             self._health.helped(trouble.next.cure, trouble.end, trouble.since_ms)
 
     def lost(self, end: SessionEnd, plan: Plan, *, first: bool, silently: bool) -> None:
         """Note that it ended, and what is done about it.
 
-        `first`: it worked until now. `silently`: the broadcast is said to be over, which is told
-        when it is known.
+        `first`: it worked until now, and had stood for a while. `silently`: the broadcast is said
+        to be over, which is told when it is known.
         """
         at_ms = now_ms()
         coming = NextCure(plan.cure.value, at_ms + round(plan.wait_s * 1000))
-        before = self.trouble
+        before = self.trouble or (None if first else self._last)
         if before is None:
             self.trouble = _Trouble(at_ms, end, (), coming)
         else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from relay.room.cures import Cure, Cures, Means, Plan
 from relay.room.ending import Ending
+from relay.room.guise import Guise
 from relay.room.health import ConnectionHealth
 from relay.room.ladder import Ladder
 from relay.room.output import RoomOutput
@@ -20,7 +21,7 @@ from relay.room.watchdog import Patience, Watchdog
 from relay.upstream.broadcast import Broadcast
 from relay.upstream.client import Transport
 from relay.upstream.failures import Failure, SessionEnd
-from relay.upstream.identity import Identity, new_visitor_id
+from relay.upstream.identity import new_visitor_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,23 @@ class Line:
         self._transports = transports
         self._policy = shared.policy
         self._cures = Cures(shared.policy)
+        self._guise = Guise(
+            broadcast,
+            shared.broadcasts,
+            shared.source.identities,
+            shared.names,
+            policy=shared.policy,
+            log=shared.output.log,
+        )
         self._stalled = False
         """Whether the last connection stalled."""
-        self._left: list[Identity] = []
-        """Identities that did not help in this trouble."""
 
     async def run(self) -> None:
         """Receive until cancelled: when it is over is not decided here."""
         await asyncio.sleep(self._broadcast.number * self._policy.stagger_s)
         while True:
             await self._wait_for_turn()
-            self._prefer_login()
+            self._health.lacking = self._guise.prefer_login()
             transport = self._ladder.transport
             self._health.connecting(transport, self._broadcast.identity)
             session = Session(
@@ -87,20 +94,20 @@ class Line:
                 end = await self._receive(session, transport)
             finally:
                 session.closed()
-            if session.served:
-                self._ladder.worked()
-                if self._ladder.stands_in_for is None:
-                    self._health.best_failed_of = ""
             if not session.new_events:
                 # One that brought nothing may be what upstream doesn't like.
                 self._broadcast.visitor_id = new_visitor_id(self._policy.random)
-            if end is None:
-                self._ladder.climb()
-            else:
+            if end is not None:
                 await self._recover(session, end)
+                continue
+            if session.stood(stalled=False):
+                self._stood()
+            if asyncio.get_running_loop().time() >= self._ladder.climb_at:
+                self._ladder.climb()
+                self._health.best_failed_of = ""
 
     async def _receive(self, session: Session, transport: Transport) -> SessionEnd | None:
-        """Hold one connection until it ends, or until it is to be ended; None: to climb."""
+        """Hold one connection until it ends, or until it is to be ended; None: for a better one."""
         shared = self._shared
         watchdog = Watchdog(
             session,
@@ -113,7 +120,7 @@ class Line:
                 stalled=self._stalled,
                 has_choice=self._ladder.is_trying,
             ),
-            climb_at=self._ladder.climb_at,
+            better_at=min(self._ladder.climb_at, self._guise.login_at),
         )
         room_id = self._broadcast.room_id
         async with asyncio.TaskGroup() as tasks:
@@ -131,9 +138,8 @@ class Line:
     async def _recover(self, session: Session, end: SessionEnd) -> None:
         """After a lost connection, get ready for the next."""
         self._stalled = end.failure is Failure.STALLED
-        if session.goes_on or (not self._stalled and session.healthy()):
-            self._cures.well()
-            self._left.clear()
+        if session.stood(stalled=self._stalled):
+            self._stood()
         elif session.served:
             self._cures.served()
         first = self._cures.failures == 0
@@ -172,14 +178,10 @@ class Line:
         broadcast = self._broadcast
         match cure:
             case Cure.IDENTITY:
-                if end.failure is Failure.BLOCKED:
-                    broadcast.identity.blocked(end.cause)
-                if broadcast.identity not in self._left:
-                    self._left.append(broadcast.identity)
-                broadcast.identity = self._shared.source.identities.choose(
-                    self._shared.names, avoid=[*self._left, *self._logins_beside()]
+                signers = self._shared.source.signer_names
+                self._guise.change(
+                    end, all_signers_tried=bool(broadcast.signed_by) and len(signers) > 1
                 )
-                broadcast.visitor_id = new_visitor_id(self._policy.random)
             case Cure.SIGNER:
                 broadcast.refused_signers.add(broadcast.signed_by)
                 if broadcast.refused_signers.issuperset(self._shared.source.signer_names):
@@ -189,30 +191,18 @@ class Line:
             case Cure.TRANSPORT:
                 stood_in = self._ladder.stands_in_for is not None
                 self._ladder.step(end.failure, asyncio.get_running_loop().time())
-                if not stood_in:
+                if self._ladder.stands_in_for is None:
+                    self._health.best_failed_of = ""
+                elif not stood_in:
                     self._health.best_failed_of = end.cause
             case Cure.RECONNECT:
                 pass
 
-    def _prefer_login(self) -> None:
-        """Come as a login where one may be used again, and as none that has expired since."""
-        broadcast = self._broadcast
-        identities = self._shared.source.identities
-        if not broadcast.identity.is_login or not broadcast.identity.is_usable:
-            left = [identity for identity in self._left if identity.is_login]
-            chosen = identities.choose(self._shared.names, avoid=[*left, *self._logins_beside()])
-            if chosen is not broadcast.identity:
-                broadcast.identity = chosen
-                broadcast.visitor_id = new_visitor_id(self._policy.random)
-        self._health.lacking = identities.lacking(self._shared.names)
-
-    def _logins_beside(self) -> list[Identity]:
-        """Give the logins of the other connections: one of them twice is thrown out."""
-        return [
-            other.identity
-            for other in self._shared.broadcasts
-            if other is not self._broadcast and other.identity.is_login
-        ]
+    def _stood(self) -> None:
+        """Note that the present way of connecting works."""
+        self._cures.well()
+        self._ladder.worked()
+        self._guise.stood()
 
     async def _wait_for_turn(self) -> None:
         """Wait while too many rooms connect at once."""

@@ -78,8 +78,13 @@ class Policy:
     """Offline this often in a row means ended. Control's word counts as one of them."""
     online_answers: int = 3
     """Online this often, Control's word for an ending is taken for a mistake."""
+    stands_s: float = 30.0
+    """A connection that brought something and held so long worked; what it had before is forgotten.
+    One that is closed sooner, again and again, is made again more and more rarely."""
     healthy_s: float = 60.0
     """A connection that held so long worked, even where nobody said anything."""
+    login_rest: BackOff = BackOff(600.0, 6 * 3600.0)
+    """How long a room does without a login that was thrown out of it."""
     doubt_s: float = 10.0
     """So long after a connect with nothing of value but at its start, the room is asked for its
     state: the ending may have been missed. A closed room takes connections as if it were open."""

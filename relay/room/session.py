@@ -77,8 +77,6 @@ class Session:
         """Messages that were not known before the connection."""
         self.served = False
         """Whether any message came over the open connection, new or not."""
-        self.valued = False
-        """Whether anything came that proves the stream healthy."""
         self.became_open = asyncio.Event()
         self._output = output
         self._outlet = outlet
@@ -134,14 +132,17 @@ class Session:
         """Note that the connection has ended."""
         self._progress.serving.discard(self)
 
-    def healthy(self) -> bool:
-        """Whether the connection did what it is for."""
-        if self.new_events and self.opened_at is not None:
-            return True
-        return (
-            self.opened_at is not None
-            and self._loop.time() - self.opened_at >= self._policy.healthy_s
-        )
+    def stood(self, *, stalled: bool) -> bool:
+        """Whether the connection did what it is for, and for long enough to count.
+
+        `stalled`: it ended since nothing of use came any more.
+        """
+        if self.opened_at is None:
+            return False
+        if stalled:
+            return self.goes_on and self.value_at - self.opened_at >= self._policy.stands_s
+        enough_s = self._policy.stands_s if self.new_events else self._policy.healthy_s
+        return self._loop.time() - self.opened_at >= enough_s
 
     @property
     def goes_on(self) -> bool:
@@ -206,7 +207,6 @@ class Session:
             self._health.live()
 
     def _note_value(self, now: float) -> None:
-        self.valued = True
         self.value_at = self._progress.valued_at = now
         self._health.now.last_valued_ms = now_ms()
         if self.goes_on:

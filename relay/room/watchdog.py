@@ -49,18 +49,18 @@ class Watchdog:
         policy: Policy,
         patience: Patience,
         *,
-        climb_at: float,
+        better_at: float,
     ) -> None:
-        """`climb_at`: when a better transport is tried."""
+        """`better_at`: when a better transport is tried, or a login that rested."""
         self._session = session
         self._ending = ending
         self._progress = progress
         self._policy = policy
         self._patience = patience
-        self._climb_at = climb_at
+        self._better_at = better_at
 
     async def watch(self) -> SessionEnd | None:
-        """Return when the connection is to be ended; None: for a better transport."""
+        """Return when the connection is to be ended; None: for a better one."""
         session = self._session
         await session.became_open.wait()
         loop = asyncio.get_running_loop()
@@ -70,9 +70,9 @@ class Watchdog:
         while True:
             starved_at = session.message_at + self._patience.message_s
             quiet_at = max(session.value_at, asked_at) + self._patience.value_s
-            await asyncio.sleep(min(self._climb_at, starved_at, quiet_at, doubt_at) - loop.time())
+            await asyncio.sleep(min(self._better_at, starved_at, quiet_at, doubt_at) - loop.time())
             now = loop.time()
-            if now >= self._climb_at:
+            if now >= self._better_at:
                 return None
             if now >= session.message_at + self._patience.message_s:
                 return SessionEnd("heartbeats_only", "the connection is open, no message comes")

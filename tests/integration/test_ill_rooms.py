@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 from watching import Listener, quick, watching
 
+from relay.config import LoginConfig
 from relay.hub import RoomState, Stream
 from relay.room import Policy
 from relay.room.hints import hint_for
@@ -76,14 +78,19 @@ class Ward(NamedTuple):
 
 @asynccontextmanager
 async def ward(
-    *, transport: str = "auto", policy: Policy | None = None, shapes: Any = (), **scenario: Any
+    *,
+    transport: str = "auto",
+    policy: Policy | None = None,
+    shapes: Any = (),
+    logins: Any = (),
+    **scenario: Any,
 ) -> AsyncIterator[Ward]:
     """Watch a room; `shapes`: of the sign servers that are asked."""
     scenario = {"rooms": 1, "rate": 100, **scenario}
     async with Simulator(Scenario(**scenario)) as simulator:
         config = msgspec.structs.replace(simulator.upstream_config(), transport=transport)
         signers = [simulator.signer(shape) for shape in shapes]
-        watched = watching(config, ROOM, policy=policy or soon(), signers=signers)
+        watched = watching(config, ROOM, policy=policy or soon(), signers=signers, logins=logins)
         async with asyncio.timeout(30), watched as (manager, listener):
             yield Ward(simulator, manager.streams()[0], listener)
 
@@ -220,6 +227,42 @@ async def test_who_is_sent_away_rests_and_says_so(push: Any, cause: str) -> None
         room.simulator.rooms[ROOM].change({"push": "ok"})
         await room.listener.until_state(RoomState.LIVE)
         assert room.stream.status.health.ok
+
+
+# What does not last
+
+
+def login_in(path: Path) -> LoginConfig:
+    path.touch(mode=0o600)
+    path.write_text("sessionid=mine; ttwid=1")
+    return LoginConfig(name="tv", cookie_file=str(path))
+
+
+async def test_a_login_that_is_thrown_out_again_and_again_rests_and_is_tried_again(
+    tmp_path: Path,
+) -> None:
+    policy = soon(stands_s=30.0, login_rest=BackOff(1.0, 600.0))
+    logins = [login_in(tmp_path / "tv")]
+    async with ward(transport="socket", policy=policy, logins=logins) as room:
+        lines = room.simulator.rooms[ROOM].lines
+
+        async def comes_as(name: str, number: int) -> None:
+            def is_so() -> bool:
+                status = room.stream.status
+                now = [(each.identity, each.state) for each in status.connections]
+                numbers = [line.record.number for line in lines]
+                return numbers == [number] and now == [(name, "live")]
+
+            await room.listener.until(is_so)
+
+        for number in (1, 2):
+            await comes_as("tv", number)
+            next(iter(lines)).kick()
+        await comes_as("anonymous", 3)
+        # What is told goes on where it was before messages came in between.
+        assert room.tried == ["reconnect"]
+        # It is missed: gifts are shown to few others.
+        await comes_as("tv", 4)
 
 
 # Hosts and the network

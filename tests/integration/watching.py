@@ -37,6 +37,7 @@ QUICK = Policy(
     stagger_s=0.01,
     climb=BackOff(0.05, 0.05),
     confirm=SOON,
+    stands_s=0.0,
     doubt_s=30.0,
     timings=Timings(
         SocketTimings(heartbeat_s=0.2, first_position_s=5.0),

@@ -114,6 +114,31 @@ def test_a_trouble_that_is_over_is_forgotten() -> None:
     assert plan.cure is Cure.RECONNECT
 
 
+class _Longest(Random):
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+def test_who_is_taken_and_thrown_out_again_and_again_comes_more_and_more_rarely() -> None:
+    cures = Cures(Policy(random=_Longest()))
+    waits = []
+    for _ in range(20):
+        cures.served()
+        plan = cures.plan("close_frame", Means(), opened=True, stands_in_for=None, signed=False)
+        waits.append(plan.wait_s)
+    assert waits[0] <= 1
+    assert waits[-8:] == [BACK_OFF[Failure.CUT].cap_s] * 8
+    # What was refused for long, and is served at last, does not wait for as long when it is cut.
+    for _ in range(20):
+        cures.plan("forbidden", Means(), opened=False, stands_in_for=None, signed=False)
+    cures.well()
+    for _ in range(20):
+        cures.plan("forbidden", Means(), opened=False, stands_in_for=None, signed=False)
+    cures.served()
+    plan = cures.plan("cut", Means(), opened=True, stands_in_for=None, signed=False)
+    assert plan.wait_s <= 4
+
+
 counts = st.integers(min_value=1, max_value=4)
 
 

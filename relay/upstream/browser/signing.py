@@ -116,7 +116,9 @@ class SigningPage:
             try:
                 body = b64decode(answer.body)
             except Base64Error:
-                raise UpstreamError("bad_body", "the page answers what can't be read") from None
+                answer, body = _Answer(), b""
+            if not answer.status:
+                raise UpstreamError("bad_body", "the page answers what can't be read")
             if _is_refused(answer, body):
                 self._renew(page)
         return FetchedBody(answer.status, answer.headers, body)

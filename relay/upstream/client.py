@@ -1,6 +1,6 @@
 """All I/O towards Douyin in one object, shared by all rooms; made and opened by app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from random import Random
@@ -23,9 +23,10 @@ from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.fetch import MessageFetcher, PollTimings
 from relay.upstream.http import HttpClient
-from relay.upstream.identities import IdentityPool
+from relay.upstream.identities import Asker, IdentityPool
 from relay.upstream.identity import AnonymousIdentity
 from relay.upstream.logins import LoginIdentity
+from relay.upstream.me import is_logged_in
 from relay.upstream.names import parse_room_name
 from relay.upstream.refusals import Refusals
 from relay.upstream.resolve import Resolver
@@ -69,15 +70,11 @@ class Upstream:
         self._config = config
         self._timings = timings
         self._http = HttpClient()
-        self._identity = self._visitor()
-        self._visitors = [self._identity, *(self._visitor() for _ in logins)]
         self.identities = IdentityPool(
-            self._identity,
-            [
-                LoginIdentity(login, visitor)
-                for login, visitor in zip(logins, self._visitors[1:], strict=True)
-            ],
+            self._visitor(),
+            [LoginIdentity(login, self._visitor(), self._is_logged_in) for login in logins],
             {parse_room_name(room.room).value: room.login for room in rooms if room.login},
+            make=self._visitor,
         )
         """Whom rooms are watched as."""
         self.pages = BrowserPages(browser or BrowserConfig(), config.live_url)
@@ -94,9 +91,10 @@ class Upstream:
         """Which one to use."""
         random = Random()
         budget = Budget(config.calls_per_s, random)
-        refusals = Refusals(self._identity)
+        asker = Asker(self.identities)
+        refusals = Refusals(asker)
         breakers = Breakers(random)
-        calls = Calls(config, self._http, self._identity, self.signers, random)
+        calls = Calls(config, self._http, asker, self.signers, random)
         web_rids = WebRids()
         self.ways = PatientWays(calls, budget, refusals, breakers)
         """What the fetchers ask, one by one."""
@@ -119,8 +117,7 @@ class Upstream:
 
     async def __aenter__(self) -> Self:
         await self._opened.enter_async_context(self._http)
-        for visitor in self._visitors:
-            await self._opened.enter_async_context(visitor)
+        self._opened.push_async_callback(self.identities.close)
         await self._opened.enter_async_context(self.pages)
         self._opened.push_async_callback(self.signers.close)
         self._opened.push_async_callback(self.api.close)
@@ -169,6 +166,9 @@ class Upstream:
 
     def _visitor(self) -> AnonymousIdentity:
         return AnonymousIdentity(self._http, self._config.live_url, self._config.register_url)
+
+    async def _is_logged_in(self, cookies: Mapping[str, str]) -> bool | None:
+        return await is_logged_in(self._http, self._config.live_url, cookies)
 
     def _fetcher(self) -> MessageFetcher:
         return MessageFetcher(self._config, self._http, self._timings.poll)

@@ -9,8 +9,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from random import Random
-from types import TracebackType
-from typing import Self
 
 from relay.errors import UpstreamError
 from relay.upstream.http import MAX_JSON_BYTES, HttpClient
@@ -21,8 +19,6 @@ _RETRY_S = 60.0
 """How often one is asked for that couldn't be had: some upstreams give none."""
 _WAIT_S = 5.0
 """How long requests wait for a ttwid that is being fetched; without, upstream may refuse them."""
-_RENEW_S = 60.0
-"""A refused ttwid is replaced at most this often, however many rooms are refused."""
 _REGISTRATION = {
     "region": "cn",
     "aid": 6383,
@@ -50,10 +46,6 @@ class Identity:
         self.is_login = False
         self.login_valid_until_ms: int | None = None
         """When the login expires; None: it is none, or it doesn't say."""
-        self.blocked_count = 0
-        """How often upstream refused it."""
-        self.gift_count = 0
-        """Gifts that it was shown."""
 
     @property
     def is_usable(self) -> bool:
@@ -73,19 +65,23 @@ class Identity:
         return False
 
     def renew(self) -> None:
-        """Have fresh cookies fetched, after upstream refused these."""
+        """Come as somebody else from now on, where it can; upstream refused this one."""
 
     def blocked(self, cause: str) -> None:
         """Note that upstream refused it; `cause` is one of failures.CAUSES."""
-        self.blocked_count += 1
 
     def gifts_seen(self, count: int) -> None:
         """Note that `count` gifts came to it: upstream shows them to logged-in people mostly."""
-        self.gift_count += count
+
+    def well(self) -> None:
+        """Note that a room works with it."""
+
+    async def close(self) -> None:
+        """End what it has running."""
 
 
 class AnonymousIdentity(Identity):
-    """The cookies of one anonymous browser, shared by all rooms. An async context manager.
+    """The cookies of one anonymous browser.
 
     A ttwid is fetched beside the requests that want one. They wait for it only where there is none
     yet, and only until it has failed once: a page that hangs does not hold up every room.
@@ -100,19 +96,11 @@ class AnonymousIdentity(Identity):
         self._ttwid = ""
         self._nonce = ""
         self._fetch_at = 0.0  # monotonic time from which a ttwid is asked for
-        self._fetched_at = float("-inf")
         self._worth_waiting = True
         self._fetching: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """End what it has running."""
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.wait([self._fetching])
@@ -141,8 +129,8 @@ class AnonymousIdentity(Identity):
         with suppress(UpstreamError):
             answer = await self._http.get(self._live_url.rstrip("/") + "/", may_be_empty=True)
             self.absorb(answer.cookies)
-        if self._ttwid:
-            return
+            if "ttwid" in answer.cookies:
+                return
         with suppress(UpstreamError):
             answer = await self._http.post_json(
                 self._register_url, _REGISTRATION, max_bytes=MAX_JSON_BYTES
@@ -155,17 +143,8 @@ class AnonymousIdentity(Identity):
         if _COOKIE_VALUE.fullmatch(ttwid):
             self._ttwid = ttwid
             self._worth_waiting = True
-            self._fetched_at = time.monotonic()
-            self._fetch_at = self._fetched_at + _TTWID_S
+            self._fetch_at = time.monotonic() + _TTWID_S
         if not _COOKIE_VALUE.fullmatch(nonce) or nonce == self._nonce:
             return False
         self._nonce = nonce
         return True
-
-    def renew(self) -> None:
-        """Have a fresh identity fetched, after upstream refused this one."""
-        now = time.monotonic()
-        if now - self._fetched_at >= _RENEW_S:
-            self._ttwid = self._nonce = ""
-            self._fetched_at = now
-            self._fetch_at = min(self._fetch_at, now)

@@ -5,13 +5,14 @@ The file is read again whenever it has changed: logins expire, and the user puts
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 import structlog
 
+from relay.clock import now_ms
 from relay.config import LoginConfig
-from relay.errors import ConfigError
+from relay.errors import ConfigError, UpstreamError
 from relay.upstream.cookies import days_left, read_cookies, version_of
 from relay.upstream.identity import AnonymousIdentity, Identity
 from relay.upstream.secrets import user_path
@@ -21,6 +22,8 @@ _LOOK_S = 60.0
 _REST_S = 600.0
 _MAX_REST_S = 6 * 3600.0
 """How long a login rests that was refused: at first, and at most after further refusals."""
+_ASK_EVERY_S = 1800.0
+"""How often upstream is asked whether a login is good, at most: when somebody connects with it."""
 _WARN_DAYS = 3.0
 """So long before a login expires, that is said, each day."""
 _WARN_EVERY_S = 86_400.0
@@ -35,10 +38,13 @@ class LoginIdentity(Identity):
         self,
         config: LoginConfig,
         browser: AnonymousIdentity,
+        ask: Callable[[Mapping[str, str]], Awaitable[bool | None]] | None = None,
+        *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`browser` is whom it is logged in with: its ttwid counts where the file has none.
 
+        `ask` tells whether upstream takes cookies, None where it doesn't know, and never raises.
         Raises ConfigError where the file can't be used.
         """
         super().__init__(config.name)
@@ -46,8 +52,12 @@ class LoginIdentity(Identity):
         self.is_shared = config.shared
         self._path = user_path(config.cookie_file)
         self._browser = browser
+        self._ask = ask
         self._clock = clock
+        self._ask_at = float("-inf")
         self._values: dict[str, str] = {}
+        self._is_over = False
+        """Whether upstream says so."""
         self._version: tuple[int, ...] = ()
         self._spoilt: tuple[int, ...] | None = None  # the version that was warned of
         self._look_at = 0.0
@@ -57,11 +67,46 @@ class LoginIdentity(Identity):
         self._load()
 
     async def cookies(self) -> dict[str, str]:
-        """Give the cookies for a request or handshake."""
+        """Give the cookies for a request or handshake.
+
+        Raises UpstreamError `login_expired` where upstream is known to take them no more.
+        """
         self._look()
+        if self._clock() >= self._ask_at:
+            await self.check()
+        if self._is_over:
+            raise UpstreamError("login_expired", f"upstream takes the login {self.name} no more")
+        return await self._cookies()
+
+    async def check(self) -> bool | None:
+        """Ask upstream whether the login is good; None: it doesn't say."""
+        if self._ask is None:
+            return None
+        self._ask_at = self._clock() + _ASK_EVERY_S
+        version = self._version
+        is_good = await self._ask(await self._cookies())
+        # What is said of old cookies says nothing of those that were read meanwhile.
+        if is_good is False and version == self._version:
+            self._end()
+        return is_good
+
+    async def _cookies(self) -> dict[str, str]:
         if "ttwid" in self._values:
             return dict(self._values)
         return await self._browser.cookies() | self._values
+
+    def _end(self) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        known_ms = self.login_valid_until_ms
+        self.login_valid_until_ms = now_ms() if known_ms is None else min(known_ms, now_ms())
+        self._warn_at = self._clock() + _WARN_EVERY_S
+        _log.warning(
+            "upstream takes a login no more; put new cookies into its file",
+            login=self.name,
+            file=str(self._path),
+        )
 
     async def page_cookies(self) -> dict[str, str]:
         """Give the cookies for a page, which also wants the nonce it gave us before."""
@@ -71,13 +116,8 @@ class LoginIdentity(Identity):
         """Take over what an answer sets, but for the login itself: the file says who that is."""
         return self._browser.absorb(cookies)
 
-    def renew(self) -> None:
-        """Have a fresh ttwid fetched, where the file has none."""
-        self._browser.renew()
-
     def blocked(self, cause: str) -> None:
         """Note that upstream refused it, and let it rest."""
-        super().blocked(cause)
         rest_s = min(_REST_S * 2.0 ** min(self._refusals, 10), _MAX_REST_S)
         if self._clock() < self._rests_until:
             return  # several connections were refused for the same reason
@@ -87,12 +127,19 @@ class LoginIdentity(Identity):
 
     def gifts_seen(self, count: int) -> None:
         """Note that `count` gifts came to it: it works."""
-        super().gifts_seen(count)
         self._refusals = 0
+
+    def well(self) -> None:
+        """Note that a room works with it."""
+        self._refusals = 0
+
+    async def close(self) -> None:
+        """End what it has running."""
+        await self._browser.close()
 
     @property
     def has_expired(self) -> bool:
-        """Whether the login is over, as far as its file says."""
+        """Whether the login is over, as far as its file or upstream says."""
         return self.login_valid_until_ms is not None and days_left(self.login_valid_until_ms) <= 0
 
     @property
@@ -122,6 +169,7 @@ class LoginIdentity(Identity):
         version = version_of(self._path)
         self._values, self.login_valid_until_ms = read_cookies(self._path)
         self._version, self._spoilt = version, None
+        self._is_over, self._ask_at = False, float("-inf")
         self._look_at = self._clock() + _LOOK_S
         self._refusals, self._rests_until, self._warn_at = 0, 0.0, 0.0
         self._warn()

@@ -83,6 +83,7 @@ class FakeDouyin:
         self.promotions: Answer = empty
         self.signer: Answer = empty
         self.register: Answer = empty
+        self.me: Answer = empty
         self.requests: list[web.Request] = []
         self.bodies: list[Any] = []
         self.url = ""
@@ -113,6 +114,7 @@ class FakeDouyin:
             "/live/promotions/pop/v3/": self.promotions,
             "/sign": self.signer,
             "/register": self.register,
+            "/webcast/user/me/": self.me,
         }
         found = answers.get(request.path, self.page)(request)
         return found if isinstance(found, web.StreamResponse) else await found

@@ -3,14 +3,25 @@
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from fake_douyin import ROOM_ID, FakeDouyin, empty, enter, fake_douyin, home, json_answer
+from fake_douyin import (
+    ROOM_ID,
+    Answer,
+    FakeDouyin,
+    empty,
+    enter,
+    fake_douyin,
+    home,
+    json_answer,
+    status_answer,
+)
 
 from relay.config import LoginConfig, RoomConfig
-from relay.errors import ConfigError
+from relay.errors import ConfigError, UpstreamError
 from relay.upstream.client import Timings, Upstream
 from relay.upstream.cookies import read_cookies
 from relay.upstream.http import HttpClient
@@ -163,7 +174,7 @@ async def test_a_login_is_sent_with_its_own_ttwid(
     async with Upstream(fake.config(), Timings(), logins=files) as upstream:
         logins = upstream.identities.logins
         assert await logins["whole"].cookies() == {"sessionid": SECRET, "ttwid": "own"}
-        assert fake.requests == []
+        assert "/" not in fake.paths
         cookies = await logins["bare"].cookies()
         assert cookies == {"sessionid": SECRET, "ttwid": "1%7Cfirst"}
         # An answer may replace its ttwid, never the login.
@@ -227,7 +238,7 @@ async def test_a_login_that_is_refused_rests_and_says_so(write: Callable[..., st
     assert identity.is_usable
     identity.blocked("device_blocked")
     identity.blocked("device_blocked")
-    assert (identity.is_usable, identity.blocked_count) == (False, 2)
+    assert not identity.is_usable
     now += 601
     assert identity.is_usable
     identity.blocked("device_blocked")
@@ -238,7 +249,7 @@ async def test_a_login_that_is_refused_rests_and_says_so(write: Callable[..., st
     identity.gifts_seen(3)
     identity.blocked("device_blocked")
     now += 601
-    assert (identity.is_usable, identity.gift_count) == (True, 3)
+    assert identity.is_usable
 
 
 async def test_new_cookies_are_taken_without_a_restart(
@@ -283,3 +294,72 @@ async def test_new_cookies_are_taken_once_the_files_mode_is_mended(
     assert (await identity.cookies())["sessionid"] == f"new{SECRET}"
     said = caplog.text + "".join(capsys.readouterr())
     assert said.count("others may read it") == 1
+
+
+# Whether upstream takes them
+
+
+def me(code: int) -> Answer:
+    return json_answer({"status_code": code, "data": {}})
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_over"),
+    [
+        (me(20003), True),
+        (me(0), False),
+        # What is odd says nothing.
+        (me(10011), False),
+        (empty, False),
+        (status_answer(403), False),
+        (json_answer([20003]), False),
+        (home(), False),
+    ],
+)
+async def test_a_login_that_upstream_has_ended_is_not_used(
+    fake: FakeDouyin, write: Callable[..., str], answer: Answer, is_over: bool
+) -> None:
+    fake.me = answer
+    files = [LoginConfig(name="one", cookie_file=write(f"sessionid={SECRET}; ttwid=1"))]
+    async with Upstream(fake.config(), Timings(), logins=files) as upstream:
+        identity = upstream.identities.choose([ROOM_ID])
+        if is_over:
+            with pytest.raises(UpstreamError) as refusal:
+                await identity.cookies()
+            assert refusal.value.cause == "login_expired"
+            assert SECRET not in str(refusal.value)
+        else:
+            assert (await identity.cookies())["sessionid"] == SECRET
+        assert fake.requests[0].cookies["sessionid"] == SECRET
+        assert upstream.identities.choose([ROOM_ID]).is_login is not is_over
+        assert (upstream.identities.lacking([ROOM_ID]) is not None) is is_over
+        # It is asked for now and then only.
+        with suppress(UpstreamError):
+            await identity.cookies()
+        assert fake.paths.count("/webcast/user/me/") == 1
+
+
+async def test_a_login_that_upstream_has_ended_counts_again_with_new_cookies(
+    write: Callable[..., str],
+) -> None:
+    now = 1000.0
+    good = {f"new{SECRET}"}
+
+    async def ask(cookies: Mapping[str, str]) -> bool:
+        return cookies["sessionid"] in good
+
+    config = LoginConfig(name="one", cookie_file=write(f"sessionid={SECRET}; ttwid=1"))
+    browser = AnonymousIdentity(HttpClient(), NOWHERE, NOWHERE)
+    identity = LoginIdentity(config, browser, ask, clock=lambda: now)
+    with pytest.raises(UpstreamError):
+        await identity.cookies()
+    assert identity.has_expired
+    write(f"sessionid=new{SECRET}; ttwid=1")
+    now += 61
+    assert identity.is_usable
+    assert (await identity.cookies())["sessionid"] == f"new{SECRET}"
+    # Kicked while it is in use.
+    good.clear()
+    now += 1801
+    with pytest.raises(UpstreamError):
+        await identity.cookies()

@@ -25,6 +25,7 @@ from relay.config import BrowserConfig
 from relay.errors import FrameError
 from relay.upstream.broadcast import Broadcast
 from relay.upstream.browser import BrowserLimits, BrowserPages
+from relay.upstream.browser.inbox import Pushed
 from relay.upstream.failures import SessionEnd
 from relay.upstream.identity import Identity
 from relay.upstream.transports.browser import BrowserTimings, BrowserTransport
@@ -92,6 +93,7 @@ class Held:
         self.pages = pages
         self.broadcast = broadcast
         self.notes = Notes()
+        self.transport = BrowserTransport(pages, timings)
         self.running: asyncio.Task[SessionEnd]
 
     async def end(self) -> SessionEnd:
@@ -122,8 +124,7 @@ async def holding(
     settings = BrowserConfig(**{"executable": chromium, **config})
     async with BrowserPages(settings, room.url, limits) as pages:
         held = Held(room, pages, broadcast(identity), timings or BrowserTimings())
-        transport = BrowserTransport(pages, held.timings)
-        held.running = asyncio.create_task(transport.run(held.broadcast, held.notes))
+        held.running = asyncio.create_task(held.transport.run(held.broadcast, held.notes))
         try:
             yield held
         finally:
@@ -207,6 +208,25 @@ async def test_connections_that_the_page_does_not_hold_itself(
         await held.notes.until(lambda: held.notes.ids == [1])
 
 
+async def test_what_visitors_share_is_not_told_to_others(room: RoomPage, chromium: str) -> None:
+    room.files[f"/{WEB_RID}"] = html("new SharedWorker('/shared.js')")
+    room.files["/shared.js"] = SOCKET + "push(Math.random())"
+    async with holding(room, chromium) as held:
+        await room.until_any()
+        (first,) = room.sockets.values()
+        other = await held.pages.open(f"{room.url}/{WEB_RID}", Identity(), held.pages.new_visitor())
+        async with asyncio.timeout(30):
+            await other.inbox.wait_connected()
+        (second,) = (socket for socket in room.sockets.values() if socket is not first)
+        await second.send_bytes(frame(response(2)))
+        await first.send_bytes(frame(response(1)))
+        await held.notes.until(lambda: 1 in held.notes.ids)
+        assert held.notes.ids == [1]
+        items = [await other.inbox.take() for _ in range(3)]
+        assert sum(isinstance(item, Pushed) for item in items) == 1
+        other.close()
+
+
 async def test_a_page_that_reloads_itself(room: RoomPage, chromium: str) -> None:
     room.files[f"/{WEB_RID}"] = html(SOCKET + "push('page').onmessage = () => location.reload()")
     async with holding(room, chromium) as held:
@@ -248,18 +268,40 @@ async def test_a_login_has_its_cookies_and_they_are_nobody_elses(
 ) -> None:
     class Login(Identity):
         async def cookies(self) -> dict[str, str]:
-            return {"sessionid": "of-the-login"}
+            too_long = "a" * 4097
+            return {"sessionid": "of-the-login", "odd": too_long, "LOGIN_STATUS": "1"}
+
+    room.files[f"/{WEB_RID}"] = html(SOCKET + "push(encodeURIComponent(document.cookie))")
 
     login = Login("somebody")
     login.is_login = True
     async with holding(room, chromium, identity=login) as held:
-        await room.until("page")
+        # Scripts see what they need, and not who is logged in.
+        await room.until("LOGIN_STATUS=1")
         page = [request for request in room.requests if request.path == f"/{WEB_RID}"][-1]
         push = room.requests[-1]
         assert page.cookies["sessionid"] == push.cookies["sessionid"] == "of-the-login"
         other = await held.pages.open(f"{room.url}/{WEB_RID}", Identity())
         assert "sessionid" not in await other.cookies(room.url)
         other.close()
+
+
+async def test_another_visitor_has_cookies_of_its_own(room: RoomPage, chromium: str) -> None:
+    room.files[f"/{WEB_RID}"] = html(
+        SOCKET
+        + "const was = document.cookie; document.cookie = 'ttwid=given';"
+        + "push(was ? 'known' : 'unknown')"
+    )
+    async with holding(room, chromium) as held:
+        await room.until("unknown")
+        await held.notes.until(lambda: held.notes.opens == 1)
+        for visitor_id, known in ((VISITOR_ID, "known"), ("7322222222222222222", "unknown")):
+            held.running.cancel()
+            await asyncio.wait((held.running,))
+            await room.until_none()
+            held.broadcast.visitor_id = visitor_id
+            held.running = asyncio.create_task(held.transport.run(held.broadcast, held.notes))
+            await room.until(known)
 
 
 async def test_a_page_that_stops_when_nobody_is_there(room: RoomPage, chromium: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -133,9 +134,9 @@ class Browser:
 
         Raises UpstreamError `browser_down`, `page_closed`.
         """
-        where = {"browserContextId": await self._contexts.take(context)} if context else {}
+        context_id = await self._contexts.take(context) if context else ""
         try:
-            page = await self._make_page(inbox, context, where)
+            page = await self._make_page(inbox, context, context_id)
         except BaseException:
             if context:
                 self._contexts.leave(context)
@@ -148,7 +149,8 @@ class Browser:
             raise
         return page
 
-    async def _make_page(self, inbox: Inbox, context: str, where: Mapping[str, str]) -> Page:
+    async def _make_page(self, inbox: Inbox, context: str, context_id: str) -> Page:
+        where = {"browserContextId": context_id} if context else {}
         # In the background: in a user's browser it must not come before what they look at.
         empty = {"url": "about:blank", "background": True, **where}
         creating = asyncio.ensure_future(self._ask_for("Target.createTarget", _Target, empty))
@@ -169,8 +171,8 @@ class Browser:
             inbox,
             session=attached.session_id,
             target=target,
-            context=context,
-            on_close=self._page_closed,
+            context=context_id,
+            on_close=partial(self._page_closed, context),
         )
 
     async def check(self) -> None:
@@ -240,11 +242,11 @@ class Browser:
         if not creating.cancelled() and creating.exception() is None:
             self._close_target(creating.result().target_id)
 
-    def _page_closed(self, page: Page) -> None:
+    def _page_closed(self, context: str, page: Page) -> None:
         self.pages.discard(page)
         self._emptied.set()
-        if page.context:
-            self._contexts.leave(page.context)
+        if context:
+            self._contexts.leave(context)
 
     def _handle(self, method: str, params: Raw) -> None:
         if method == "Target.attachedToTarget":
@@ -261,8 +263,12 @@ class Browser:
                     page.inbox.end("page_closed", "the page was closed")
 
     def _watch_shared(self, event: Attached) -> None:
+        context = event.target_info.browser_context_id
+
         def tell(item: Item) -> None:
-            for page in self.pages:
+            beside = [page for page in self.pages if page.context == context]
+            # The browser's own context has an id, too, which nobody tells us.
+            for page in beside or [page for page in self.pages if not page.context]:
                 page.inbox.put(item)
 
         traffic = Traffic(self._cdp, event.session_id, tell)

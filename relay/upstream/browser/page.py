@@ -106,7 +106,7 @@ class Page:
         context: str,
         on_close: Callable[["Page"], None],
     ) -> None:
-        """`context`: the name of that of its cookies; "": the browser's own."""
+        """`context`: the browser's id of that of its cookies; "": the browser's own."""
         self.inbox = inbox
         """What comes, until the page's end: `page_crashed`, `page_closed`, `browser_down`."""
         self.session = session

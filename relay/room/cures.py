@@ -106,8 +106,8 @@ class Cures:
         """In this round."""
         self.failures = 0
         """In this trouble."""
-        self._waits = 0
-        """Back-offs in this trouble."""
+        self._waits: Counter[Failure] = Counter()
+        """Back-offs in this trouble, by kind: who was cut often is refused for the first time."""
         self._served = 0
         """Connections in this trouble that brought messages and did not last."""
         self.rounds = 0
@@ -116,14 +116,16 @@ class Cures:
     def well(self) -> None:
         """Forget all that: a connection worked, and stood."""
         self._tried.clear()
-        self.failures = self._waits = self._served = self.rounds = 0
+        self._waits.clear()
+        self.failures = self._served = self.rounds = 0
 
     def served(self) -> None:
         """Don't wait for long any more: upstream serves us, though perhaps a closed room's.
 
         But longer each time, while what it gives us does not last.
         """
-        self._waits = min(self._waits, max(_SERVED_WAITS, self._served))
+        at_most = max(_SERVED_WAITS, self._served)
+        self._waits = Counter({kind: min(waits, at_most) for kind, waits in self._waits.items()})
         self._served += 1
 
     def plan(
@@ -173,8 +175,8 @@ class Cures:
         self.rounds += 1
 
     def _back_off_s(self, kind: Failure) -> float:
-        self._waits += 1
-        return self._policy.retry_s(kind, self._waits - 1)
+        self._waits[kind] += 1
+        return self._policy.retry_s(kind, self._waits[kind] - 1)
 
 
 def _uses(cure: Cure, means: Means) -> int:

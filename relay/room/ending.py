@@ -1,11 +1,11 @@
 """Finds out whether a broadcast is over; run by following, asked by its connections.
 
-Upstream's answers are doubted both ways: one offline may be a hiccup, one online a stale cache,
-and unknown is neither.
+Upstream's answers are doubted both ways: one offline may be a hiccup, one online with a broadcast
+that was over is a stale cache, and unknown is neither.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 
 from relay.room.retry import Policy
 from relay.room.source import Looks
@@ -23,14 +23,20 @@ class Ending:
         policy: Policy,
         *,
         confirmed: bool,
+        were_over: Container[str] = (),
     ) -> None:
-        """`confirmed`: upstream says that the room is live; else it only may be."""
+        """`confirmed`: upstream says that the room is live; else it only may be. `were_over`: the
+        room's earlier broadcasts.
+        """
         self.confirmed = confirmed
         """Whether it is known to be live: what closed rooms send too is no proof of it."""
         self._room_id = room_id
         self._look = look
         self._resolver = resolver
         self._policy = policy
+        self._were_over = were_over
+        self._named = ""
+        """The other broadcast that the last answer named."""
         self._said = asyncio.Event()
         self._doubted = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -117,14 +123,23 @@ class Ending:
     async def _ask(self) -> bool | None:
         info = await self._look()
         if info.status is Status.ONLINE:
+            self.next = None
             if info.room_id == self._room_id:
+                self._named = ""
                 return False
-            self.next = info
+            if info.room_id not in self._were_over or info.room_id == self._named:
+                self.next = info
+            self._named = info.room_id
             return True
+        self._named = ""
         if info.status in (Status.OFFLINE, Status.NO_ROOM):
             return True
         # Whether the room is live can't be found out; whether this broadcast runs, perhaps.
-        status = (await self._resolver.look_broadcast(self._room_id)).status
-        if status is Status.ONLINE:
+        broadcast = await self._resolver.look_broadcast(self._room_id)
+        if broadcast.status is Status.ONLINE:
             return False
-        return True if status is Status.OFFLINE else None
+        if broadcast.status is Status.OFFLINE:
+            return True
+        # Neither the room nor the broadcast is known any more.
+        unknown = broadcast.status is Status.NOT_FOUND or broadcast.cause == "bad_params"
+        return True if unknown and info.status is Status.NOT_FOUND else None

@@ -80,10 +80,17 @@ class Fetcher:
     async def _find_broadcast(self) -> RoomInfo:
         """Ask until the room is live, or until a broadcast is known that may be."""
         failures = missing = 0
+        named = ""
         while True:
             info = await self._look()
             if info.status is Status.ONLINE:
-                return info
+                if info.room_id not in self._ended_ids or info.room_id == named:
+                    return info
+                # One that was over: upstream says so twice, or it is a stale answer.
+                named = info.room_id
+                await asyncio.sleep(self._policy.spread_s(self._policy.confirm.longest_s(0)))
+                continue
+            named = ""
             if info.status is Status.UNKNOWN:
                 if info.room_id and info.room_id not in self._ended_ids:
                     return info
@@ -115,6 +122,7 @@ class Fetcher:
             self._resolver,
             self._policy,
             confirmed=info.status is Status.ONLINE,
+            were_over=self._ended_ids,
         )
         shared = Shared(
             source=self._upstream,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from relay.clock import now_ms
 from relay.room.ladder import NEVER
 from relay.room.retry import Policy
 from relay.upstream.broadcast import Broadcast
@@ -46,13 +47,24 @@ class Guise:
 
     @property
     def login_at(self) -> float:
-        """When to come as a login again that rests here; by the loop's clock."""
-        if self._broadcast.identity.is_login:
-            return NEVER
+        """When a login expires that is used, or one has rested; by the loop's clock."""
+        identity = self._broadcast.identity
+        if identity.is_login:
+            until_ms = identity.login_valid_until_ms
+            if until_ms is None:
+                return NEVER
+            return asyncio.get_running_loop().time() + max(0, until_ms - now_ms()) / 1000
         return min(self._rests_until.values(), default=NEVER)
+
+    @property
+    def has_other(self) -> bool:
+        """Whether there is somebody else to come as now."""
+        avoid = [*self._left, self._broadcast.identity, *self._others()]
+        return self._identities.has_other(self._names, avoid)
 
     def stood(self) -> None:
         """Note that the present one works: a trouble is over."""
+        self._broadcast.identity.well()
         self._left.clear()
         self._thrown_out.pop(self._broadcast.identity, None)
 

@@ -69,6 +69,8 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._began_at = self._loop.time()
         self.opened_at: float | None = None
+        self.heard_at = 0.0
+        """When anything came last, else when the connection opened."""
         self.message_at = 0.0
         """When the last message came, else when the connection opened."""
         self.value_at = 0.0
@@ -91,29 +93,35 @@ class Session:
 
     def opened(self) -> None:
         """Upstream took us."""
-        self.opened_at = self.message_at = self.value_at = self._loop.time()
+        self.opened_at = self.heard_at = self._loop.time()
+        self.message_at = self.value_at = self.opened_at
         self._health.opened()
         self.became_open.set()
 
     def heard(self) -> None:
         """Note that upstream is there."""
+        self.heard_at = self._loop.time()
         self._health.now.last_frame_ms = now_ms()
 
     def received(self, response: Response, record: Record) -> None:
         """Publish the messages of a Response."""
         self._output.counters.frames["ok"] += 1
+        self.heard_at = self._loop.time()
         self._health.now.last_frame_ms = record.time_ms
         if response.messages:
             self._health.now.last_message_ms = record.time_ms
             self._publish(response, record.time_ms)
-        # The socket's is about acknowledging what this connection was sent.
-        polled = self._transport == "poll"
-        self._output.note_position(response.internal_ext if polled else "")
+        # The socket's is about acknowledging what this connection was sent. Of several connections
+        # it is the first that polls where others don't.
+        if not self._broadcast.number:
+            polled = self._transport == "poll"
+            self._output.note_position(response.internal_ext if polled else "")
         # Behind a gap before its messages.
         self._output.keep(record, self._broadcast)
 
     def unreadable(self, error: FrameError, record: Record | None, *, lost: bool) -> None:
         """Count a frame that can't be read; say so to subscribers where it is lost."""
+        self.heard_at = self._loop.time()
         self._output.bad_frame(error.cause, str(error))
         if lost:
             self._outlet.gap("corrupt_frame")

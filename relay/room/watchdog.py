@@ -51,7 +51,7 @@ class Watchdog:
         *,
         better_at: float,
     ) -> None:
-        """`better_at`: when a better transport is tried, or a login that rested."""
+        """`better_at`: when another transport is tried, or another identity."""
         self._session = session
         self._ending = ending
         self._progress = progress
@@ -75,6 +75,8 @@ class Watchdog:
             if now >= self._better_at:
                 return None
             if now >= session.message_at + self._patience.message_s:
+                if session.heard_at + self._patience.message_s <= now:
+                    return SessionEnd("silent", "the connection is open, and nothing is heard")
                 return SessionEnd("heartbeats_only", "the connection is open, no message comes")
             if now >= doubt_at:
                 doubt_at = NEVER

@@ -18,7 +18,7 @@ from relay.room.retry import BackOff
 from relay.sim import Scenario, Simulator
 from relay.sim.identities import IdentityOrder
 from relay.sim.scenario import Behaviours, SignerPlan
-from relay.upstream import identity
+from relay.upstream import identities
 from relay.upstream.client import Timings
 from relay.upstream.fetch import PollTimings
 from relay.upstream.transports.socket import SocketTimings
@@ -97,7 +97,7 @@ async def ward(
 
 @pytest.fixture(autouse=True)
 def fresh_cookies_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity, "_RENEW_S", 0.0)
+    monkeypatch.setattr(identities, "_FRESH_S", 0.0)
 
 
 # Stalls

@@ -129,14 +129,20 @@ def test_who_is_taken_and_thrown_out_again_and_again_comes_more_and_more_rarely(
     assert waits[0] <= 1
     assert waits[-8:] == [BACK_OFF[Failure.CUT].cap_s] * 8
     # What was refused for long, and is served at last, does not wait for as long when it is cut.
-    for _ in range(20):
-        cures.plan("forbidden", Means(), opened=False, stands_in_for=None, signed=False)
     cures.well()
     for _ in range(20):
-        cures.plan("forbidden", Means(), opened=False, stands_in_for=None, signed=False)
+        cures.plan("cut", Means(), opened=False, stands_in_for=None, signed=False)
     cures.served()
     plan = cures.plan("cut", Means(), opened=True, stands_in_for=None, signed=False)
     assert plan.wait_s <= 4
+
+
+def test_a_first_refusal_is_not_waited_for_longer_since_something_else_failed_before() -> None:
+    cures = Cures(Policy(random=_Longest()))
+    for cause in ("cut", "server_error") * 6:
+        cures.plan(cause, Means(), opened=True, stands_in_for=None, signed=False)
+    plan = cures.plan("forbidden", Means(), opened=False, stands_in_for=None, signed=False)
+    assert plan.wait_s == BACK_OFF[Failure.BLOCKED].base_s
 
 
 counts = st.integers(min_value=1, max_value=4)

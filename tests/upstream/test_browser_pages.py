@@ -92,11 +92,14 @@ async def test_a_page_without_an_sdk(room: RoomPage, chromium: str) -> None:
 
 
 async def test_a_captcha_instead_of_an_sdk(room: RoomPage, chromium: str) -> None:
-    room.files["/"] = html("document.title = '验证码中间页'")
+    room.files["/"] = html("document.title = '验证码中间页'; document.cookie = 'ttwid=known'")
     async with signing(room, chromium, BrowserLimits(sdk_s=0.1)) as pages:
         with pytest.raises(UpstreamError) as raised:
             await pages.sign_socket(STUB)
         assert raised.value.cause == "captcha"
+        # The next page is that of somebody whom upstream does not know.
+        room.files["/"] = html(f"if (!document.cookie) {{ {SDK} }}")
+        assert await pages.sign_socket(STUB)
 
 
 @pytest.mark.parametrize("gives", ["{throw new Error('no')}", "({})", "null", "({'X-Bogus': 'é'})"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from test_cli import outcome, relay
 from test_cli_recording import upstream_env
 
+from relay.config import Config, LoginConfig, SignerConfig, to_toml
 from relay.errors import ExitCode
 from relay.sim import Scenario, Simulator
 
@@ -56,7 +57,10 @@ async def test_what_is_wrong_is_said_with_what_to_do(tmp_path: Path) -> None:
     found = read(out)
     assert "is used by another program → stop that program, or choose another" in found["port"][0]
     assert "→ change [store] path" in found["store"][0]
-    assert "DEVICE_BLOCKED → Douyin wants a signature: set up [[signers]]" in found["socket"][0]
+    assert (
+        "DEVICE_BLOCKED → Douyin wants a signature that it takes: see [[signers]]"
+        in found["socket"][0]
+    )
     assert found["polling"][0].startswith("✗upstream answers HTTP 200 with nothing in it →")
     assert found["room"][0].startswith("✓")
 
@@ -81,6 +85,52 @@ async def test_upstream_that_cannot_be_reached() -> None:
     assert found["clock"] == ["–127.0.0.1 does not answer"]
     assert "ttwid →" in found["identity"][0]
     assert found["room"][0].startswith("✗")
+
+
+async def test_logins_and_signers_are_looked_at_one_by_one(tmp_path: Path) -> None:
+    for name in ("good", "kicked"):
+        (tmp_path / name).touch(mode=0o600)
+        (tmp_path / name).write_text(f"sessionid=made-up-{name}; ttwid=1")
+    async with Simulator(Scenario(rooms=1)) as simulator:
+        simulator.rooms[next(iter(simulator.rooms))].change({"logins": ["made-up-good"]})
+        signers = [
+            SignerConfig(kind="http", url="http://127.0.0.1:9/sign"),
+            simulator.signer("nsapps"),
+            simulator.signer("evil0ctal"),
+        ]
+        logins = [
+            LoginConfig(name=name, cookie_file=str(tmp_path / name)) for name in ("good", "kicked")
+        ]
+        path = tmp_path / "config.toml"
+        path.write_text(to_toml(Config(signers=signers, logins=logins)))
+        code, out, err = await examine(simulator, "--config", str(path))
+    assert (code, err) == (ExitCode.UPSTREAM, "relay: 2 of these checks failed\n")
+    found = read(out)
+    assert found["login"] == [
+        "✓good: upstream takes it; its file does not say until when",
+        "✗kicked: upstream takes it no more → export the cookies of the login kicked again: they"
+        " are not valid any more",
+    ]
+    first, *others = found["signers"]
+    assert first.startswith("✗")
+    assert first.endswith("→ look at the signers in [[signers]]")
+    assert others == [
+        "✓nsapps signs a push URL",
+        "✓evil0ctal signs a request, and no push URLs",
+    ]
+
+
+async def test_a_file_of_cookies_that_others_may_read_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "cookies").write_text("sessionid=made-up")
+    (tmp_path / "cookies").chmod(0o644)
+    path = tmp_path / "config.toml"
+    path.write_text('[[logins]]\nname = "a"\ncookie_file = "%s"\n' % (tmp_path / "cookies"))
+    async with Simulator(Scenario(rooms=1)) as simulator:
+        code, out, err = await examine(simulator, "--config", str(path))
+    assert (code, err) == (ExitCode.UPSTREAM, "relay: 1 of these checks failed\n")
+    found = read(out)
+    assert "others may read it (mode 644)" in found["config"][-1]
+    assert found["host"]
 
 
 async def test_what_is_no_room_is_refused() -> None:

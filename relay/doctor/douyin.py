@@ -14,7 +14,9 @@ from relay.upstream.broadcast import Broadcast
 from relay.upstream.client import Upstream
 from relay.upstream.identity import Identity, new_visitor_id
 from relay.upstream.names import parse_room_name
+from relay.upstream.params import AUDIENCE_PATH, push_query
 from relay.upstream.status import RoomInfo, Status
+from relay.upstream.transports.push_urls import PushUrls
 from relay.webcast.pb.webcast_pb2 import Response
 from relay.webcast.recording import Record
 
@@ -36,22 +38,26 @@ async def check_identity(upstream: Upstream) -> Finding:
     )
 
 
-def check_logins(upstream: Upstream) -> list[Finding]:
-    """See whether logins are still good, as far as their files say."""
-    findings = []
+async def check_logins(upstream: Upstream) -> AsyncIterator[Finding]:
+    """See whether logins are still good, as far as their files and upstream say."""
+    if not upstream.identities.logins:
+        yield skipped("login", "none; many rooms show gifts to logged-in people only")
     for login in upstream.identities.logins.values():
-        if login.login_valid_until_ms is None:
-            findings.append(good("login", f"{login.name}: its file does not say until when"))
-            continue
-        until = datetime.fromtimestamp(login.login_valid_until_ms / 1000, UTC)
-        day = until.date().isoformat()
+        renew = hint_for("login_expired", login)
+        until = "its file does not say until when"
+        if login.login_valid_until_ms is not None:
+            at = datetime.fromtimestamp(login.login_valid_until_ms / 1000, UTC)
+            until = f"valid until {at.date().isoformat()}"
         if login.has_expired:
-            findings.append(
-                bad("login", f"{login.name}: expired on {day}", hint_for("login_expired", login))
-            )
-        else:
-            findings.append(good("login", f"{login.name}: valid until {day}"))
-    return findings or [skipped("login", "none; many rooms show gifts to logged-in people only")]
+            yield bad("login", f"{login.name}: no longer {until}", renew)
+            continue
+        match await login.check():
+            case True:
+                yield good("login", f"{login.name}: upstream takes it; {until}")
+            case False:
+                yield bad("login", f"{login.name}: upstream takes it no more", renew)
+            case None:
+                yield good("login", f"{login.name}: {until}; upstream does not say more")
 
 
 async def check_browser(upstream: Upstream) -> Finding:
@@ -81,19 +87,32 @@ async def check_room(upstream: Upstream, room: str) -> tuple[Finding, RoomInfo]:
             return bad("room", info.text or "it can't be found out", fix), info
 
 
-async def check_signers(upstream: Upstream, config: Config, info: RoomInfo) -> Finding:
-    """See whether a push URL gets signed."""
-    if not upstream.signers.names:
-        return skipped("signers", "none; the push socket is asked for without a signature")
+async def check_signers(
+    upstream: Upstream, config: Config, info: RoomInfo
+) -> AsyncIterator[Finding]:
+    """See whether each signer signs a push URL, or a request where that is all it signs."""
+    if not config.signers:
+        yield skipped("signers", "none; the push socket is asked for without a signature")
     # Any room will do: nobody is connected to.
     room_id = info.room_id or "7000000000000000001"
-    url = f"{config.upstream.push_urls[0]}/webcast/im/push/v2/?room_id={room_id}"
     visitor_id = new_visitor_id(Random())
-    try:
-        _, name = await upstream.signers.sign_socket(url, room_id=room_id, visitor_id=visitor_id)
-    except UpstreamError as error:
-        return bad("signers", str(error), hint_for("signer"))
-    return good("signers", f"{name} signs a push URL")
+    push_url = f"{PushUrls(config.upstream.push_urls).at(0)}?" + push_query(
+        room_id, visitor_id, "", ""
+    )
+    request_url = f"{config.upstream.live_url.rstrip('/')}{AUDIENCE_PATH}?room_id={room_id}"
+    for signer, its in zip(upstream.signers.each(), config.signers, strict=True):
+        (name,) = signer.names
+        of_requests = its.kind == "http" and its.shape == "evil0ctal"
+        try:
+            if of_requests:
+                await signer.sign_http(request_url)
+            else:
+                await signer.sign_socket(push_url, room_id=room_id, visitor_id=visitor_id)
+        except UpstreamError as error:
+            yield bad("signers", str(error), hint_for(error.cause))
+        else:
+            what = "a request, and no push URLs" if of_requests else "a push URL"
+            yield good("signers", f"{name} signs {what}")
 
 
 async def check_messages(upstream: Upstream, info: RoomInfo) -> AsyncIterator[Finding]:

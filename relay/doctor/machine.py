@@ -86,7 +86,13 @@ async def check_clock(live_url: str) -> Finding:
 async def check_hosts(config: Config) -> AsyncIterator[Finding]:
     """Reach every host of upstream's that is configured: name, connection, TLS."""
     upstream = config.upstream
-    urls = (upstream.live_url, upstream.webcast_url, *upstream.push_urls, upstream.short_url)
+    urls = (
+        upstream.live_url,
+        upstream.webcast_url,
+        *upstream.push_urls,
+        upstream.short_url,
+        upstream.register_url,
+    )
     authorities = dict.fromkeys((urlsplit(url).scheme, urlsplit(url).netloc) for url in urls)
     for scheme, authority in authorities:
         yield await _check_host(f"{scheme}://{authority}")

@@ -4,7 +4,8 @@ from relay.clock import now_ms
 from relay.upstream.identity import Identity
 
 _ADDRESS = "Douyin refuses this address: slow down, or use another network"
-_SIGNATURE = "Douyin wants a signature: set up [[signers]], or transport = 'poll'"
+_SIGNATURE = "Douyin wants a signature that it takes: see [[signers]], or transport = 'poll'"
+_SDK = "the browser's page does not sign: another kind of signer in [[signers]] may"
 _SIGNER = "look at the signers in [[signers]]"
 _NETWORK = "check this machine's network and proxy settings"
 _LOGIN = "export the cookies of the login {name} again: they are not valid any more"
@@ -21,11 +22,17 @@ _HINTS = {
     "sign_check": _SIGNER,
     "handshake_refused": _SIGNATURE,
     "signer": _SIGNER,
+    "signer_missing": "Douyin wants a signature for this: set up [[signers]]",
+    "sdk_missing": _SDK,
+    "sdk_refused": _SDK,
+    "busy": "more is asked for than may be at once: raise [browser] max_pages or calls_per_s, or"
+    " watch fewer rooms",
     "not_found": "check the room's name; upstream does not know it",
     "unreachable": _NETWORK,
     "timeout": _NETWORK,
     "browser_down": _BROWSER,
     "page_crashed": _BROWSER,
+    "page_closed": _BROWSER,
     "login_popup": "the room's page wants a login: log in in that browser, or set up [[logins]]",
     "login_expired": _LOGIN,
 }

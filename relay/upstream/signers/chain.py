@@ -69,6 +69,10 @@ class Chain:
         """The signers' names."""
         return [link.signer.name for link in self._links]
 
+    def each(self) -> list["Chain"]:
+        """Give a chain of each signer alone; closed with this one."""
+        return [Chain([link], self._clock) for link in self._links]
+
     async def close(self) -> None:
         """End what signers have running."""
         for link in self._links:

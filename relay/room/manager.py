@@ -196,7 +196,8 @@ class RoomManager:
 
     def _connections_of(self, name: RoomName) -> int:
         """Tell how many connections a room is to have."""
-        if self._upstream.transport in ("browser", "replay"):
+        # What several bring is put together by the hub, and is not yet where it is recorded.
+        if self._tape is not None or self._upstream.transport in ("browser", "replay"):
             return 1
         room = self._configured.get(name)
         wanted = room.connections if room is not None else None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ OTHER = "80000000002"
 
 def soon(**changes: Any) -> Policy:
     """Make a policy under which stalls are seen within a fraction of a second."""
-    return quick(
+    quickly = quick(
         climb=BackOff(0.8, 0.8),
         heartbeats_only_s=0.6,
         cure_shows_s=0.6,
@@ -39,8 +40,8 @@ def soon(**changes: Any) -> Policy:
             SocketTimings(heartbeat_s=0.1, silent_s=0.3, open_s=0.5),
             PollTimings(default_s=0.05, min_s=0.01, max_s=0.05),
         ),
-        **changes,
     )
+    return replace(quickly, **changes)
 
 
 class Ward(NamedTuple):
@@ -165,7 +166,48 @@ async def test_an_identity_that_nothing_is_shown_is_changed(blocked: str) -> Non
     assert len({record.user_unique_id for record in records}) >= 2
 
 
+async def test_where_nothing_at_all_comes_it_is_never_said_that_heartbeats_do() -> None:
+    policy = soon(timings=Timings(SocketTimings(heartbeat_s=0.1, silent_s=60.0, open_s=0.5)))
+    async with ward(transport="socket", policy=policy) as room:
+        await room.is_well()
+        room.simulator.rooms[ROOM].change({"stall": "silent"})
+        await room.listener.until(lambda: len(room.tried) >= 2)
+    assert room.causes == ["silent"]
+
+
 # Refusals
+
+
+async def test_an_identity_is_not_said_to_be_changed_where_there_is_no_other_yet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identities, "_FRESH_S", 600.0)
+    async with ward(transport="socket", shapes=("relay",), require_signature=True) as room:
+        await room.is_well()
+        gate = room.simulator.gate.identities
+        gate.order(IdentityOrder(do="block"))
+        for line in list(room.simulator.rooms[ROOM].lines):
+            line.cut("cut")
+        await room.helped("identity")
+        # But for those that it knows, the one that it has now is the last for ten minutes.
+        gate.order(IdentityOrder(do="block"))
+        for line in list(room.simulator.rooms[ROOM].lines):
+            line.cut("cut")
+        before = room.stream.counters.cures["identity"]
+        blocked = room.stream.counters.blocked
+        await room.listener.until(lambda: room.stream.counters.blocked > blocked + 5)
+        assert room.stream.counters.cures["identity"] <= before + 1
+
+
+async def test_a_room_that_is_gone_while_its_connection_is_refused_is_not_blocked() -> None:
+    async with ward(transport="socket") as room:
+        await room.is_well()
+        gone = {"enter": "unavailable", "page": "404", "reflow": "bad_params"}
+        room.simulator.rooms[ROOM].change({"push": "403", **gone})
+        for line in list(room.simulator.rooms[ROOM].lines):
+            line.cut("cut")
+        await room.listener.until_state(RoomState.WAITING)
+        assert room.stream.status.reason == "not_found"
 
 
 async def test_a_signer_whose_signatures_are_refused_is_passed_over() -> None:

@@ -16,6 +16,9 @@ from relay.upstream.identity import Identity, new_visitor_id
 _ABOUT_IDENTITY = frozenset({"login_wanted", "login_popup", "login_expired"})
 """Refusals that speak of who we are. Others may be the address's or the signer's fault: a login
 that all rooms share does not rest for them."""
+_MAX_LEFT = 16
+"""Identities that are known not to help, the last ones: fresh ones come as long as a trouble lasts.
+"""
 
 
 class Guise:
@@ -76,7 +79,8 @@ class Guise:
         elif identity.is_login and end.failure is Failure.CUT:
             self._let_rest(identity, end)
         if identity not in self._left:
-            self._left.append(identity)
+            # Past that they are no longer to be had, or may be tried again.
+            self._left = [*self._left, identity][-_MAX_LEFT:]
         self._become(self._identities.choose(self._names, avoid=[*self._left, *self._others()]))
 
     def prefer_login(self) -> Identity | None:

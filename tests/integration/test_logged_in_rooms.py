@@ -81,3 +81,17 @@ async def test_several_connections_of_a_room_are_different_logins(write: Write) 
             connections = manager.streams()[0].status.connections
             names = sorted(now.identity for now in connections)
     assert names == ["anonymous", "one", "two"]
+
+
+async def test_a_login_that_douyin_has_ended_is_told_and_done_without(write: Write) -> None:
+    async with Simulator(Scenario(rooms=1, rate=50)) as simulator:
+        simulator.gate.identities.logged_in({"sessionid": "tv-secret"}, Behaviours())
+        simulator.gate.identities.void("tv-secret")
+        config = simulator.upstream_config()
+        async with watching(config, ROOM, logins=[write("tv")]) as (manager, listener):
+            await listener.until_state(RoomState.LIVE)
+            health = manager.streams()[0].status.health
+    assert (health.ok, health.identity) == (True, "anonymous")
+    assert "tv" in health.hint
+    assert health.login_valid_until_ms is not None
+    assert health.login_valid_until_ms <= time.time() * 1000

@@ -165,7 +165,7 @@ class Line:
             Means(
                 identities=1 + len(source.identities.logins) if self._guise.has_other else 0,
                 signers=len(source.signer_names) if by_socket else 1,
-                hosts=source.push_hosts if by_socket else 1,
+                hosts=self._broadcast.push_hosts if by_socket else 1,
                 transports=self._ladder.size,
             ),
             opened=session.opened_at is not None,

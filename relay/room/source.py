@@ -53,11 +53,6 @@ class Source(Protocol):
         ...
 
     @property
-    def push_hosts(self) -> int:
-        """How many push hosts there are to choose from."""
-        ...
-
-    @property
     def transport(self) -> Literal["auto"] | Transport:
         """Which transport to use."""
         ...

@@ -13,6 +13,9 @@ from relay.room.retry import Policy
 from relay.room.session import Progress, Session
 from relay.upstream.failures import SessionEnd
 
+_CURE_SHARE = 3
+"""After a stall, messages of value are awaited so many times less long: there is more to try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -35,7 +38,10 @@ class Patience:
         if has_choice:
             return cls(shown_s, shown_s, has_choice)
         message_s = shown_s if stalled else policy.heartbeats_only_s
-        return cls(message_s, policy.low_value.longest_s(rounds), has_choice)
+        value_s = policy.low_value.longest_s(rounds)
+        if stalled:
+            value_s = max(shown_s, value_s / _CURE_SHARE)
+        return cls(message_s, value_s, has_choice)
 
 
 class Watchdog:

@@ -53,6 +53,8 @@ class Broadcast:
     """Names of those whose signatures upstream refused of late; the others are asked first."""
     host_turn: int = 0
     """How many push hosts have been given up; raised where another may do."""
+    push_hosts: int = 1
+    """How many there are to choose from, with the one that upstream names."""
     position: UpstreamPosition = field(default_factory=UpstreamPosition)
     next_fetch_at: float = 0.0
     """When im/fetch may be asked again, by the loop's clock, whichever transport asks."""

@@ -136,11 +136,6 @@ class Upstream:
         """The signers, in the order in which they are asked."""
         return self.signers.names
 
-    @property
-    def push_hosts(self) -> int:
-        """How many push hosts there are to choose from."""
-        return len(self._config.push_urls)
-
     def transports(self) -> dict[Transport, SocketTransport | PollTransport | BrowserTransport]:
         """Make the transports of one connection."""
         made: dict[Transport, SocketTransport | PollTransport | BrowserTransport] = {

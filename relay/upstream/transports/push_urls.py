@@ -21,11 +21,19 @@ class PushUrls:
         self._configured = [_with_path(url) for url in configured]
         self._named = ""
 
+    @property
+    def count(self) -> int:
+        """How many there are to choose from."""
+        return len(self._urls)
+
     def at(self, turn: int) -> str:
         """Give the URL whose turn it is, without a query."""
+        return self._urls[turn % len(self._urls)]
+
+    @property
+    def _urls(self) -> Sequence[str]:
         # The one that upstream names may be configured, too.
-        urls = [url for url in dict.fromkeys([self._named, *self._configured]) if url]
-        return urls[turn % len(urls)]
+        return [url for url in dict.fromkeys([self._named, *self._configured]) if url]
 
     def note(self, response: Response) -> bool:
         """Take over the host that an im/fetch answer names (douyinLive does so too).

@@ -101,7 +101,6 @@ class Replay:
     # room.source.Source
 
     signer_names: Final = ()
-    push_hosts: Final = 1
 
     @property
     def resolver(self) -> Self:

@@ -85,6 +85,7 @@ class SocketTransport:
     async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
         """Connect and receive until the connection ends. Begins at `broadcast.position`."""
         loop = asyncio.get_running_loop()
+        broadcast.push_hosts = self._push_urls.count
         # Where im/fetch was asked just now, connecting is more urgent than a position.
         if not broadcast.position.cursor and loop.time() >= broadcast.next_fetch_at:
             await self._fetch_position(broadcast, receiver)
@@ -110,6 +111,7 @@ class SocketTransport:
             return
         if self._push_urls.note(response):
             broadcast.host_turn = 0
+            broadcast.push_hosts = self._push_urls.count
         receiver.received(response, record)
         broadcast.position.advance(response.cursor, response.internal_ext)
 

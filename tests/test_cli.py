@@ -604,6 +604,9 @@ def test_lines_of_notices() -> None:
     room: dict[str, str] = {"room_id": "71", "web_rid": ROOM}
     live = RoomNotice(**room, state="live", reason="", title="标题", anchor="主播", time=1)
     assert notice_line(live) == f"room {ROOM}: live 主播 标题"
+    stalled = {"ok": False, "cause": "low_value_only"}
+    ill = RoomNotice(**room, state="live", reason="", title="", anchor="", time=1, health=stalled)
+    assert notice_line(ill) == f"room {ROOM}: live (low_value_only)"
     ended = RoomNotice(
         room_id="71", web_rid="", state="ended", reason="x", title="", anchor="", time=1
     )

@@ -47,7 +47,7 @@ async def running(config: Config, *, played: Replay | None = None) -> AsyncItera
     # Opening upstream asks for nothing yet. Both are open for as long as rooms or clients may ask.
     async with (
         Store(config.store) if config.store.path else nullcontext() as store,
-        played or Upstream(config.upstream, policy.timings) as upstream,
+        played or Upstream.of(config, policy.timings) as upstream,
     ):
         hub = Hub(config.hub, store)
         rooms = RoomManager(hub, config, upstream, policy)
@@ -107,6 +107,7 @@ async def demo(
             msgspec.structs.replace(
                 config,
                 upstream=simulator.upstream_config(),
+                signers=simulator.signers(),
                 rooms=[RoomConfig(room=name) for name in names],
             ),
             ready=None if ready is None else lambda url: ready(url, names),
@@ -164,7 +165,7 @@ async def record(
     hub = Hub(config.hub)
     try:
         with _stop_signals() as stop:
-            async with Upstream(config.upstream, policy.timings) as upstream:
+            async with Upstream.of(config, policy.timings) as upstream:
                 rooms = RoomManager(hub, config, upstream, policy, tape=tape)
                 watching = asyncio.create_task(rooms.run(), name="rooms")
                 writing = asyncio.create_task(tape.run(), name="recorder")

@@ -145,5 +145,8 @@ class ExitCode(IntEnum):
     """`relay tail` found no relay at the address, or was refused by it."""
     RECORDING = 6
     """A recording can't be read or written."""
+    UPSTREAM = 7
+    """`relay resolve` found no such room, or Douyin could not be asked; `relay doctor` found something
+    wrong."""
     INTERRUPTED = 130
     """Ctrl-C before the start was complete, a second Ctrl-C, or Ctrl-C in a tool."""

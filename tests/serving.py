@@ -154,6 +154,7 @@ class FakeLive:
         self.asked: list[tuple[str, ...]] = []
         self.calls: dict[tuple[str, str], int] = {}
         self.hits: dict[str, int] = {}
+        self.signatures: dict[tuple[str, str], int] = {}
         self.left_alone: dict[str, bool] = {}
         self.hangs = False
         """Whether answers don't come."""

@@ -94,7 +94,6 @@ def test_later_sources_win(tmp_path: Path) -> None:
         ("RELAY_UPSTREAM__PUSH_URLS", "ws://a, ws://b", ["ws://a", "ws://b"]),
         ("RELAY_UPSTREAM__PUSH_URLS", '["ws://a"]', ["ws://a"]),
         ("RELAY_SERVER__ALLOWED_ORIGINS", "", []),
-        ("RELAY_UPSTREAM__SIGNER_URL", "", ""),
     ],
 )
 def test_environment_variables_override(name: str, text: str, value: object) -> None:
@@ -148,7 +147,7 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         (
             "colour = 1\n",
             "config.toml:1: colour: no such key; allowed: server, auth, rest, rooms, watch,"
-            " upstream, hub, store, log",
+            " upstream, signers, logins, browser, hub, store, log",
         ),
         ("server = 3\n", "config.toml:1: server: invalid 3; allowed: a table, [server]"),
         ("rooms = ['a']\n", "config.toml:1: rooms[0]: invalid 'a'; allowed: a table, [[rooms]]"),
@@ -158,9 +157,9 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         ),
         (
             "[[rooms]]\nroom = 'a'\n[[rooms]]\n\nname = 'b'\n",
-            "config.toml:5: rooms[1].name: no such key; allowed: room",
+            "config.toml:5: rooms[1].name: no such key; allowed: room, connections, login",
         ),
-        ("[[rooms]]\n", "config.toml:1: rooms[0]: has no room; allowed: room"),
+        ("[[rooms]]\n", "config.toml:1: rooms[0]: has no room; allowed: room, connections, login"),
         (
             "[[rooms]]\nroom = ''\n",
             "config.toml:2: rooms[0].room: invalid ''; allowed: text of 1 to 500 characters",
@@ -337,6 +336,38 @@ def test_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
+LOGIN = '[[logins]]\nname = "mine"\ncookie_file = "/tmp/none"\n'
+
+
+@pytest.mark.parametrize(
+    ("upstream", "key"),
+    [
+        ('live_url = "http://mirror.example.org"', "upstream.live_url"),
+        ('live_url = "https://mirror.example.org"', "upstream.live_url"),
+        ('live_url = "https://evildouyin.com"', "upstream.live_url"),
+        ('live_url = "http://live.douyin.com"', "upstream.live_url"),
+        (
+            'push_urls = ["wss://webcast3-ws-web-lf.douyin.com", "ws://douyin.com"]',
+            "upstream.push_urls",
+        ),
+    ],
+)
+def test_a_login_goes_nowhere_but_to_douyin(tmp_path: Path, upstream: str, key: str) -> None:
+    text = f"{LOGIN}[upstream]\n{upstream}\n"
+    refusal = _refusal(tmp_path, text)
+    assert f": {key}" in refusal
+    assert "below douyin.com, and loopback" in refusal
+    _load(tmp_path, text.removeprefix(LOGIN))
+
+
+def test_a_login_may_go_to_douyin_and_to_a_simulator(tmp_path: Path) -> None:
+    _load(tmp_path, LOGIN)
+    _load(
+        tmp_path,
+        LOGIN + '[upstream]\nlive_url = "http://127.0.0.1:1"\npush_urls = ["ws://[::1]:1"]\n',
+    )
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load_config(tmp_path / "none.toml", env={})
@@ -444,11 +475,11 @@ def test_the_toml_of_a_configuration_reads_back_as_it(tmp_path: Path) -> None:
 
 
 def test_secrets_in_urls_are_masked() -> None:
-    config = load_config(env={"RELAY_UPSTREAM__SIGNER_URL": "http://u:secret1@h/s?key=secret2&a=b"})
-    assert 'signer_url = "http://***@h/s?key=***&a=***"' in to_toml(config)
+    config = load_config(env={"RELAY_UPSTREAM__LIVE_URL": "http://u:secret1@h/s?key=secret2&a=b"})
+    assert 'live_url = "http://***@h/s?key=***&a=***"' in to_toml(config)
     assert "secret" not in to_toml(config)
     with pytest.raises(ConfigError) as refused:
-        load_config(env={"RELAY_UPSTREAM__SIGNER_URL": "ftp://u:secret@h"})
+        load_config(env={"RELAY_UPSTREAM__LIVE_URL": "ftp://u:secret@h"})
     assert "secret" not in str(refused.value)
 
 

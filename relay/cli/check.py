@@ -46,7 +46,7 @@ def check(path: Path | None) -> None:
     # Whether names can be rooms is the manager's to judge, and the signer's URL upstream's; they
     # raise what they would in `serve`.
     policy = Policy()
-    RoomManager(Hub(config.hub), config, Upstream(config.upstream, policy.timings), policy)
+    RoomManager(Hub(config.hub), config, Upstream.of(config, policy.timings), policy)
     if config.store.path:
         examine(Path(config.store.path))
     click.echo(f"# {describe_source(found)}\n{to_toml(config)}", nl=False)

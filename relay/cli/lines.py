@@ -27,7 +27,9 @@ def notice_line(notice: Notice) -> str | None:
     match notice:
         case RoomNotice():
             about = " ".join(filter(None, (notice.anchor, notice.title)))
-            reason = f" ({notice.reason})" if notice.reason else ""
+            # Where it is live all the same, what it has is told by its health only.
+            why = notice.reason or str(notice.health.get("cause") or "")
+            reason = f" ({why})" if why else ""
             return _printable(f"room {room}: {notice.state}{reason} {about}")
         case Gap():
             if notice.first is not None and notice.last is not None:

@@ -12,9 +12,11 @@ import structlog
 
 from relay import __version__
 from relay.cli.check import check
+from relay.cli.doctor import doctor
 from relay.cli.export import export
 from relay.cli.record import record
 from relay.cli.replay import replay
+from relay.cli.resolve import resolve
 from relay.cli.serve import demo, serve
 from relay.cli.sim import sim
 from relay.cli.tail import tail
@@ -29,6 +31,7 @@ from relay.errors import (
     RoomNameError,
     StoreError,
     UnreachableError,
+    UpstreamError,
 )
 
 _EXIT_CODES: tuple[tuple[type[RelayError], ExitCode], ...] = (
@@ -39,12 +42,14 @@ _EXIT_CODES: tuple[tuple[type[RelayError], ExitCode], ...] = (
     (RecordingError, ExitCode.RECORDING),
     (UnreachableError, ExitCode.UNREACHABLE),
     (RefusedError, ExitCode.UNREACHABLE),
+    (UpstreamError, ExitCode.UPSTREAM),
 )
 
 _EPILOG = """\b
 Examples:
   relay demo                               look at it without a live room
   relay serve --room https://live.douyin.com/80000000001
+  relay resolve https://v.douyin.com/iabc123/
   relay tail 80000000001 --method chat,gift
   relay record 80000000001 -o show.webcast
   relay replay show.webcast --speed 2
@@ -58,6 +63,7 @@ Exit codes:
   4    the port can't be had
   5    no relay at the address, or it refused (relay tail)
   6    a recording can't be read or written
+  7    no such room, or Douyin can't be asked (relay resolve, relay doctor)
   130  Ctrl-C: before the start was complete, twice, or in a tool
 """
 
@@ -68,7 +74,7 @@ def relay() -> None:
     """Watch Douyin live rooms and serve what happens in them to local programs."""
 
 
-for _command in (serve, demo, sim, tail, export, record, replay, check, token):
+for _command in (serve, demo, sim, tail, export, record, replay, resolve, doctor, check, token):
     relay.add_command(_command)
 
 

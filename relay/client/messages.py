@@ -72,6 +72,8 @@ class RoomNotice(Struct, frozen=True, kw_only=True):
     anchor: str
     time: int
     """Unix milliseconds since when it is so."""
+    health: dict[str, Any] = field(default_factory=dict)
+    """`ok`, and where that is false `cause`, `since_ms`, `tried`, `next` …"""
 
 
 class Gap(Struct, frozen=True, kw_only=True):

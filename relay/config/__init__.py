@@ -7,13 +7,16 @@ from relay.config.load import is_loopback, is_url, load_config, read_toml
 from relay.config.refusals import suggest
 from relay.config.sections import (
     AuthConfig,
+    BrowserConfig,
     Config,
     HubConfig,
     LogConfig,
+    LoginConfig,
     RestConfig,
     RoomConfig,
     Scope,
     ServerConfig,
+    SignerConfig,
     StoreConfig,
     TokenConfig,
     UpstreamConfig,
@@ -23,13 +26,16 @@ from relay.config.show import mask_url, to_toml, toml_table
 
 __all__ = [
     "AuthConfig",
+    "BrowserConfig",
     "Config",
     "HubConfig",
     "LogConfig",
+    "LoginConfig",
     "RestConfig",
     "RoomConfig",
     "Scope",
     "ServerConfig",
+    "SignerConfig",
     "StoreConfig",
     "TokenConfig",
     "UpstreamConfig",

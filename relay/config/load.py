@@ -22,6 +22,7 @@ from relay.errors import ConfigError
 
 ENV_PREFIX = "RELAY_"
 
+_ACCOUNT_DOMAIN = ".douyin.com"
 _HOST_NAME = re.compile(r"[0-9A-Za-z._:-]+")
 
 
@@ -137,10 +138,18 @@ def _check_values(config: Config, sources: Sources) -> None:
     upstream = config.upstream
     _check_url(upstream.live_url, "upstream.live_url", ("http", "https"), sources)
     _check_url(upstream.webcast_url, "upstream.webcast_url", ("http", "https"), sources)
+    _check_url(upstream.short_url, "upstream.short_url", ("http", "https"), sources)
+    _check_url(upstream.register_url, "upstream.register_url", ("http", "https"), sources)
     for url in upstream.push_urls:
         _check_url(url, "upstream.push_urls", ("ws", "wss"), sources)
-    if upstream.signer_url:
-        _check_url(upstream.signer_url, "upstream.signer_url", ("http", "https"), sources)
+    _check_logins(config, sources)
+    if config.browser.debug_url:
+        _check_url(config.browser.debug_url, "browser.debug_url", ("http", "ws"), sources)
+        if not is_loopback(urlsplit(config.browser.debug_url).hostname or ""):
+            raise sources.refuse(
+                "browser.debug_url",
+                "is not on loopback; whoever reaches that port has the whole browser",
+            )
     for origin in config.server.allowed_origins:
         parts = _split_url(origin)
         whole = parts is not None and parts[0] in ("http", "https") and parts[1] and not parts[2]
@@ -168,6 +177,37 @@ def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:
                     f"auth.tokens[{index}].{key}", f"another token has the same {key}"
                 )
             seen.add(value)
+
+
+def _check_logins(config: Config, sources: Sources) -> None:
+    if config.logins:
+        _check_account_host(config.upstream.live_url, "upstream.live_url", sources)
+        for url in config.upstream.push_urls:
+            _check_account_host(url, "upstream.push_urls", sources)
+    names = [login.name for login in config.logins]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise sources.refuse(f"logins[{index}].name", "another login has the same name")
+    for index, room in enumerate(config.rooms):
+        if room.login and room.login not in names:
+            raise sources.refuse(
+                f"rooms[{index}].login",
+                f"there is no [[logins]] entry {room.login!r}{suggest(room.login, names)}",
+            )
+
+
+def _check_account_host(url: str, key: str, sources: Sources) -> None:
+    """Refuse a URL that a login's cookies would go to, and that isn't Douyin's or a simulator's."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme in ("https", "wss") and f".{host}".endswith(_ACCOUNT_DOMAIN)
+    if not secure and not is_loopback(host):
+        raise sources.refuse(
+            key,
+            f"{mask_url(url)!r} would be sent the cookies in [[logins]], the key to an account;"
+            f" allowed with them are https:// and wss:// below {_ACCOUNT_DOMAIN[1:]}, and loopback"
+            " addresses",
+        )
 
 
 def _check_url(url: str, key: str, schemes: tuple[str, str], sources: Sources) -> None:

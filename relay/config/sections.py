@@ -79,7 +79,11 @@ class RoomConfig(Section, frozen=True, kw_only=True):
     """One `[[rooms]]` entry: a room that is always watched."""
 
     room: Annotated[str, Meta(min_length=1, max_length=500)]
-    """web_rid, handle, live page URL, or room_id."""
+    """web_rid, handle, sec_uid, live page URL, share text or link, or room_id."""
+    connections: Annotated[int, Meta(ge=1, le=4)] | None = None
+    """Connections to upstream held at once; None: as `[upstream] connections` says."""
+    login: Annotated[str, Meta(max_length=64)] = ""
+    """The `[[logins]]` entry that this room uses; empty: one of those that any room may use."""
 
 
 class WatchConfig(Section, frozen=True, kw_only=True):
@@ -102,6 +106,10 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
     """Room pages, web/enter, im/fetch."""
     webcast_url: str = "https://webcast.amemv.com"
     """reflow/info."""
+    short_url: str = "https://v.douyin.com"
+    """Where the app's short links lead on from."""
+    register_url: str = "https://ttwid.bytedance.com/ttwid/union/register/"
+    """Gives the cookie `ttwid` where `live_url` does not."""
     push_urls: Annotated[list[str], Meta(min_length=1)] = field(
         default_factory=lambda: [
             "wss://webcast100-ws-web-lf.douyin.com",
@@ -110,13 +118,62 @@ class UpstreamConfig(Section, frozen=True, kw_only=True):
         ]
     )
     """Push WebSocket hosts, tried in turn. A URL without a path gets /webcast/im/push/v2/."""
-    transport: Literal["auto", "socket", "poll"] = "auto"
-    """`auto` uses the socket, polls while its handshake is refused, and climbs back later."""
+    transport: Literal["auto", "socket", "poll", "browser"] = "auto"
+    """`auto` uses the socket; while that is refused, a browser where `[browser]` has one, else
+    it polls; and climbs back later."""
+    connections: Annotated[int, Meta(ge=1, le=4)] = 1
+    """Connections held at once for each room, merged: upstream gives each of them only a sample
+    of a large room's messages."""
     calls_per_s: Annotated[float, Meta(gt=0, le=10_000)] = 1.0
     """Questions about rooms to all of upstream, on average, after a burst of ten; im/fetch doesn't
     count."""
-    signer_url: str = ""
-    """A sign server of yours that signs push URLs (README, "Signatures"); empty: unsigned."""
+
+
+class SignerConfig(Section, frozen=True, kw_only=True):
+    """One `[[signers]]` entry; they are asked in turn until one signs. None: unsigned."""
+
+    kind: Literal["http", "script", "browser"]
+    """A sign server, a program or JavaScript file of yours, or the page of `[browser]`."""
+    url: str = ""
+    """Of a sign server, at an https address or on loopback."""
+    shape: Literal["relay", "lulajax", "tikhub", "nsapps", "evil0ctal", "euler"] = "relay"
+    """What the sign server speaks: our own contract (README, "Signatures"), or that of a known
+    service."""
+    key_file: str = ""
+    """A file with the key that the sign server wants, readable by its owner only."""
+    path: str = ""
+    """Of a script: a `.js` file, or a program that reads a request and writes an answer."""
+    timeout_s: Annotated[float, Meta(gt=0, le=60)] = 5.0
+    """How long one signature may take."""
+    max_memory_bytes: Bytes = 512 * 1024 * 1024
+    """Of a script."""
+
+
+class LoginConfig(Section, frozen=True, kw_only=True):
+    """One `[[logins]]` entry: the cookies of somebody who is logged in at Douyin."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    """What it is called in logs and in `/api/rooms`."""
+    cookie_file: Annotated[str, Meta(min_length=1)]
+    """A file with the browser's cookies, readable by its owner only: a `Cookie` header's value, or
+    Netscape's format."""
+    shared: bool = True
+    """Whether any room may use it; else only those that name it."""
+
+
+class BrowserConfig(Section, frozen=True, kw_only=True):
+    """`[browser]`: a Chromium that holds rooms' pages and signs."""
+
+    executable: str = ""
+    """The Chromium to start, headless; empty, and no `debug_url`: none is used. `auto`: the
+    system's."""
+    debug_url: str = ""
+    """A running one instead, started with `--remote-debugging-port`, e.g.
+    `http://127.0.0.1:9222`; on loopback only."""
+    profile_dir: str = ""
+    """Where it keeps its cookies; empty: a folder that is deleted at the end."""
+    max_pages: Annotated[int, Meta(ge=1, le=50)] = 8
+    """Rooms' pages open at once; the one that signs is not counted."""
 
 
 class HubConfig(Section, frozen=True, kw_only=True):
@@ -158,6 +215,9 @@ class Config(Section, frozen=True, kw_only=True):
     rooms: list[RoomConfig] = []
     watch: WatchConfig = WatchConfig()
     upstream: UpstreamConfig = UpstreamConfig()
+    signers: list[SignerConfig] = []
+    logins: list[LoginConfig] = []
+    browser: BrowserConfig = BrowserConfig()
     hub: HubConfig = HubConfig()
     store: StoreConfig = StoreConfig()
     log: LogConfig = LogConfig()

@@ -34,7 +34,8 @@ def mask_url(text: str) -> str:
 
 def toml_table(header: str, content: Mapping[str, object]) -> str:
     """Give a table with its header, e.g. `[[rooms]]`, as lines of TOML."""
-    lines = [f"{key} = {_value(value)}" for key, value in content.items()]
+    # What is not set stands nowhere: TOML has no null.
+    lines = [f"{key} = {_value(value)}" for key, value in content.items() if value is not None]
     return "\n".join([header, *lines, ""])
 
 

@@ -23,7 +23,12 @@ from relay.events.gift import (
     LightGiftPayload,
     LuckyBoxPayload,
 )
-from relay.events.methods import LOW_VALUE_METHODS, SHORT_NAMES, resolve_methods
+from relay.events.methods import (
+    GIFT_METHODS,
+    LOW_VALUE_METHODS,
+    SHORT_NAMES,
+    resolve_methods,
+)
 from relay.events.payload import Payload
 from relay.events.payloads import PAYLOAD_TYPES
 from relay.events.people import MASKED_UID, Badge, FansClub, User
@@ -41,6 +46,7 @@ from relay.events.shopping import LiveShoppingPayload, ProductChangePayload
 from relay.events.text import Piece, PieceType
 
 __all__ = [
+    "GIFT_METHODS",
     "LOW_VALUE_METHODS",
     "MASKED_UID",
     "PAYLOAD_TYPES",

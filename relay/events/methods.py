@@ -64,6 +64,11 @@ LOW_VALUE_METHODS: frozenset[str] = frozenset(
 )
 """Methods that also flow in closed and stalled rooms (seen by xhynice): they prove nothing."""
 
+GIFT_METHODS: frozenset[str] = frozenset(
+    long for short in ("gift", "light_gift", "binding_gift") for long in SHORT_NAMES[short]
+)
+"""Methods that upstream keeps from most who aren't logged in."""
+
 # All of upstream's methods begin with Webcast, but for one (LinkMicMethod). Asking for one or the
 # other keeps a mistyped short name from passing as a method that never comes.
 _METHOD = re.compile(r"(?=[A-Za-z0-9_]{1,128}$)(Webcast[A-Za-z0-9_]+|[A-Z]\w*(Message|Method))")

@@ -14,12 +14,21 @@ from relay.hub.position import Position
 from relay.hub.repeating import RepeatingHub, entry_of
 from relay.hub.slow import SlowRule
 from relay.hub.snapshot import Snapshot
-from relay.hub.status import RoomCounters, RoomState, RoomStatus
+from relay.hub.status import (
+    ConnectionState,
+    NextCure,
+    RoomCounters,
+    RoomHealth,
+    RoomState,
+    RoomStatus,
+    TriedCure,
+)
 from relay.hub.stream import Stream
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
     "Archive",
+    "ConnectionState",
     "Encoding",
     "Entry",
     "Filter",
@@ -27,10 +36,12 @@ __all__ = [
     "Junction",
     "Kind",
     "Mirror",
+    "NextCure",
     "Pages",
     "Position",
     "RepeatingHub",
     "RoomCounters",
+    "RoomHealth",
     "RoomState",
     "RoomStatus",
     "Sink",
@@ -39,5 +50,6 @@ __all__ = [
     "Stream",
     "Subscriber",
     "Subscription",
+    "TriedCure",
     "entry_of",
 ]

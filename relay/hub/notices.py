@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from relay.hub.status import RoomState, RoomStatus
+from relay.hub.status import NextCure, RoomHealth, RoomState, RoomStatus
 
 _json = msgspec.json.Encoder()
 
@@ -27,6 +27,18 @@ class Gap(Struct, tag_field="op", tag="gap"):
     """Upstream's loss: the last offset before it."""
 
 
+class Health(Struct, omit_defaults=True):
+    """What is wrong with a room; all but `ok` only where something is."""
+
+    ok: bool
+    cause: str = ""
+    stall: str = ""
+    since_ms: int = 0
+    tried: list[str] = []
+    """Cures, each once."""
+    next: NextCure | None = None
+
+
 class Room(Struct, tag_field="op", tag="room"):
     """A room's state."""
 
@@ -37,6 +49,7 @@ class Room(Struct, tag_field="op", tag="room"):
     title: str
     anchor: str
     time: int
+    health: Health
 
 
 def room_body(status: RoomStatus) -> bytes:
@@ -50,5 +63,19 @@ def room_body(status: RoomStatus) -> bytes:
             title=status.title,
             anchor=status.anchor,
             time=status.since_ms,
+            health=_health(status.health),
         )
+    )
+
+
+def _health(health: RoomHealth) -> Health:
+    if health.ok:
+        return Health(True)
+    return Health(
+        False,
+        cause=health.cause,
+        stall=health.stall,
+        since_ms=health.since_ms,
+        tried=list(dict.fromkeys(tried.cure for tried in health.tried)),
+        next=health.next,
     )

@@ -10,36 +10,20 @@ from functools import partial
 
 from relay.clock import now_ms
 from relay.config import Config
-from relay.errors import ConfigError, RoomNameError, RoomRefusedError
-from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.errors import RoomRefusedError
+from relay.hub import Hub, NextCure, RoomHealth, RoomState, RoomStatus, Stream
 from relay.room.fetcher import Fetcher
-from relay.room.memory import Memory
 from relay.room.output import RoomOutput
+from relay.room.pacing import Pacer
 from relay.room.retry import Policy
 from relay.room.source import Source
 from relay.room.tape import Tape
+from relay.room.watched import Watched, configured_names
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.status import RoomInfo
 
 _MAX_NAMES = 32
 """Names remembered of one room; past it the oldest room_ids are forgotten."""
-
-
-class _Watched:
-    """A room that is watched."""
-
-    def __init__(self, name: RoomName, stream: Stream, output: RoomOutput) -> None:
-        self.name = name
-        self.stream = stream
-        self.output = output
-        self.memory = Memory()
-        self.pinned = False
-        """Configured or added: watched whether anybody listens or not."""
-        self.holders = 0
-        self.names: list[str] = []
-        self.web_rid = name.value if name.kind is NameKind.WEB_RID else ""
-        self.task: asyncio.Task[None] | None = None
-        self.linger: asyncio.TimerHandle | None = None
 
 
 class RoomManager:
@@ -63,17 +47,18 @@ class RoomManager:
         self._policy = policy
         self._upstream = upstream
         self._tape = tape
-        self._rooms: dict[Stream, _Watched] = {}
-        self._by_name: dict[str, _Watched] = {}
+        self._rooms: dict[Stream, Watched] = {}
+        self._by_name: dict[str, Watched] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._stopped = False
-        self._configured = _configured_names(config)
+        self._configured = configured_names(config)
+        self._pacer = Pacer(policy.connects_per_s, lambda: len(self._rooms))
 
     async def run(self) -> None:
         """Watch rooms until cancelled. One room's crash is logged and retried there."""
         async with asyncio.TaskGroup() as tasks:
-            for name, text in self._configured.items():
-                watched = self._by_name.get(name.value) or self._open(text, name)
+            for name, room in self._configured.items():
+                watched = self._by_name.get(name.value) or self._open(room.room, name)
                 watched.pinned = True
             # Clients may have asked for rooms before there was a task group.
             for watched in self._rooms.values():
@@ -84,7 +69,7 @@ class RoomManager:
             finally:
                 self._stopped = True
                 for watched in self._rooms.values():
-                    _cancel_linger(watched)
+                    watched.cancel_linger()
 
     def acquire(self, name: str) -> Stream:
         """Hold a room for one client, and start it if it isn't watched.
@@ -100,7 +85,7 @@ class RoomManager:
                 )
             watched = self._watch(name)
         watched.holders += 1
-        _cancel_linger(watched)
+        watched.cancel_linger()
         return watched.stream
 
     def release(self, stream: Stream) -> None:
@@ -119,7 +104,7 @@ class RoomManager:
         """Watch a room until it is removed. Raises RoomNameError or RoomRefusedError."""
         watched = self._find(name) or self._watch(name)
         watched.pinned = True
-        _cancel_linger(watched)
+        watched.cancel_linger()
         return watched.stream
 
     def remove(self, name: str) -> bool:
@@ -136,10 +121,10 @@ class RoomManager:
 
     # Inside
 
-    def _find(self, text: str) -> _Watched | None:
+    def _find(self, text: str) -> Watched | None:
         return self._by_name.get(parse_room_name(text).value)
 
-    def _watch(self, text: str) -> _Watched:
+    def _watch(self, text: str) -> Watched:
         name = parse_room_name(text)
         if self._stopped:
             raise RoomRefusedError("the relay is stopping")
@@ -156,7 +141,7 @@ class RoomManager:
             self._start(watched, self._tasks)
         return watched
 
-    def _idle(self) -> _Watched | None:
+    def _idle(self) -> Watched | None:
         """Give the room that may make way: let go of longest ago, and not live.
 
         Live ones stay for as long as they linger: clients that poll hold them only now and then.
@@ -168,7 +153,7 @@ class RoomManager:
         ]
         return min(idle, key=lambda each: each[0])[1] if idle else None
 
-    def _open(self, text: str, name: RoomName) -> _Watched:
+    def _open(self, text: str, name: RoomName) -> Watched:
         stream = self._hub.open(
             RoomStatus(
                 name=text,
@@ -183,17 +168,27 @@ class RoomManager:
             ),
             alias=name.value,
         )
-        watched = _Watched(name, stream, RoomOutput(self._hub, stream, self._tape))
+        output = RoomOutput(self._hub, stream, self._tape)
+        watched = Watched(name, stream, output, self._connections_of(name))
         self._rooms[stream] = watched
         self._call(watched, name.value)
         return watched
 
-    def _start(self, watched: _Watched, tasks: asyncio.TaskGroup) -> None:
+    def _connections_of(self, name: RoomName) -> int:
+        """Tell how many connections a room is to have."""
+        # What several bring is put together by the hub, and is not yet where it is recorded.
+        if self._tape is not None or self._upstream.transport in ("browser", "replay"):
+            return 1
+        room = self._configured.get(name)
+        wanted = room.connections if room is not None else None
+        return wanted or self._config.upstream.connections
+
+    def _start(self, watched: Watched, tasks: asyncio.TaskGroup) -> None:
         watched.task = tasks.create_task(
             self._keep_watching(watched), name=f"room:{watched.name.value}"
         )
 
-    async def _keep_watching(self, watched: _Watched) -> None:
+    async def _keep_watching(self, watched: Watched) -> None:
         crashes = 0
         while True:
             begin_s = time.monotonic()
@@ -204,6 +199,8 @@ class RoomManager:
                     watched.output,
                     self._config,
                     self._policy,
+                    connections=watched.connections,
+                    pacer=self._pacer,
                     memory=watched.memory,
                     identified=partial(self._identified, watched),
                     missing=partial(self._missing, watched),
@@ -218,10 +215,19 @@ class RoomManager:
                 watched.memory.leave_position()
             wait_s = self._policy.crash.wait_s(crashes, self._policy.random)
             crashes += 1
-            watched.output.enter(RoomState.ERROR, "crashed", text=f"starts again in {wait_s:.1f} s")
+            text = f"starts again in {wait_s:.1f} s"
+            at_ms = now_ms()
+            health = RoomHealth(
+                ok=False,
+                cause="crashed",
+                text=text,
+                since_ms=at_ms,
+                next=NextCure("restart", at_ms + round(wait_s * 1000)),
+            )
+            watched.output.enter(RoomState.ERROR, "crashed", text=text, health=health)
             await asyncio.sleep(wait_s)
 
-    def _identified(self, watched: _Watched, info: RoomInfo) -> None:
+    def _identified(self, watched: Watched, info: RoomInfo) -> None:
         """Remember a room's further names; a room that has one of them already is the same one."""
         if watched.stream not in self._rooms:
             return
@@ -230,17 +236,17 @@ class RoomManager:
             other = self._by_name.get(name)
             if other is None:
                 self._call(watched, name)
-            elif other is not watched and _may_be_same(watched, other):
+            elif other is not watched and watched.may_be(other):
                 # The fetcher is in the middle of something.
                 asyncio.get_running_loop().call_soon(self._merge, watched, other)
                 return
 
-    def _missing(self, watched: _Watched) -> None:
+    def _missing(self, watched: Watched) -> None:
         """Stop a room that upstream doesn't know, unless it is watched for good."""
         if not watched.pinned:
             asyncio.get_running_loop().call_soon(self._close, watched, "not_found")
 
-    def _merge(self, watched: _Watched, into: _Watched) -> None:
+    def _merge(self, watched: Watched, into: Watched) -> None:
         if watched.stream not in self._rooms or into.stream not in self._rooms:
             return
         watched.output.log.info("this room is watched already", as_room=into.stream.status.name)
@@ -250,34 +256,34 @@ class RoomManager:
         into.web_rid = into.web_rid or watched.web_rid
         into.pinned = into.pinned or watched.pinned
         into.holders += watched.holders
-        _cancel_linger(into)
+        into.cancel_linger()
         self._linger(into)
         self._hub.merge(watched.stream, into.stream)
 
-    def _close(self, watched: _Watched, reason: str) -> None:
+    def _close(self, watched: Watched, reason: str) -> None:
         if watched.stream not in self._rooms:
             return
         watched.output.log.info("room no longer watched", reason=reason)
         self._forget(watched)
         self._hub.close(watched.stream, reason)
 
-    def _forget(self, watched: _Watched) -> None:
+    def _forget(self, watched: Watched) -> None:
         """Take a room out; its task ends by itself, and says nothing any more."""
         watched.output.close()
-        _cancel_linger(watched)
+        watched.cancel_linger()
         del self._rooms[watched.stream]
         for name in watched.names:
             del self._by_name[name]
         if watched.task is not None:
             watched.task.cancel()
 
-    def _linger(self, watched: _Watched) -> None:
+    def _linger(self, watched: Watched) -> None:
         if watched.holders == 0 and not watched.pinned and not self._stopped:
             watched.linger = asyncio.get_running_loop().call_later(
                 self._config.watch.linger_s, self._close, watched, "idle"
             )
 
-    def _call(self, watched: _Watched, name: str) -> None:
+    def _call(self, watched: Watched, name: str) -> None:
         """Let a room be found by `name`."""
         fixed = (watched.name.value, watched.web_rid)
         while len(watched.names) >= _MAX_NAMES:
@@ -286,30 +292,3 @@ class RoomManager:
             del self._by_name[oldest]
         watched.names.append(name)
         self._by_name[name] = watched
-
-
-def _configured_names(config: Config) -> dict[RoomName, str]:
-    """Read the configured rooms, each once: name → the text that it was given by."""
-    names: dict[RoomName, str] = {}
-    for number, room in enumerate(config.rooms):
-        try:
-            names.setdefault(parse_room_name(room.room), room.room)
-        except RoomNameError as error:
-            raise ConfigError(f"rooms[{number}].room: {error}") from None
-    if len(names) > config.watch.max_rooms:
-        raise ConfigError(
-            f"watch.max_rooms: {config.watch.max_rooms} is less than the {len(names)} rooms that "
-            "are configured"
-        )
-    return names
-
-
-def _may_be_same(one: _Watched, other: _Watched) -> bool:
-    """Tell whether two rooms that share a name can be one; two web_rids are two rooms."""
-    return not one.web_rid or not other.web_rid or one.web_rid == other.web_rid
-
-
-def _cancel_linger(watched: _Watched) -> None:
-    if watched.linger is not None:
-        watched.linger.cancel()
-        watched.linger = None

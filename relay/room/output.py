@@ -10,28 +10,22 @@ import structlog
 
 from relay.clock import now_ms
 from relay.events import Event
-from relay.hub import Hub, RoomCounters, RoomState, RoomStatus, Stream
+from relay.hub import (
+    ConnectionState,
+    Hub,
+    RoomCounters,
+    RoomHealth,
+    RoomState,
+    RoomStatus,
+    Stream,
+)
 from relay.logs import Throttle
 from relay.room.tape import Tape
 from relay.upstream.broadcast import MAX_POSITION_CHARS, Broadcast
 from relay.upstream.status import RoomInfo
 from relay.webcast.recording import Record
 
-_HINTS = {
-    "captcha": "Douyin wants a captcha solved from this address: slow down, or use another network",
-    "challenge": "Douyin doubts this address: slow down, or use another network",
-    "empty_body": "Douyin refuses this address: slow down, or use another network",
-    "forbidden": "Douyin refuses this address: slow down, or use another network",
-    "rate_limited": "too many requests from this address: watch fewer rooms, or poll less often",
-    "login_wanted": "Douyin shows this room only to people who are logged in",
-    "device_blocked": "Douyin wants a signature: set [upstream] signer_url, or transport = 'poll'",
-    "handshake_refused": "set [upstream] signer_url, or transport = 'poll'",
-    "signer": "look at the signer that [upstream] signer_url names",
-    "not_found": "check the room's name; upstream does not know it",
-    "unreachable": "check this machine's network and proxy settings",
-    "timeout": "check this machine's network and proxy settings",
-}
-"""What an operator can do, by cause."""
+_WELL = RoomHealth()
 
 
 class RoomOutput:
@@ -48,6 +42,7 @@ class RoomOutput:
         self._bad_frames = Throttle()
         self._omissions = Throttle()
         self._losses = Throttle()
+        self._recoveries = Throttle()
 
     @property
     def counters(self) -> RoomCounters:
@@ -89,23 +84,53 @@ class RoomOutput:
             await self._hub.take_up(self._stream)
 
     def enter(
-        self, state: RoomState, reason: str = "", *, transport: str = "", text: str = ""
+        self,
+        state: RoomState,
+        reason: str = "",
+        *,
+        transport: str = "",
+        text: str = "",
+        health: RoomHealth = _WELL,
+        connections: tuple[ConnectionState, ...] = (),
     ) -> None:
         """Say which state the room is in; `text` explains the reason in the log."""
         status = self._stream.status
         since_ms = status.since_ms if status.state is state else now_ms()
         self._set(
             msgspec.structs.replace(
-                status, state=state, reason=reason, transport=transport, since_ms=since_ms
+                status,
+                state=state,
+                reason=reason,
+                transport=transport,
+                since_ms=since_ms,
+                health=health,
+                connections=connections,
             )
         )
         self._log_state(text)
 
-    def lost(self, cause: str, text: str, wait_s: float) -> None:
-        """Count and log a lost connection that is tried again."""
+    def well(self, cure: str, cause: str, after_s: float) -> None:
+        """Count and log that a connection works again."""
+        if self._closed:
+            return
+        self.counters.helped[cure] += 1
+        held = self._recoveries.admit()
+        if held is not None:
+            self.log.info(
+                "connection to upstream works again",
+                room_id=self._stream.status.room_id,
+                cause=cause,
+                after_s=round(after_s, 2),
+                helped=cure,
+                held_back=held,
+            )
+
+    def lost(self, cause: str, text: str, cure: str, wait_s: float) -> None:
+        """Count and log a lost connection, and what is done about it."""
         if self._closed:
             return
         self.counters.reconnects[cause] += 1
+        self.counters.cures[cure] += 1
         held = self._losses.admit()
         if held is not None:
             self.log.info(
@@ -113,6 +138,7 @@ class RoomOutput:
                 room_id=self._stream.status.room_id,
                 cause=cause,
                 text=text,
+                next=cure,
                 wait_s=round(wait_s, 2),
                 held_back=held,
             )
@@ -184,7 +210,7 @@ class RoomOutput:
             "transport": status.transport,
             "reason": status.reason,
             "text": text,
-            "hint": _HINTS.get(status.reason, ""),
+            "hint": status.health.hint,
         }
         bad = status.state in (RoomState.BLOCKED, RoomState.ERROR)
         write = self.log.warning if bad else self.log.info

@@ -3,12 +3,13 @@
 Used by manager and fetcher.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.client import Transport
 from relay.upstream.failures import SessionEnd
+from relay.upstream.identities import IdentityPool
 from relay.upstream.names import RoomName
 from relay.upstream.status import RoomInfo
 
@@ -42,10 +43,20 @@ class Source(Protocol):
         ...
 
     @property
+    def identities(self) -> IdentityPool:
+        """Whom rooms are watched as."""
+        ...
+
+    @property
+    def signer_names(self) -> Sequence[str]:
+        """Names of the signers, in the order in which they are asked."""
+        ...
+
+    @property
     def transport(self) -> Literal["auto"] | Transport:
         """Which transport to use."""
         ...
 
     def transports(self) -> Mapping[Transport, Runs]:
-        """Make the transports of one room."""
+        """Make the transports of one connection."""
         ...

@@ -4,6 +4,7 @@ Labels are bounded: rooms are, and the hub counts methods beyond a limit as `oth
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -76,6 +77,8 @@ _BY_LABEL: tuple[tuple[str, str, str, Callable[[RoomCounters], dict[str, int]]],
     ("relay_messages", "Upstream messages by how they were decoded.", "outcome",
      lambda c: c.messages),
     ("relay_reconnects", "Lost upstream connections.", "cause", lambda c: c.reconnects),
+    ("relay_cures", "What was done about lost upstream connections.", "cure", lambda c: c.cures),
+    ("relay_cures_helped", "The cures after which messages came.", "cure", lambda c: c.helped),
 )  # fmt: skip
 
 
@@ -98,6 +101,14 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
     states = GaugeMetricFamily(
         "relay_room_state", "1 for the state that the room is in.", labels=["room", "state"]
     )
+    ill = GaugeMetricFamily(
+        "relay_room_ill",
+        "1 for what is wrong with the room, and the stall that it is.",
+        labels=["room", "cause", "stall"],
+    )
+    connections = GaugeMetricFamily(
+        "relay_connections", "Upstream connections by what they do.", labels=["room", "state"]
+    )
     now_ms = time.time() * 1000
     for room, stream in rooms.items():
         duplicates.add_metric([room], stream.counters.duplicates)
@@ -108,7 +119,12 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
             age.add_metric([room], max(now_ms - stream.counters.last_event_ms, 0) / 1000)
         for state in RoomState:
             states.add_metric([room, state], stream.status.state is state)
-    yield from (duplicates, gaps, age, kept, size, states)
+        health = stream.status.health
+        if not health.ok:
+            ill.add_metric([room, health.cause, health.stall], 1)
+        for what, count in Counter(now.state for now in stream.status.connections).items():
+            connections.add_metric([room, what], count)
+    yield from (duplicates, gaps, age, kept, size, states, ill, connections)
 
 
 def _of_store(store: Store) -> Iterator[Metric]:
@@ -137,6 +153,11 @@ def _of_upstream(live: Live) -> Iterator[Metric]:
     )
     for kind, count in live.hits.items():
         hits.add_metric([kind], count)
+    signatures = CounterMetricFamily(
+        "relay_signatures", "Signatures asked for.", labels=["signer", "outcome"]
+    )
+    for labels, count in live.signatures.items():
+        signatures.add_metric(labels, count)
     breakers = GaugeMetricFamily(
         "relay_upstream_breaker_open",
         "1 where an endpoint kept failing and has not answered since.",
@@ -144,7 +165,7 @@ def _of_upstream(live: Live) -> Iterator[Metric]:
     )
     for endpoint, left_alone in live.left_alone.items():
         breakers.add_metric([endpoint], left_alone)
-    yield from (calls, hits, breakers)
+    yield from (calls, hits, signatures, breakers)
 
 
 def _gauge(name: str, text: str, labels: list[str], rows: list[tuple[str, ...]]) -> Metric:

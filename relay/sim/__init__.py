@@ -3,7 +3,8 @@
 Imported by app and cli; imports webcast's protobuf module, config and errors only.
 """
 
-from relay.sim.scenario import Behaviours, RoomPlan, Scenario, Step, Timing, load_scenario
+from relay.sim.behaviours import Behaviours
+from relay.sim.scenario import RoomPlan, Scenario, Step, Timing, load_scenario
 from relay.sim.server import Simulator, config_lines
 
 __all__ = [

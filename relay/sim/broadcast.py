@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from relay.sim.behaviours import Behaviours
 from relay.sim.goods import Product
 from relay.sim.people import Crowd, Person
-from relay.sim.scenario import Behaviours
 from relay.sim.show import GIFT, PERSISTED, MsgIds, Sent, Show
 from relay.webcast.pb import webcast_pb2 as pb
 
@@ -87,6 +87,8 @@ class Broadcast:
         self.show = Show(
             seed=seed, room_id=room_id, anchor=anchor, crowd=crowd, goods=goods, ids=ids
         )
+        self.connects = 0
+        """Push connections so far."""
         self.head = 0
         """Number of the last batch."""
         self._base = room_id

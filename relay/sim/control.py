@@ -1,6 +1,7 @@
 """The control endpoint: what is going on, and orders at run time; used by server.
 
-GET /_sim/state, POST /_sim/behaviours, POST /_sim/rooms/{web_rid}, POST /_sim/sign.
+GET /_sim/state and /_sim/union; POST /_sim/behaviours, /_sim/rooms/{web_rid}, /_sim/identities,
+/_sim/hosts/{name}, /_sim/signers/{shape}.
 """
 
 import re
@@ -10,10 +11,12 @@ import msgspec
 from aiohttp import web
 
 from relay.errors import ConfigError
-from relay.sim.ledger import Ledger
+from relay.sim.gate import Gate
+from relay.sim.hosts import Hosts
+from relay.sim.identities import IdentityOrder
 from relay.sim.room import SimRoom
-from relay.sim.scenario import Step, read_as
-from relay.sim.sign import Signer, SignRequest
+from relay.sim.scenario import Outage, SignerPlan, Step, read_as
+from relay.sim.sign_servers import SignServers
 
 SHOWN_SENT = 200
 """Sent messages shown per room unless `?sent=N` asks for another number."""
@@ -22,18 +25,23 @@ SHOWN_SENT = 200
 class Control:
     """Handlers of /_sim/."""
 
-    def __init__(self, rooms: dict[str, SimRoom], ledger: Ledger, signer: Signer) -> None:
-        self._rooms = rooms
-        self._ledger = ledger
-        self._signer = signer
+    def __init__(self, gate: Gate, hosts: Hosts, signers: SignServers) -> None:
+        self._rooms = gate.rooms
+        self._ledger = gate.ledger
+        self._identities = gate.identities
+        self._hosts = hosts
+        self._signers = signers
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes."""
         return [
             web.get("/_sim/state", self.state),
+            web.get("/_sim/union", self.union),
             web.post("/_sim/behaviours", self.change_all),
+            web.post("/_sim/identities", self.order_identities),
+            web.post("/_sim/hosts/{name}", self.put_host),
             web.post("/_sim/rooms/{web_rid}", self.order),
-            web.post("/_sim/sign", self.sign),
+            web.post("/_sim/signers/{shape}", self.change_signer),
         ]
 
     async def state(self, request: web.Request) -> web.Response:
@@ -49,8 +57,40 @@ class Control:
                 "refused": self._ledger.refused,
                 "refusals": list(self._ledger.refusals),
                 "calls": self._ledger.calls,
+                "identities": list(self._identities.ttwids.values()),
+                "logins": list(self._identities.logins.values()),
+                "signers": self._signers.plans,
+                "signed": self._ledger.signed,
+                "sign_calls": list(self._ledger.sign_calls),
+                "hosts": {name: host.state for name, host in self._hosts.by_name.items()},
             }
         )
+
+    async def union(self, request: web.Request) -> web.Response:
+        """What `?connections=1,2` of `?room=<web_rid>` were sent, each message once, in order."""
+        room = self._rooms.get(request.query.get("room", ""))
+        text = request.query.get("connections", "")
+        if room is None or not re.fullmatch(r"([0-9]{1,9}(,[0-9]{1,9})*)?", text):
+            return _fault(400, "wanted are room=<web_rid> and connections=<number>,<number>…")
+        numbers = {int(number) for number in text.split(",")} if text else None
+        return _json(self._ledger.union(room.web_rid, room.ledger, numbers))
+
+    async def order_identities(self, request: web.Request) -> web.Response:
+        """Block, unblock or expire ttwids and logins: the body is an IdentityOrder."""
+        try:
+            order = read_as(IdentityOrder, _object(await request.read()), "body")
+        except ConfigError as error:
+            return _fault(400, str(error))
+        return _json({"identities": self._identities.order(order)})
+
+    async def put_host(self, request: web.Request) -> web.Response:
+        """Put a host into a state: the body is an Outage, without `at_s` and `host`."""
+        try:
+            outage = read_as(Outage, _object(await request.read()), "body")
+            await self._hosts.put(request.match_info["name"], outage.state, outage.for_s)
+        except ConfigError as error:
+            return _fault(400, str(error))
+        return _json({name: host.state for name, host in self._hosts.by_name.items()})
 
     async def change_all(self, request: web.Request) -> web.Response:
         """Change behaviours of every room: the body is an object of fields of Behaviours."""
@@ -73,13 +113,17 @@ class Control:
             return _fault(400, str(error))
         return _json(_room_state(room, 0))
 
-    async def sign(self, request: web.Request) -> web.Response:
-        """Sign a URL (the sign server contract that the relay's `signer_url` speaks)."""
+    async def change_signer(self, request: web.Request) -> web.Response:
+        """Change how a sign server behaves: the body is a SignerPlan."""
+        shape = next((s for s in self._signers.plans if s == request.match_info["shape"]), None)
+        if shape is None:
+            return _fault(404, f"no such sign server; they are {', '.join(self._signers.plans)}")
         try:
-            wanted = read_as(SignRequest, _object(await request.read()), "body")
-            return _json(self._signer.sign(wanted))
-        except (ConfigError, ValueError) as error:
+            plan = read_as(SignerPlan, _object(await request.read()), "body")
+        except ConfigError as error:
             return _fault(400, str(error))
+        self._signers.plans[shape] = plan
+        return _json(self._signers.plans)
 
 
 def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
@@ -87,6 +131,7 @@ def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
     return {
         "web_rid": room.web_rid,
         "handle": room.handle,
+        "short_links": [f"/{room.short_code}/", f"/{room.user_code}/"],
         "room_id": room.room_id,
         "live": room.live,
         "title": room.current.title,

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from relay.sim.behaviours import Behaviours
 from relay.sim.card import RoomCard
 from relay.sim.mobile import feed_room
-from relay.sim.scenario import Behaviours
 from relay.sim.web import web_room
 
 FEED_ROOMS = 20

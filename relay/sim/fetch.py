@@ -37,9 +37,9 @@ class Fetch:
         broadcast = room.find(room_id) if room is not None else None
         if room is None or broadcast is None:
             return web.Response()
-        if not request.cookies.get("ttwid"):
-            room.ledger.requests["fetch no ttwid"] += 1
-            return web.Response()
+        refused = self._gate.distrust(request, room, "fetch")
+        if refused is not None:
+            return refused
         room.ledger.fetch_ms.append(now_ms())
         return await self._gate.serve(
             request,
@@ -58,8 +58,10 @@ class Fetch:
         else:
             count = min(replay_count(query), room.behaviours.replay)
             messages = broadcast.persisted(number, count) if broadcast.live else []
-        if room.behaviours.gifts_need_login and not request.cookies.get("sessionid"):
+        if room.behaviours.gifts_need_login and not self._gate.logged_in(request, room):
             messages = without_gifts(messages)
+        if self._gate.identities.stall(request.cookies, room.behaviours) != "none":
+            messages = []
         at_ms = now_ms()
         cursor, internal_ext = broadcast.pair(number, at_ms, broadcast.started_ms)
         response = broadcast.response(messages, cursor, internal_ext, at_ms, need_ack=False)

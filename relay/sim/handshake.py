@@ -1,4 +1,4 @@
-"""Whether a push handshake is good enough, and how Douyin refuses one; used by http."""
+"""Whether a push handshake is good enough, and how Douyin refuses one; used by upgrade."""
 
 import re
 import time
@@ -45,15 +45,18 @@ def handshake_fault(
     return ""
 
 
-def refuse(ledger: Ledger, room_id: str, reason: str) -> web.Response:
-    """Answer a handshake as Douyin does when it does not trust it: HTTP 200, no upgrade."""
+def refuse(ledger: Ledger, room_id: str, reason: str, *, sign_check: bool = False) -> web.Response:
+    """Answer a handshake as Douyin does when it does not trust it: HTTP 200, no upgrade.
+
+    `sign_check`: in the words that some have seen instead of DEVICE_BLOCKED.
+    """
     now_ms = time.time_ns() // 1_000_000
     ledger.refused += 1
     ledger.refusals.append(Refusal(now_ms, room_id, reason))
     _log.info("push handshake refused", room_id=room_id, reason=reason)
     return web.Response(
         headers={
-            "Handshake-Msg": "DEVICE_BLOCKED",
+            "Handshake-Msg": "sign check failed" if sign_check else "DEVICE_BLOCKED",
             "Handshake-Status": "415",
             "X-Tt-Logid": f"{now_ms}0000",
             "X-Sim-Reason": reason,

@@ -1,6 +1,6 @@
 """Douyin's endpoints that show a room and let one in; used by server.
 
-Home, room page, web/enter, reflow/info, push. The others are in fetch and webapi.
+Home, room page, web/enter, reflow/info. The others are in upgrade, fetch and webapi.
 """
 
 import itertools
@@ -9,31 +9,32 @@ import secrets
 from aiohttp import web
 
 from relay.sim import pages
+from relay.sim.assets import Assets
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.gate import Gate, now_ms
-from relay.sim.handshake import handshake_fault, refuse
+from relay.sim.links import TTWID_S
 from relay.sim.mobile import reflow_info
-from relay.sim.push import PushConnection
 from relay.sim.refusals import coded, json_answer, no_data
-from relay.sim.scenario import HttpAnswer, Scenario
-from relay.sim.sign import Signer
 from relay.sim.web import similar_rooms, web_enter
 
-_TTWID_S = 365 * 86_400
 _SIMILAR = 12
 """Rooms that web/enter recommends beside the one asked for."""
 _BARE = {"type_id", "live_id", "room_id", "app_id"}
+_PAGES: dict[HttpAnswer, str] = {
+    "captcha": pages.CAPTCHA_PAGE,
+    "empty": pages.SHELL_PAGE,
+    "login": pages.LOGIN_PAGE,
+}
+"""How the room page refuses otherwise than the other endpoints do."""
 
 
 class Douyin:
     """The handlers."""
 
-    def __init__(
-        self, gate: Gate, scenario: Scenario, signer: Signer, passersby: dict[str, RoomCard]
-    ) -> None:
+    def __init__(self, gate: Gate, assets: Assets, passersby: dict[str, RoomCard]) -> None:
         self._gate = gate
-        self._scenario = scenario
-        self._signer = signer
+        self._assets = assets
         self._passersby = passersby
         self._similar = similar_rooms(itertools.islice(passersby.values(), _SIMILAR))
 
@@ -43,7 +44,6 @@ class Douyin:
             web.get("/", self.home, name="home"),
             web.get("/webcast/room/web/enter/", self.enter, name="enter"),
             web.get("/webcast/room/reflow/info/", self.reflow, name="reflow"),
-            web.get("/webcast/im/push/v2/", self.push, name="push"),
             web.get("/{name}", self.page, name="page"),
         ]
 
@@ -55,7 +55,7 @@ class Douyin:
             room,
             "home",
             room.behaviours.home,
-            lambda: _with_ttwid(_html(pages.HOME_PAGE)),
+            lambda: self._with_ttwid(_html(pages.home_page(self._assets.config(request, room)))),
         )
 
     async def page(self, request: web.Request) -> web.StreamResponse:
@@ -65,17 +65,22 @@ class Douyin:
             return _html(pages.NOT_FOUND_PAGE, status=404)
         answer = room.behaviours.page
         if answer == "ok" and room.behaviours.ac_nonce and not request.cookies.get("__ac_nonce"):
-            response = _html("")
+            response = _html(pages.CHALLENGE_PAGE)
             response.set_cookie("__ac_nonce", f"0{secrets.token_hex(10)}", max_age=1800)
             room.ledger.requests["page nonce"] += 1
             return response
-        if answer in ("captcha", "empty"):
+        if answer == "ok" and self._gate.wants_captcha(request, room):
+            answer = "captcha"
+        if answer in _PAGES:
             await self._gate.pause(room, "page", answer)
-            return _html(pages.CAPTCHA_PAGE if answer == "captcha" else pages.SHELL_PAGE)
+            return _html(_PAGES[answer])
 
         def good() -> web.Response:
-            response = _html(pages.room_page(room))
-            return response if request.cookies.get("ttwid") else _with_ttwid(response)
+            logged_in = self._gate.logged_in(request, room)
+            config = self._assets.config(request, room)
+            response = _html(pages.room_page(room, config, logged_in=logged_in))
+            known = self._gate.identities.has_ttwid(request.cookies, room.behaviours)
+            return response if known else self._with_ttwid(response)
 
         return await self._gate.serve(request, room, "page", answer, good)
 
@@ -83,10 +88,9 @@ class Douyin:
         """web/enter: empty body without ttwid, as Douyin refuses."""
         name = request.query.get("web_rid", "")
         room = self._gate.by_name(name)
-        if not request.cookies.get("ttwid"):
-            if room is not None:
-                room.ledger.requests["enter no ttwid"] += 1
-            return web.Response()
+        refused = self._gate.distrust(request, room or self._gate.first, "enter")
+        if refused is not None:
+            return refused
         if room is None:
             return coded("unavailable" if name else "bad_params", now_ms())
 
@@ -107,7 +111,6 @@ class Douyin:
         else:
             room = self._gate.by_room_id(room_id)
         broadcast = room.find(room_id) if room is not None else None
-        logged_in = bool(request.cookies.get("sessionid"))
         card: RoomCard | None
         answer: HttpAnswer = "ok"
         if room is not None and broadcast is not None:
@@ -123,42 +126,15 @@ class Douyin:
         def good() -> web.Response:
             if card is None:
                 return no_data(now_ms())
+            logged_in = self._gate.logged_in(request, room)
             return json_answer(reflow_info(card, now_ms(), logged_in=logged_in))
 
         return await self._gate.serve(request, room, "reflow", answer, good)
 
-    async def push(self, request: web.Request) -> web.StreamResponse:
-        """Upgrade to the push WebSocket, or refuse as Douyin does."""
-        query = request.query
-        room_id = query.get("room_id", "")
-        fault = handshake_fault(query, request.headers, request.cookies)
-        room = self._gate.by_room_id(room_id)
-        broadcast = room.find(room_id) if room is not None else None
-        if not fault and (room is None or broadcast is None):
-            fault = "no such room_id"
-        if not fault and self._scenario.require_signature:
-            agent = request.headers["User-Agent"]
-            given = query.get("signature", "")
-            if not self._signer.valid(given, room_id, query["user_unique_id"], agent):
-                fault = "signature wrong or missing"
-        ledger = self._gate.ledger
-        if fault or room is None or broadcast is None:
-            return refuse(ledger, room_id, fault)
-        answer = room.behaviours.push
-        if answer == "blocked":
-            await self._gate.pause(room, "push", answer)
-            return refuse(ledger, room_id, "blocked by the scenario")
-        if answer != "ok":
-            return await self._gate.serve(request, room, "push", answer, web.Response)
-        await self._gate.pause(room, "push", answer)
-        connection = PushConnection(request, room, broadcast, ledger, self._scenario.timing)
-        return await connection.serve()
+    def _with_ttwid(self, response: web.Response) -> web.Response:
+        response.set_cookie("ttwid", self._gate.identities.issue(), max_age=TTWID_S)
+        return response
 
 
 def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(text=text, status=status, content_type="text/html")
-
-
-def _with_ttwid(response: web.Response) -> web.Response:
-    response.set_cookie("ttwid", f"1%7C{secrets.token_urlsafe(32)}", max_age=_TTWID_S)
-    return response

@@ -4,8 +4,11 @@ Everything here is bounded: the oldest entries go first, the counters stay.
 """
 
 from collections import Counter, deque
+from collections.abc import Collection
 
 from msgspec import Struct, field
+
+from relay.sim.delivered import Delivered
 
 MAX_SENT = 50_000
 """Messages remembered per room."""
@@ -13,6 +16,8 @@ MAX_CONNECTIONS = 1_000
 """Closed push connections remembered."""
 MAX_REFUSALS = 200
 """Refused handshakes remembered."""
+MAX_SIGN_CALLS = 200
+"""Questions to the sign servers remembered."""
 MAX_TIMES = 100
 """Heartbeat times remembered per connection, im/fetch times per room."""
 
@@ -39,19 +44,30 @@ class ConnectionRecord(Struct):
     web_rid: str
     room_id: str
     opened_ms: int
-    resume: str
-    """What its cursor pair meant: fresh, continued, expired or foreign."""
     logged_in: bool
+    """When it was opened."""
     signed: bool
     user_agent: str
+    user_unique_id: str
+    ttwid: str
+    login: str
+    """Its sessionid; empty: none."""
+    host: str
+    """Which push host it came to: push1, push2 …"""
+    resume: str = ""
+    """What its cursor pair meant: fresh, continued, expired or foreign."""
     closed_ms: int = 0
     """0 while open."""
     close_cause: str = ""
-    """client, no_pong, no_heartbeat, cut, closed, close_frame, gone or stopped."""
+    """client, no_pong, no_heartbeat, cut, closed, close_frame, kicked, host_down, gone or
+    stopped."""
     frames: int = 0
     messages: int = 0
     replayed: int = 0
     """Persisted messages repeated at the start; not in `messages`."""
+    replayed_ids: list[str] = []
+    """Their msg_ids."""
+    delivered: Delivered = field(default_factory=Delivered)
     corrupt_frames: int = 0
     lost_batches: int = 0
     """Batches that were no longer kept when this slow connection came to them."""
@@ -78,6 +94,20 @@ class Refusal(Struct, frozen=True):
     room_id: str
     reason: str
     """What was wrong, in words."""
+
+
+class SignCall(Struct, frozen=True):
+    """A question to one of the sign servers."""
+
+    time_ms: int
+    shape: str
+    """Which server: relay, lulajax and so on."""
+    kind: str
+    """`ws`, `http`, or `status`, which is no signature."""
+    answer: str
+    """What it was answered: `ok`, or how the server failed."""
+    cookie: bool
+    """Whether it was shown a cookie."""
 
 
 class RoomLedger:
@@ -109,8 +139,33 @@ class Ledger:
         self.refused = 0
         self.calls: Counter[str] = Counter()
         """HTTP calls by endpoint, good and refused ones, whatever room they are about."""
+        self.sign_calls: deque[SignCall] = deque(maxlen=MAX_SIGN_CALLS)
+        self.signed: Counter[str] = Counter()
+        """Questions to the sign servers by shape and answer, e.g. `tikhub 429`."""
 
     def of_room(self, web_rid: str) -> list[ConnectionRecord]:
         """Give a room's connections in the order they were opened."""
         every = [*self.closed, *self.connections.values()]
         return sorted((c for c in every if c.web_rid == web_rid), key=lambda c: c.number)
+
+    def union(
+        self, web_rid: str, room: RoomLedger, numbers: Collection[int] | None = None
+    ) -> list[str]:
+        """Give the msg_ids that a room's connections were sent, each once, in the room's order.
+
+        `numbers`: which connections; None: all that are remembered. What a cut took off the line
+        is among it.
+        """
+        records = [c for c in self.of_room(web_rid) if numbers is None or c.number in numbers]
+        replayed = {msg_id for record in records for msg_id in record.replayed_ids}
+        found: dict[str, None] = {}
+        for sent in room.sent:
+            if sent.msg_id in replayed or any(
+                record.room_id == sent.room_id
+                and (span.low_value_only or not sent.corrupt)
+                and span.covers(sent.batch, sent.method, record.number, int(sent.msg_id))
+                for record in records
+                for span in record.delivered.spans
+            ):
+                found[sent.msg_id] = None
+        return list(found)

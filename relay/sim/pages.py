@@ -1,6 +1,7 @@
-"""The HTML pages; called by http. No I/O."""
+"""The HTML pages; called by http and assets. No I/O."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.sim.card import card_of
@@ -17,10 +18,59 @@ SHELL_PAGE = (
     '<body><div id="root"></div></body></html>'
 )
 NOT_FOUND_PAGE = "<!DOCTYPE html><html><head><title>404</title></head><body></body></html>"
-HOME_PAGE = SHELL_PAGE
+CHALLENGE_PAGE = (
+    "<!DOCTYPE html><html><head><title></title></head><body><script>"
+    'document.cookie="__ac_signature=sim; path=/";location.reload()</script></body></html>'
+)
+LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>登录 - 抖音</title></head>"
+    '<body><div id="login-page">请登录后进入直播间</div></body></html>'
+)
+_FEED_SCRIPTS = ("md5.js", "sdk.js", "wire.js", "feed.js")
 
 
-def room_page(room: SimRoom) -> str:
+def page_config(
+    room: SimRoom, *, key: str, push_urls: Sequence[str], logged_in: bool
+) -> dict[str, object]:
+    """Give what the page's scripts are told: `key` signs. Its first words are read by sdk.js."""
+    behaviours, timing, mode = room.behaviours, room.timing, room.behaviours.page_mode
+    return {
+        "sdk": behaviours.page_sdk,
+        "sdkGoodFor": behaviours.sdk_good_for,
+        "key": key,
+        "webRid": room.web_rid,
+        "roomId": room.room_id,
+        "userUniqueId": room.user_unique_id,
+        "live": room.live,
+        "pushUrls": push_urls,
+        "mode": mode,
+        "transport": mode if mode in ("poll", "both") else "socket",
+        "heartbeatMs": timing.page_heartbeat_s * 1000,
+        "retryMs": timing.page_retry_s * 1000,
+        "popup": behaviours.page_popup and not logged_in,
+        "popupHolds": behaviours.page_popup_holds,
+        "reloadAfterMs": behaviours.page_reload_after_s * 1000,
+        "crashAfterMs": behaviours.page_crash_after_s * 1000,
+        "idleMs": behaviours.page_idle_s * 1000,
+    }
+
+
+def home_page(config: Mapping[str, object]) -> str:
+    """Give the page at `/`, whose SDK signs as a room's does."""
+    scripts = _scripts(config, ("sdk.js",))
+    return (
+        "<!DOCTYPE html><html><head><title>抖音直播</title></head>"
+        f'<body><div id="root"></div>{scripts}</body></html>'
+    )
+
+
+def frame_page(config: Mapping[str, object]) -> str:
+    """Give the frame that holds a page's connection."""
+    scripts = _scripts(config, (*_FEED_SCRIPTS, "frame.js"))
+    return f"<!DOCTYPE html><html><head></head><body>{scripts}</body></html>"
+
+
+def room_page(room: SimRoom, config: Mapping[str, object], *, logged_in: bool) -> str:
     """Give the server-rendered page: the state as JSON text inside JSON text inside a script."""
     broadcast = room.current
     card = card_of(room, broadcast)
@@ -50,16 +100,60 @@ def room_page(room: SimRoom) -> str:
     }
     chunks = [
         '0:["$","html",null,{"lang":"zh"}]\n',
-        f"c:{_compact(['$', '$L10', None, {'state': state}])}\n",
+        f"c:{_compact(['$', '$L10', None, {'state': state, **_header(logged_in)}])}\n",
     ]
     scripts = "".join(
         f'<script nonce="sim">self.__pace_f.push({_html_safe(_compact([1, chunk]))})</script>'
         for chunk in chunks
     )
+    media = f"/media/{broadcast.room_id}.mp4"
+    picture = f'<video muted autoplay playsinline src="{media}"></video>' if broadcast.live else ""
     return (
         "<!DOCTYPE html><html><head><title>抖音直播</title></head><body>"
-        f"<script>(self.__pace_f=self.__pace_f||[]).push([0])</script>{scripts}</body></html>"
+        f"<script>(self.__pace_f=self.__pace_f||[]).push([0])</script>{scripts}{picture}"
+        f"{_scripts(config, (*_FEED_SCRIPTS, 'room.js'))}</body></html>"
     )
+
+
+def shared_page(room: SimRoom) -> str:
+    """Give the page that a short link leads to."""
+    state = _html_safe(_compact({"webRid": room.web_rid, "roomId": room.room_id}))
+    return (
+        "<!DOCTYPE html><html><head><title>抖音直播</title></head>"
+        f"<body><script>self.shared={state}</script></body></html>"
+    )
+
+
+def user_page(room: SimRoom) -> str:
+    """Give the anchor's page, which says whether a broadcast is on."""
+    user: dict[str, Any] = {
+        "uid": str(room.anchor.uid),
+        "secUid": room.anchor.sec_uid,
+        "nickname": room.anchor.nickname,
+        "uniqueId": room.handle,
+        "roomIdStr": room.room_id if room.live else "",
+        "roomData": {},
+    }
+    if room.live:
+        owner = {"web_rid": room.web_rid}
+        user["roomData"] = {"status": 2, "id_str": room.room_id, "owner": owner}
+    row = f"c:{_compact(['$', '$L10', None, {'user': {'user': user}}])}\n"
+    mark = "<span>直播中</span>" if room.live else ""
+    return (
+        f"<!DOCTYPE html><html><head><title>{room.anchor.nickname}的抖音</title></head><body>{mark}"
+        f"<script>self.__pace_f.push({_html_safe(_compact([1, row]))})</script></body></html>"
+    )
+
+
+def _header(logged_in: bool) -> dict[str, object]:
+    """Give what the page's head shows of who is looking."""
+    info = {"uid": "70000000001", "nickname": "本人"} if logged_in else {}
+    return {"defaultHeaderUserInfo": {"isLogin": logged_in, "info": info}}
+
+
+def _scripts(config: Mapping[str, object], names: Sequence[str]) -> str:
+    own = f"<script>self.simConfig={_html_safe(_compact(config))}</script>"
+    return own + "".join(f'<script src="/page/{name}"></script>' for name in names)
 
 
 def _compact(value: Any) -> str:

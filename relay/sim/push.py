@@ -4,26 +4,24 @@ import asyncio
 import contextlib
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Sequence
 
 import structlog
 from aiohttp import WSMsgType, web
 from google.protobuf.message import DecodeError
 
-from relay.sim.broadcast import Batch, Broadcast, Resume, compress, without_gifts
-from relay.sim.frames import HEARTBEAT, FrameWriter, corrupted
-from relay.sim.handshake import replay_count
+from relay.sim.behaviours import Stall
+from relay.sim.broadcast import Broadcast
+from relay.sim.frames import HEARTBEAT
+from relay.sim.hosts import Host
+from relay.sim.identities import Identities
 from relay.sim.ledger import ConnectionRecord, Ledger
+from relay.sim.outgoing import Outgoing
 from relay.sim.room import SimRoom
-from relay.sim.scenario import Stall, Step, Timing
-from relay.sim.show import LOW_VALUE, Sent
+from relay.sim.scenario import Step, Timing
 from relay.webcast.pb import webcast_pb2 as pb
 
 MAX_CLIENT_FRAME = 64 * 1024
 """Bytes of one frame from a client; more closes its connection."""
-MAX_UNACKED = 10_000
-"""Acks waited for per connection; older ones count as missing for good."""
 _LOOK_S = 0.5
 """How soon a behaviour switched on at run time is noticed by a connection's keeper."""
 
@@ -38,32 +36,38 @@ class PushConnection:
         request: web.Request,
         room: SimRoom,
         broadcast: Broadcast,
+        host: Host,
+        *,
         ledger: Ledger,
+        identities: Identities,
         timing: Timing,
+        stall: Stall,
     ) -> None:
+        """`stall` is this connection's own."""
         self._request = request
         self._room = room
         self._broadcast = broadcast
+        self._host = host
         self._timing = timing
         self._ledger = ledger
+        self._identities = identities
+        self._cookies = request.cookies
         query = request.query
-        self._position, resume = broadcast.locate(
-            query.get("cursor", ""), query.get("internal_ext", "")
-        )
-        self._low_position = self._position
-        self._replay = replay_count(query)
-        self._fresh = resume in (Resume.FRESH, Resume.FOREIGN)
         ledger.opened += 1
         self.record = ConnectionRecord(
             number=ledger.opened,
             web_rid=room.web_rid,
             room_id=broadcast.room_id,
             opened_ms=_now_ms(),
-            resume=resume.value,
-            logged_in=bool(request.cookies.get("sessionid")),
+            logged_in=self._logged_in(),
             signed=bool(query.get("signature")),
             user_agent=request.headers.get("User-Agent", ""),
+            user_unique_id=query["user_unique_id"],
+            ttwid=self._cookies.get("ttwid", ""),
+            login=self._cookies.get("sessionid", ""),
+            host=host.name,
         )
+        self._outgoing = Outgoing(room, broadcast, self.record, query, self._logged_in)
         self._ws = web.WebSocketResponse(
             autoping=False,
             autoclose=False,
@@ -73,11 +77,19 @@ class PushConnection:
         )
         self._wake = asyncio.Event()
         self._farewell: Step | None = None
-        self._own_stall: Stall = "none"
-        self._unacked: OrderedDict[int, str] = OrderedDict()
-        self._frames = FrameWriter(self.record.number)
+        self._own_stall = stall
         self._opened = self._heartbeat = time.monotonic()
         self._unanswered: float | None = None
+
+    @property
+    def login(self) -> str:
+        """Its sessionid; empty: none."""
+        return self.record.login
+
+    @property
+    def host(self) -> str:
+        """Which push host it came to."""
+        return self.record.host
 
     def order(self, step: Step) -> None:
         """Do what a step says to open connections."""
@@ -88,6 +100,11 @@ class PushConnection:
         else:
             self._farewell = step
         self._wake.set()
+
+    def kick(self) -> None:
+        """End it: its login is open elsewhere."""
+        self.record.close_cause = "kicked"
+        self.order(Step(do="close_frame"))
 
     def cut(self, cause: str) -> None:
         """Drop the connection without a close handshake."""
@@ -128,102 +145,46 @@ class PushConnection:
         return self._ws
 
     async def _send(self) -> None:
-        """Send the replay, then batch after batch."""
+        """Send the replay, then frame after frame."""
         if self._stall in ("none", "low_value"):
-            await self._send_replay()
+            replay = self._outgoing.replay()
+            if replay is not None:
+                await self._ws.send_bytes(replay)
         while True:
             self._wake.clear()
             if self._farewell is not None:
                 await self._say_farewell(self._farewell)
                 return
-            if self._stall == "none":
-                batch = self._broadcast.after(self._position)
-                if batch is not None:
-                    self.record.lost_batches += batch.number - self._position - 1
-                    await self._send_batch(batch)
-                    self._position = self._low_position = batch.number
-                    continue
-            elif self._stall == "low_value":
-                batch = self._broadcast.after(self._low_position)
-                if batch is not None:
-                    await self._send_low_value(batch)
-                    self._low_position = batch.number
-                    continue
-            await self._wake.wait()
+            frame = None
+            match self._stall:
+                case "none":
+                    frame = self._outgoing.next()
+                case "low_value":
+                    frame = self._outgoing.next_low_value()
+            if frame is not None:
+                await self._ws.send_bytes(frame)
+            else:
+                await self._wake.wait()
 
     @property
     def _stall(self) -> Stall:
-        return self._room.behaviours.stall if self._own_stall == "none" else self._own_stall
+        if self._own_stall != "none":
+            return self._own_stall
+        if self._host.stall != "none":
+            return self._host.stall
+        behaviours = self._room.behaviours
+        its = self._identities.stall(self._cookies, behaviours)
+        return behaviours.stall if its == "none" else its
 
-    async def _send_replay(self) -> None:
-        if self._fresh and not self._broadcast.live:
-            return
-        count = min(self._replay, self._room.behaviours.replay)
-        messages = self._admitted(self._broadcast.persisted(self._position, count))
-        if messages:
-            self.record.replayed = len(messages)
-            await self._send_messages(messages)
-
-    async def _send_low_value(self, batch: Batch) -> None:
-        messages = [message for message in batch.messages if message.method in LOW_VALUE]
-        if messages:
-            self.record.messages += len(messages)
-            await self._send_messages(messages)
-
-    async def _send_messages(self, messages: Sequence[Sent]) -> None:
-        """Send messages apart from the batches: they leave the position as it is."""
-        now_ms = _now_ms()
-        broadcast = self._broadcast
-        cursor, internal_ext = broadcast.pair(self._position, now_ms, broadcast.started_ms)
-        need_ack = self._room.behaviours.ack_every > 0
-        response = broadcast.response(messages, cursor, internal_ext, now_ms, need_ack=need_ack)
-        frame = self._frames.msg(
-            compress(response.SerializeToString()),
-            broadcast.pair(self._position, now_ms, self.record.opened_ms),
-            now_ms,
-            compressed=True,
-        )
-        self.record.frames += 1
-        if need_ack:
-            self._expect_ack(frame.logid, internal_ext)
-        await self._ws.send_bytes(frame.SerializeToString())
-
-    async def _send_batch(self, batch: Batch) -> None:
-        messages = self._admitted(batch.messages)
-        if not messages:
-            return
-        payload = self._broadcast.payload(batch, gifts=messages is batch.messages)
-        own_pair = self._broadcast.pair(batch.number, batch.now_ms, self.record.opened_ms)
-        frame = self._frames.msg(payload, own_pair, batch.now_ms, compressed=batch.compressed)
-        self.record.frames += 1
-        if batch.corrupt:
-            self.record.corrupt_frames += 1
-            await self._ws.send_bytes(corrupted(frame, batch.number))
-            return
-        self.record.messages += len(messages)
-        if batch.need_ack:
-            self._expect_ack(frame.logid, self._broadcast.shared_pair(batch)[1])
-        await self._ws.send_bytes(frame.SerializeToString())
-
-    def _admitted(self, messages: Sequence[Sent]) -> Sequence[Sent]:
-        """Leave out what this connection does not get."""
-        if self.record.logged_in or not self._room.behaviours.gifts_need_login:
-            return messages
-        return without_gifts(messages)
-
-    def _expect_ack(self, logid: int, internal_ext: str) -> None:
-        self.record.acks_wanted += 1
-        self.record.acks_missing += 1
-        self._unacked[logid] = internal_ext
-        if len(self._unacked) > MAX_UNACKED:
-            self._unacked.popitem(last=False)
+    def _logged_in(self) -> bool:
+        return self._identities.logged_in(self._cookies, self._room.behaviours)
 
     async def _say_farewell(self, step: Step) -> None:
         if step.do == "close":
-            self.record.close_cause = "closed"
+            self.record.close_cause = self.record.close_cause or "closed"
             await self._ws.close(code=step.code)
         else:
-            await self._ws.send_bytes(self._frames.bare("close").SerializeToString())
+            await self._ws.send_bytes(self._outgoing.bare("close"))
             # Let it reach the client: a cut throws away what is unsent.
             await asyncio.sleep(0)
             self.cut("close_frame")
@@ -296,15 +257,9 @@ class PushConnection:
                 self.record.heartbeat_ms.append(_now_ms())
                 self._heartbeat = time.monotonic()
                 if self._stall != "silent":
-                    await self._ws.send_bytes(self._frames.bare("hb").SerializeToString())
+                    await self._ws.send_bytes(self._outgoing.bare("hb"))
             case "ack":
-                wanted = self._unacked.pop(frame.logid, None)
-                if wanted is not None:
-                    self.record.acks_missing -= 1
-                if wanted is not None and frame.payload == wanted.encode():
-                    self.record.acks_good += 1
-                else:
-                    self.record.acks_bad += 1
+                self._outgoing.acks.take(frame)
             case _:
                 self.record.odd_frames += 1
 

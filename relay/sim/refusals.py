@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.pages import CAPTCHA_PAGE
-from relay.sim.scenario import HttpAnswer
 
 HUGE_BYTES = 16 * 1024 * 1024
 """Of `huge`, and of `bomb` inflated: more than any client should take."""
@@ -49,6 +49,11 @@ def no_data(now_ms: int) -> web.Response:
     return json_answer({"data": {}, "extra": {"now": now_ms}, "status_code": 0})
 
 
+def captcha_header() -> web.Response:
+    """Answer with nothing but the demand for a slider captcha."""
+    return web.Response(headers={"bdturing-verify": '{"code":"10000","type":"verify"}'})
+
+
 async def refuse(
     request: web.Request,
     answer: HttpAnswer,
@@ -63,7 +68,7 @@ async def refuse(
         case "empty":
             return web.Response()
         case "captcha":
-            return web.Response(headers={"bdturing-verify": '{"code":"10000","type":"verify"}'})
+            return captcha_header()
         case "captcha_page":
             return web.Response(text=CAPTCHA_PAGE, content_type="text/html")
         case "no_data":
@@ -84,7 +89,7 @@ async def refuse(
         case "hang" | "hang_body":
             return await _hang(request, stopping, good() if answer == "hang_body" else None)
         case "reset":
-            return _drop(request, web.Response())
+            return drop(request, web.Response())
         case _:
             return web.Response(
                 status=int(answer), reason=None if answer != "444" else "No Response"
@@ -121,10 +126,11 @@ async def _hang(
         await response.prepare(request)
         await response.write(body[: len(body) // 2])
     await stopping.wait()
-    return _drop(request, response)
+    return drop(request, response)
 
 
-def _drop(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+def drop(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Drop the connection; `response` is what the handler returns."""
     if request.transport is not None:
         request.transport.abort()
     return response

@@ -29,8 +29,19 @@ _log = structlog.get_logger(__name__)
 class Line(Protocol):
     """An open push connection, as a room sees it."""
 
+    @property
+    def login(self) -> str:
+        """Its sessionid; empty: none."""
+
+    @property
+    def host(self) -> str:
+        """Which push host it came to."""
+
     def order(self, step: Step) -> None:
         """Cut, close or stall, as the step says."""
+
+    def kick(self) -> None:
+        """End it: its login is open elsewhere."""
 
     def cut(self, cause: str) -> None:
         """Drop the connection without a close handshake."""
@@ -43,6 +54,9 @@ class SimRoom:
         self.web_rid = plan.web_rid
         self.handle = f"simroom{index + 1}"
         """The anchor's 抖音号, which opens the same page."""
+        self.short_code = f"iSim{index + 1:04}"
+        """What stands in the short link to its broadcast; `user_code`: in the one to its anchor."""
+        self.user_code = f"uSim{index + 1:04}"
         self._seed = f"{scenario.seed}/{index}"
         rng = random.Random(f"{self._seed}/anchor")
         self.anchor = make_person(rng)
@@ -61,7 +75,7 @@ class SimRoom:
         """Push connections that are open."""
         self._index = index
         self._radio = plan.state == "radio"
-        self._timing = scenario.timing
+        self.timing = scenario.timing
         self._script = sorted(plan.script, key=lambda step: step.at_s)
         self._pace = Pace(time.monotonic())
         self._begun = 0
@@ -153,7 +167,7 @@ class SimRoom:
                 title=self._title or TITLES[(self._index + self._begun - 1) % len(TITLES)],
                 radio=self._radio,
                 started_ms=now_ms,
-                heartbeat_s=self._timing.heartbeat_duration_s,
+                heartbeat_s=self.timing.heartbeat_duration_s,
             )
         )
         self._late.clear()
@@ -208,7 +222,7 @@ class SimRoom:
         """Send what closed rooms still send to whoever listens."""
         if now < self._trickle_at:
             return
-        self._trickle_at = now + self._timing.low_value_interval_s
+        self._trickle_at = now + self.timing.low_value_interval_s
         for broadcast in self.broadcasts:
             if not broadcast.live and broadcast.watched:
                 now_ms = _now_ms()

@@ -12,137 +12,42 @@ from msgspec import Meta, Struct
 
 from relay.config import read_toml, suggest
 from relay.errors import ConfigError
+from relay.sim.behaviours import Behaviours, Stall
 
 Rate = Annotated[float, Meta(ge=0.1, le=20_000)]
-Every = Annotated[int, Meta(ge=0, le=1_000_000)]
 Wait = Annotated[float, Meta(gt=0, le=3600)]
 
-HttpAnswer = Literal[
-    "ok",
-    "empty",
-    "captcha",
-    "captcha_page",
-    "over",
-    "unavailable",
-    "login",
-    "bad_params",
-    "search_login",
-    "shop_busy",
-    "odd_code",
-    "no_data",
-    "not_json",
-    "truncated",
-    "nested",
-    "huge",
-    "bomb",
-    "hang",
-    "hang_body",
-    "reset",
-    "401",
-    "403",
-    "404",
-    "410",
-    "429",
-    "444",
-    "500",
-    "502",
-    "503",
-]
-"""How an endpoint answers. A number: that HTTP status, without a body. With HTTP 200: `empty` no
-body; `captcha` no body, and the header that asks for a slider captcha; `captcha_page` the captcha's
-HTML; as JSON with a status_code: `over` 30003, `unavailable` 4001038, `login` 20003, `bad_params`
-10011, `search_login` 2483, `shop_busy` 100111, `odd_code` one that nobody knows; `no_data` JSON
-without what was asked for; `not_json` a line of text; `truncated` the first half of the good
-answer; `nested` JSON 100,000 levels deep; `huge` 16 MiB of JSON; `bomb` the same in 16 KB of gzip.
-`hang` never answers, `hang_body` stops in the middle of the good answer, `reset` drops the
-connection."""
-PushAnswer = Literal["ok", "blocked", "reset", "401", "403", "444", "500", "502", "503"]
-Stall = Literal["none", "silent", "heartbeats", "low_value"]
 Action = Literal[
     "behave", "end", "end_silently", "next_broadcast", "cut", "close", "close_frame", "stall"
 ]
 
+HostState = Literal["up", "down", "hang", "blocked", "silent", "heartbeats", "low_value"]
+"""`down`: connections are refused, or dropped without an answer on the main port, and open push
+connections are cut; `hang`: no answer comes. Only for push hosts: `blocked` is DEVICE_BLOCKED, the
+others are Stalls."""
+SignerShape = Literal["relay", "lulajax", "tikhub", "nsapps", "evil0ctal", "euler"]
+SignerAnswer = Literal[
+    "ok",
+    "wrong",
+    "wrong_agent",
+    "garbage",
+    "empty",
+    "down",
+    "hang",
+    "401",
+    "403",
+    "429",
+    "500",
+    "503",
+]
+"""`wrong`: signatures that don't hold; `wrong_agent`: they hold with another user agent only;
+`garbage`: a page instead of JSON; `down`: it drops the connection; `hang`: no answer comes."""
+EVERY_HOST: tuple[HostState, ...] = ("up", "down", "hang")
+"""What every host can be."""
+
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the scenario file; unknown keys are refused."""
-
-
-class Behaviours(_Table, frozen=True, kw_only=True):
-    """How a room behaves; by default, well. "1 in N" fields: 0 = never.
-
-    The endpoints that are not about one room answer as the first room says.
-    """
-
-    home: HttpAnswer = "ok"
-    """What `/` answers, which sets the ttwid cookie. Not about one room."""
-    page: HttpAnswer = "ok"
-    """What the room page answers; `captcha` is the slider page, `empty` the shell without state."""
-    ac_nonce: bool = False
-    """The room page's first hit gives the cookie `__ac_nonce` and no page."""
-    enter: HttpAnswer = "ok"
-    """What web/enter answers."""
-    reflow: HttpAnswer = "ok"
-    """What reflow/info answers."""
-    fussy_reflow: bool = False
-    """reflow/info refuses with 10011 any parameter but type_id, live_id, room_id and app_id."""
-    reflow_unknown: HttpAnswer = "bad_params"
-    """What reflow/info answers for a room_id that isn't here; `ok` and `no_data` are the same.
-    Not about one room."""
-    feed: HttpAnswer = "ok"
-    """What webcast/feed/ answers. Not about one room."""
-    feed_form: Literal["objects", "strings", "nested"] = "objects"
-    """How webcast/feed/ wraps its rooms: `objects` and `strings`, each in an item of its own, as
-    JSON or as JSON in a string; `nested`, as before August 2026, bare in data.data. Not about one
-    room."""
-    partition: HttpAnswer = "ok"
-    """What partition/detail/room/v2/ answers. Not about one room."""
-    ranklist: HttpAnswer = "ok"
-    """What ranklist/audience/ answers."""
-    promotions: HttpAnswer = "ok"
-    """What promotions/pop/v3/ and promotions/page/ answer."""
-    goods: Annotated[int, Meta(ge=0, le=200)] = 8
-    """How many products the room sells; 0: it has no shop."""
-    gift_list: HttpAnswer = "ok"
-    """What gift/list/ answers. Not about one room."""
-    user_me: HttpAnswer = "ok"
-    """What user/me/ answers; who isn't logged in gets 20003 anyway. Not about one room."""
-    fetch: HttpAnswer = "ok"
-    """What im/fetch answers; `resp_content_type=json` asks for JSON instead of protobuf."""
-    push: PushAnswer = "ok"
-    """What the push handshake answers; `blocked` is HTTP 200 with DEVICE_BLOCKED, `reset` drops
-    the connection."""
-    latency_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
-    """How long every HTTP answer and handshake of the room takes."""
-    fetch_gzip: bool = True
-    """Whether im/fetch bodies are gzipped."""
-    uncompressed_every: Every = 0
-    """1 in N push frames is not compressed."""
-    corrupt_every: Every = 0
-    """1 in N push frames can't be read: its messages are lost to every socket. Of im/fetch, 1 in
-    N answers; asking again with the same cursor gives them."""
-    ack_every: Every = 1
-    """1 in N push frames asks for an ack."""
-    stall: Stall = "none"
-    """Every push connection: `silent` gets no bytes at all, `heartbeats` only pings and `hb`
-    answers, `low_value` also messages that closed rooms send too."""
-    cut_every_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
-    """Each push connection is cut after this many seconds; 0 = never."""
-    replay: Annotated[int, Meta(ge=0, le=15)] = 15
-    """How many persisted messages a new connection gets first, at most."""
-    duplicate_every: Every = 0
-    """1 in N messages is sent a second time, with the same msg_id."""
-    reorder_every: Every = 0
-    """1 in N messages is sent after its successor."""
-    masked_users: bool = False
-    """The room hides its viewers: nickname 某***, id 111111."""
-    gifts_need_login: bool = False
-    """Connections without a `sessionid` cookie get no gift messages."""
-    unknown_method_every: Every = 0
-    """1 in N messages is of a method that nobody knows."""
-    unknown_fields: bool = False
-    """Every message carries fields that no schema has."""
-    endless_combo_every: Every = 10
-    """1 in N gift combos never gets its closing `repeat_end` message."""
 
 
 class Timing(_Table, frozen=True, kw_only=True):
@@ -160,6 +65,10 @@ class Timing(_Table, frozen=True, kw_only=True):
     """`Response.fetch_interval` of im/fetch."""
     low_value_interval_s: Wait = 2.0
     """Between the messages that an ended broadcast still sends."""
+    page_heartbeat_s: Wait = 10.0
+    """Between the `hb` that the room page sends."""
+    page_retry_s: Wait = 2.0
+    """How long the room page waits before it connects or asks again."""
 
 
 class Step(_Table, frozen=True, kw_only=True):
@@ -181,6 +90,28 @@ class Step(_Table, frozen=True, kw_only=True):
     """For `stall`."""
     code: Annotated[int, Meta(ge=1000, le=4999)] = 1001
     """For `close`."""
+
+
+class SignerPlan(_Table, frozen=True, kw_only=True):
+    """How one of the sign servers behaves, from the start or from an order on."""
+
+    answer: SignerAnswer = "ok"
+    key: str = ""
+    """What it wants to be shown, else 401; empty: nothing."""
+    delay_s: Annotated[float, Meta(ge=0, le=600)] = 0.0
+    """How long its answers take."""
+
+
+class Outage(_Table, frozen=True, kw_only=True):
+    """Something that happens to one of the hosts: an entry of `outages`, or an order."""
+
+    at_s: Annotated[float, Meta(ge=0)] = 0.0
+    """Seconds after the start of the simulator; at run time it is ignored."""
+    host: str = "live"
+    """live, webcast, push1, push2 …; at run time the path names it."""
+    state: HostState = "down"
+    for_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    """How long; 0: until something else is said."""
 
 
 class RoomPlan(_Table, frozen=True, kw_only=True):
@@ -233,6 +164,12 @@ class Scenario(_Table, frozen=True, kw_only=True):
     require_signature: bool = False
     """The push handshake wants the `signature`, ranklist/audience/ and promotions/ the `a_bogus`
     that POST /_sim/sign gives."""
+    signers: dict[SignerShape, SignerPlan] = {}
+    """How the sign servers behave that don't behave well."""
+    push_hosts: Annotated[int, Meta(ge=1, le=8)] = 1
+    """How many push URLs there are; the first is on the main port, the others on further ones."""
+    outages: list[Outage] = []
+    """When which host is out of order."""
     timing: Timing = Timing()
     behaviours: Behaviours = Behaviours()
     """For every room."""
@@ -268,6 +205,17 @@ def check(scenario: Scenario, origin: str = "scenario") -> None:
         changed(scenario.behaviours, plan.behaviours, f"{where}.behaviours")
         for number, step in enumerate(plan.script):
             changed(scenario.behaviours, step.behaviours, f"{where}.script[{number}].behaviours")
+    hosts = ["live", "webcast", *(f"push{number + 1}" for number in range(scenario.push_hosts))]
+    for index, outage in enumerate(scenario.outages):
+        if outage.host not in hosts:
+            raise ConfigError(
+                f"{origin}: outages[{index}].host: {outage.host!r} is none; hosts are "
+                f"{', '.join(hosts)}"
+            )
+        if outage.state not in EVERY_HOST and not outage.host.startswith("push"):
+            raise ConfigError(
+                f"{origin}: outages[{index}].state: {outage.state!r} is for push hosts"
+            )
 
 
 def changed(behaviours: Behaviours, patch: dict[str, Any], origin: str) -> Behaviours:
@@ -303,5 +251,7 @@ def _table_at(kind: type[Struct], key: str) -> type[Struct]:
         "behaviours": Behaviours,
         "rooms": RoomPlan,
         "script": Step,
+        "outages": Outage,
+        "signers": SignerPlan,
     }
     return tables.get(last, kind)

@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from relay.sim.behaviours import Behaviours
 from relay.sim.goods import Product
 from relay.sim.messages import MessageWriter
 from relay.sim.people import Crowd, Person
 from relay.sim.phrases import ENDINGS, GIFTS, LINES, NOTICES, OPENERS
-from relay.sim.scenario import Behaviours
 from relay.sim.structs import GiftStep
 
 CHAT = "WebcastChatMessage"

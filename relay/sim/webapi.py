@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from relay.sim.behaviours import HttpAnswer
 from relay.sim.card import RoomCard, card_of
 from relay.sim.catalogue import gift_list
 from relay.sim.feed import choose, feed, partition
@@ -13,7 +14,7 @@ from relay.sim.gate import Gate, now_ms
 from relay.sim.ranklist import MAX_RANKS, ranklist
 from relay.sim.refusals import coded, json_answer
 from relay.sim.room import SimRoom
-from relay.sim.scenario import HttpAnswer, Scenario
+from relay.sim.scenario import Scenario
 from relay.sim.shop import page, pop
 from relay.sim.sign import Signer
 from relay.sim.users import web_user
@@ -46,13 +47,13 @@ class WebApi:
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """webcast/feed/: 20 live rooms, another set each time; nothing without ttwid."""
         room = self._gate.first
-        if not request.cookies.get("ttwid"):
-            room.ledger.requests["feed no ttwid"] += 1
-            return web.Response()
+        refused = self._gate.distrust(request, room, "feed")
+        if refused is not None:
+            return refused
 
         def good() -> web.Response:
             cards = choose(self._rng, self._live(), list(self._passersby.values()))
-            logged_in = bool(request.cookies.get("sessionid"))
+            logged_in = self._gate.logged_in(request, room)
             return json_answer(feed(cards, room.behaviours, now_ms(), logged_in=logged_in))
 
         return await self._gate.serve(request, room, "feed", room.behaviours.feed, good)
@@ -76,8 +77,9 @@ class WebApi:
         broadcast = room.find(query["room_id"]) if room is not None else None
         if room is None or broadcast is None:
             return coded("bad_params", now_ms())
-        if not self._trusts(request, room, "ranklist"):
-            return web.Response()
+        refused = self._distrust(request, room, "ranklist")
+        if refused is not None:
+            return refused
         anchor = room.anchor
         ids = query.get("anchor_id"), query.get("sec_anchor_id")
         answer: HttpAnswer = room.behaviours.ranklist
@@ -90,7 +92,7 @@ class WebApi:
             masked = room.behaviours.masked_users
             ranks = broadcast.show.audience(MAX_RANKS, masked=masked)
             online = broadcast.show.online
-            logged_in = bool(request.cookies.get("sessionid"))
+            logged_in = self._gate.logged_in(request, room)
             return json_answer(ranklist(ranks, online, now_ms(), logged_in=logged_in))
 
         return await self._gate.serve(request, room, "ranklist", answer, good)
@@ -139,7 +141,7 @@ class WebApi:
         """user/me/: who asks, if logged in."""
         room = self._gate.first
         answer: HttpAnswer = room.behaviours.user_me
-        if answer == "ok" and not request.cookies.get("sessionid"):
+        if answer == "ok" and not self._gate.logged_in(request, room):
             answer = "login"
 
         def good() -> web.Response:
@@ -155,8 +157,9 @@ class WebApi:
         author_id: object,
         good: Callable[[], web.Response],
     ) -> web.StreamResponse:
-        if not self._trusts(request, room, "promotions"):
-            return web.Response()
+        refused = self._distrust(request, room, "promotions")
+        if refused is not None:
+            return refused
         answer: HttpAnswer = room.behaviours.promotions
         if answer == "ok" and author_id != str(room.anchor.uid):
             answer = "bad_params"
@@ -167,18 +170,18 @@ class WebApi:
         rooms = self._gate.rooms.values()
         return [card_of(room, room.current) for room in rooms if room.live]
 
-    def _trusts(self, request: web.Request, room: SimRoom, endpoint: str) -> bool:
-        """Say whether a guarded call has what Douyin wants of it; counts where it hasn't."""
-        if not request.cookies.get("ttwid"):
-            room.ledger.requests[f"{endpoint} no ttwid"] += 1
-            return False
+    def _distrust(self, request: web.Request, room: SimRoom, endpoint: str) -> web.Response | None:
+        """Refuse a guarded call that lacks what Douyin wants of it; counts where it does."""
+        refused = self._gate.distrust(request, room, endpoint)
+        if refused is not None:
+            return refused
         agent = request.headers.get("User-Agent", "")
         if self._scenario.require_signature and not self._signer.valid_call(
             request.path, list(request.query.items()), agent
         ):
             room.ledger.requests[f"{endpoint} unsigned"] += 1
-            return False
-        return True
+            return web.Response()
+        return None
 
 
 def _count(text: object, default: int) -> int:

@@ -7,14 +7,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from random import Random
 from types import MappingProxyType
 from typing import Literal
 
 from relay.clock import now_ms
 from relay.errors import UpstreamError
-from relay.upstream.asking import Asking, Endpoint
-from relay.upstream.breaker import ROOM_ANSWERS, Breaker
+from relay.upstream.asking import Asking
+from relay.upstream.breaker import ROOM_ANSWERS, Breaker, Breakers, Endpoint
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.feeds import Feeds
@@ -23,7 +22,7 @@ from relay.upstream.lookups import Lookups
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.refusals import Refusals
 from relay.upstream.sharing import Shared
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain
 from relay.upstream.status import Status
 from relay.upstream.told import Described, Told
 from relay.upstream.web_rids import WebRids
@@ -56,17 +55,17 @@ class LiveApi:
     def __init__(
         self,
         calls: Calls,
-        signer: Signer,
+        signers: Chain,
         budget: Budget,
         refusals: Refusals,
-        random: Random,
+        breakers: Breakers,
         *,
         web_rids: WebRids,
     ) -> None:
-        """`web_rids` is fed by all who find rooms."""
+        """`breakers` are those of all who ask, `web_rids` is fed by all who find rooms."""
         self._calls = calls
-        self._signer = signer
-        self._asking = Asking(budget, refusals, random)
+        self._signers = signers
+        self._asking = Asking(budget, refusals, breakers)
         self._flights = Flights()
         self.hits: Counter[str] = Counter()
         """Answers that were there already, by kind: `broadcast`, `room`, `audience`, …"""
@@ -93,17 +92,22 @@ class LiveApi:
         return self._asking.calls
 
     @property
+    def signatures(self) -> Mapping[tuple[str, str], int]:
+        """Signatures asked for, those of push URLs too, by signer and outcome: `ok`, `failed`."""
+        return self._signers.calls
+
+    @property
     def left_alone(self) -> Mapping[str, bool]:
         """Whether an endpoint kept failing, and has not answered since."""
         return {
             endpoint: breaker.state != "closed"
-            for endpoint, breaker in self._asking.breakers.items()
+            for endpoint, breaker in self._asking.breakers.by_endpoint.items()
         }
 
     @property
     def breakers(self) -> Mapping[Endpoint, Breaker]:
         """The breaker of each endpoint, with its `state`."""
-        return self._asking.breakers
+        return self._asking.breakers.by_endpoint
 
     async def close(self) -> None:
         """Cancel what is under way."""
@@ -144,7 +148,7 @@ class LiveApi:
         `room_over` for a broadcast that has ended; `signer_missing`, `signer`.
         """
         parsed = parse_room_name(name)
-        self._signer.require()
+        self._signers.require()
         async with _in_time():
             room = await self._lookups.describe(parsed)
             if room.info.status is Status.OFFLINE:
@@ -158,7 +162,7 @@ class LiveApi:
         `signer_missing`, `signer`.
         """
         parsed = parse_room_name(name)
-        self._signer.require()
+        self._signers.require()
         async with _in_time():
             room = await self._lookups.describe(parsed)
             return await self._promotions.get(room.info.room_id, lambda: self._ask_goods(room))

@@ -3,22 +3,19 @@ lookups, search and api.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from random import Random
-from types import MappingProxyType
-from typing import Literal, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from relay.errors import UpstreamError
-from relay.upstream.breaker import Breaker
+from relay.upstream.breaker import Breakers, Endpoint
 from relay.upstream.budget import Budget
 from relay.upstream.refusals import Refusals
-
-Endpoint = Literal["reflow", "enter", "page", "feed", "audience", "promotions"]
-"""reflow/info, web/enter, the room page, webcast/feed, ranklist/audience, promotions/pop."""
 
 PATIENCE_S = 10.0
 """How long a call waits for its turn: there is somebody who waits for the answer."""
 _SIGNED = ("audience", "promotions")
+_ROOMS_OWN = ("page", "short_link")
+"""What has an address for each room, so that a missing one is a missing room."""
 
 T = TypeVar("T")
 Read = TypeVar("Read")
@@ -27,20 +24,10 @@ Read = TypeVar("Read")
 class Asking:
     """The API's side of every call."""
 
-    def __init__(self, budget: Budget, refusals: Refusals, random: Random) -> None:
+    def __init__(self, budget: Budget, refusals: Refusals, breakers: Breakers) -> None:
         self._budget = budget
         self._refusals = refusals
-        self.breakers: Mapping[Endpoint, Breaker] = MappingProxyType(
-            {
-                "reflow": Breaker("reflow", random),
-                "enter": Breaker("enter", random),
-                "page": Breaker("page", random),
-                "feed": Breaker("feed", random),
-                "audience": Breaker("audience", random),
-                # Rooms without goods have one, too.
-                "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),
-            }
-        )
+        self.breakers = breakers
         self.calls: Counter[tuple[str, str]] = Counter()
         """Calls made, by endpoint and outcome: `ok`, or one of failures.CAUSES."""
 
@@ -56,14 +43,14 @@ class Asking:
         `question`: the room that the call is about, in the endpoint's own words; None: no room.
         `busy`, or with `retry_after_s` the endpoint's last failure again: no call was made.
         """
-        breaker = self.breakers[endpoint]
+        breaker = self.breakers.of(endpoint)
         breaker.check()
         await self._budget.wait(PATIENCE_S)
         with breaker.call(question):
             try:
                 answer = read(await call())
             except UpstreamError as error:
-                failure = _of_endpoint(error) if endpoint != "page" else error
+                failure = error if endpoint in _ROOMS_OWN else _of_endpoint(error)
                 self._note(endpoint, failure.cause)
                 raise failure from None
             self._note(endpoint, "")
@@ -77,5 +64,5 @@ class Asking:
 
 
 def _of_endpoint(error: UpstreamError) -> UpstreamError:
-    """Tell a missing endpoint from a missing room: only the page has a room's own address."""
+    """Tell a missing endpoint from a missing room."""
     return UpstreamError("http_error", str(error)) if error.cause == "not_found" else error

@@ -1,15 +1,20 @@
-"""Stops asking an endpoint that keeps failing, and tries it again later; used by asking."""
+"""Stops asking endpoints that keep failing, and tries again later; used by asking and ways."""
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from random import Random
+from types import MappingProxyType
 from typing import Literal
 
 import structlog
 
 from relay.errors import UpstreamError
 from relay.upstream.failures import CAUSES, Failure
+
+Endpoint = Literal["reflow", "enter", "page", "short_link", "feed", "audience", "promotions"]
+"""reflow/info, web/enter, the room page, v.douyin.com, webcast/feed, ranklist/audience,
+promotions/pop."""
 
 FAILURES = 5
 """Failures in a row, all for one cause, that open it."""
@@ -87,8 +92,17 @@ class Breaker:
         `question`: the room that it is about; None: no room.
         """
         self.check()
-        probe = self._open_until is not None
-        self._probing = probe
+        with self.judged(question):
+            yield
+
+    @contextmanager
+    def judged(self, question: Hashable = None) -> Iterator[None]:
+        """Make a call as in `call`, even where it is left alone: it is asked seldom enough.
+
+        Such a call closes it by succeeding; failing, it changes nothing, however many there are.
+        """
+        probe = self.state == "half_open" and not self._probing
+        self._probing = self._probing or probe
         try:
             yield
         except UpstreamError as error:
@@ -145,3 +159,25 @@ class Breaker:
         self._failures = self._alike = self._openings = 0
         self._odd.clear()
         self._open_until = None
+
+
+class Breakers:
+    """One breaker for each endpoint, whoever asks it."""
+
+    def __init__(self, random: Random) -> None:
+        self.by_endpoint: Mapping[Endpoint, Breaker] = MappingProxyType(
+            {
+                "reflow": Breaker("reflow", random),
+                "enter": Breaker("enter", random),
+                "page": Breaker("page", random),
+                "short_link": Breaker("short_link", random),
+                "feed": Breaker("feed", random),
+                "audience": Breaker("audience", random),
+                # Rooms without goods have one, too.
+                "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),
+            }
+        )
+
+    def of(self, endpoint: Endpoint) -> Breaker:
+        """Give an endpoint's breaker."""
+        return self.by_endpoint[endpoint]

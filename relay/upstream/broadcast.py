@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from relay.errors import FrameError
+from relay.upstream.identity import Identity
 from relay.webcast.pb.webcast_pb2 import Response
 from relay.webcast.recording import Record
 
@@ -32,13 +33,28 @@ class UpstreamPosition:
 
 @dataclass(slots=True)
 class Broadcast:
-    """One broadcast of a room."""
+    """One broadcast of a room, as one of the room's connections receives it.
+
+    What is done about a connection that fails is written here: transports do as it says.
+    """
 
     room_id: str
     web_rid: str
     """"" while not known."""
     visitor_id: str
     """The `user_unique_id` that we have towards this broadcast."""
+    identity: Identity
+    """Whose cookies go along."""
+    number: int = 0
+    """Of the connection, from 0; each begins with another push host."""
+    signed_by: str = ""
+    """Name of the signer that the last handshake's signature is from; "": unsigned."""
+    refused_signers: set[str] = field(default_factory=set)
+    """Names of those whose signatures upstream refused of late; the others are asked first."""
+    host_turn: int = 0
+    """How many push hosts have been given up; raised where another may do."""
+    push_hosts: int = 1
+    """How many there are to choose from, with the one that upstream names."""
     position: UpstreamPosition = field(default_factory=UpstreamPosition)
     next_fetch_at: float = 0.0
     """When im/fetch may be asked again, by the loop's clock, whichever transport asks."""
@@ -49,6 +65,9 @@ class Receiver(Protocol):
 
     def opened(self) -> None:
         """Upstream took us: the handshake, or the first fetch, succeeded."""
+
+    def heard(self) -> None:
+        """Something came that holds no Response, such as the answer to a heartbeat."""
 
     def received(self, response: Response, record: Record) -> None:
         """A Response came, perhaps without messages; `record`: as what, and when."""

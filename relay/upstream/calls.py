@@ -4,12 +4,13 @@ What an answer says is for others to read. Here a body is only what came, and no
 """
 
 from random import Random
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from relay.config import UpstreamConfig
 from relay.errors import UpstreamError
-from relay.upstream.http import HttpClient, Params, refuse_html
+from relay.upstream.http import HttpClient, Params, host_of, refuse_html
 from relay.upstream.identity import Identity
+from relay.upstream.names import Target, is_douyins, read_target
 from relay.upstream.page import Page, read_page
 from relay.upstream.params import (
     AUDIENCE_PATH,
@@ -25,7 +26,13 @@ from relay.upstream.params import (
     referer,
     reflow_params,
 )
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain
+from relay.upstream.signers.signing import Fetched
+
+_MAX_HOPS = 3
+"""Redirects of a short link that stay on its host."""
+_ASKS = {"verify": "captcha", "captcha": "captcha", "sso": "login_wanted", "login": "login_wanted"}
+"""What somebody is sent to who has to prove something first, by how the host's name begins."""
 
 
 class Calls:
@@ -36,14 +43,17 @@ class Calls:
         config: UpstreamConfig,
         http: HttpClient,
         identity: Identity,
-        signer: Signer,
+        signers: Chain,
         random: Random,
     ) -> None:
         self._live_url = config.live_url.rstrip("/")
         self._webcast_url = config.webcast_url.rstrip("/")
+        self._short_url = config.short_url.rstrip("/")
+        urls = (config.live_url, config.webcast_url)
+        self._authorities = frozenset(urlsplit(url).netloc for url in urls)
         self._http = http
         self._identity = identity
-        self._signer = signer
+        self._signers = signers
         self._random = random
 
     async def reflow(self, room_id: str, sec_uid: str = "") -> bytes:
@@ -72,6 +82,20 @@ class Calls:
                 raise
         html, _ = await self._get_page(path)
         return read_page(html)
+
+    async def follow(self, code: str) -> Target:
+        """Follow a short link to a room or its anchor. Raises UpstreamError, `not_found` too."""
+        url = f"{self._short_url}/{code}/"
+        for _ in range(_MAX_HOPS):
+            url = await self._http.location(url)
+            # It may lead to itself once more, say without the slash.
+            if url.partition("?")[0].rstrip("/") == f"{self._short_url}/{code}":
+                continue
+            if target := read_target(url, self._authorities):
+                return target
+            if not url.startswith(f"{self._short_url}/"):
+                raise _no_room(url)
+        raise UpstreamError("redirected", "the short link leads round in circles")
 
     async def feed(self) -> bytes:
         """Ask for recommended rooms; unsigned."""
@@ -105,7 +129,10 @@ class Calls:
 
     async def _get_signed(self, path: str, params: Params, referred: str) -> bytes:
         url = f"{self._live_url}{path}?{urlencode(params, quote_via=quote)}"
-        signed = await self._signer.sign_http(url)
+        signed = await self._signers.sign_http(url)
+        if isinstance(signed, Fetched):
+            refuse_html(signed.body)
+            return signed.body
         user_agent = {"User-Agent": signed.user_agent} if signed.user_agent else {}
         answer = await self._http.get(
             signed.signed_url,
@@ -124,3 +151,13 @@ class Calls:
             may_be_empty=True,
         )
         return answer.body.decode(errors="replace"), self._identity.absorb(answer.cookies)
+
+
+def _no_room(url: str) -> UpstreamError:
+    """Tell a short link to something else from an answer that says nothing of it."""
+    host = host_of(url)
+    if cause := _ASKS.get(host.partition(".")[0].rstrip("0123456789")):
+        return UpstreamError(cause, f"the short link leads to {host}, which wants a proof first")
+    if is_douyins(url):
+        return UpstreamError("not_found", "the short link does not lead to a room")
+    return UpstreamError("redirected", f"the short link leads to {host}")

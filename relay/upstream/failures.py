@@ -24,6 +24,8 @@ class Failure(StrEnum):
     """A connection that worked has ended."""
     STALLED = "stalled"
     """A connection is open and nothing useful comes."""
+    BROWSER = "browser"
+    """The browser, or the page in it, is gone; upstream has nothing to do with it."""
 
 
 CAUSES: Mapping[str, Failure] = MappingProxyType(
@@ -47,9 +49,13 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "unknown_room": Failure.SERVER,  # status_code 4001038
         "room_over": Failure.SERVER,  # status_code 30003
         "device_blocked": Failure.BLOCKED,  # handshake answered with DEVICE_BLOCKED
+        "sign_check": Failure.BLOCKED,  # handshake answered with words about the signature
         "handshake_refused": Failure.BLOCKED,  # handshake answered with any other refusal
+        "login_expired": Failure.BLOCKED,  # the login's cookies are not taken any more
         "signer": Failure.SIGNER,  # it fails, or its answer can't be used
         "signer_missing": Failure.SIGNER,  # upstream wants a signature and no signer is configured
+        "sdk_missing": Failure.SIGNER,  # the browser's page has no SDK that signs
+        "sdk_refused": Failure.SIGNER,  # it has one, which gives no signature
         "unsupported": Failure.SERVER,  # there is no upstream to ask: a recording is played
         "busy": Failure.SERVER,  # our own budget of calls is used up
         "stopping": Failure.SERVER,  # we end, and wait for no answer any more
@@ -57,6 +63,10 @@ CAUSES: Mapping[str, Failure] = MappingProxyType(
         "closed": Failure.CUT,  # WebSocket close frame
         "close_frame": Failure.CUT,  # upstream's own `close` frame
         "restarting": Failure.SERVER,  # close codes 1012 and 1013: come back later
+        "browser_down": Failure.BROWSER,  # it is killed, can't be started, or can't be reached
+        "page_crashed": Failure.BROWSER,  # the room's page crashed or hangs
+        "page_closed": Failure.BROWSER,  # somebody closed the room's page
+        "login_popup": Failure.BLOCKED,  # the page wants a login, and shows nothing until then
         "silent": Failure.STALLED,  # no bytes at all, heartbeats unanswered
         "heartbeats_only": Failure.STALLED,  # heartbeats answered, no messages
         "low_value_only": Failure.STALLED,  # only messages that also flow in closed rooms

@@ -14,7 +14,6 @@ from relay.config import UpstreamConfig
 from relay.errors import FrameError, UpstreamError
 from relay.upstream.broadcast import Broadcast
 from relay.upstream.http import HttpClient, refuse_html
-from relay.upstream.identity import Identity
 from relay.upstream.params import FETCH_PATH, fetch_params, referer
 from relay.webcast.frames import DEFAULT_LIMITS, read_response
 from relay.webcast.pb.webcast_pb2 import Response
@@ -46,12 +45,9 @@ class Fetched(NamedTuple):
 class MessageFetcher:
     """Fetches what is new in a broadcast, over HTTP."""
 
-    def __init__(
-        self, config: UpstreamConfig, http: HttpClient, identity: Identity, timings: PollTimings
-    ) -> None:
+    def __init__(self, config: UpstreamConfig, http: HttpClient, timings: PollTimings) -> None:
         self._url = config.live_url.rstrip("/") + FETCH_PATH
         self._http = http
-        self._identity = identity
         self._timings = timings
         self._last_rtt_ms = 0
 
@@ -74,7 +70,7 @@ class MessageFetcher:
             broadcast.next_fetch_at = loop.time() + pause_s
 
     async def _ask(self, broadcast: Broadcast) -> Fetched:
-        cookies = await self._identity.cookies()
+        cookies = await broadcast.identity.cookies()
         begin_s = time.monotonic()
         try:
             answer = await self._http.get(
@@ -95,7 +91,7 @@ class MessageFetcher:
                 raise FrameError("too_large", str(error)) from None
             raise
         self._last_rtt_ms = round((time.monotonic() - begin_s) * 1000)
-        self._identity.absorb(answer.cookies)
+        broadcast.identity.absorb(answer.cookies)
         record = Record(RecordKind.BODY, now_ms(), answer.body)
         try:
             return Fetched(read_response(answer.body), record)

@@ -6,6 +6,7 @@ headers, 401/403/444).
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -28,7 +29,8 @@ MAX_JSON_BYTES = 4 * 1024 * 1024
 """Of a JSON answer or a page, inflated. The largest recorded ones are under 1 MiB."""
 _MAX_REDIRECTS = 3
 _TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=8.0, sock_read=8.0)
-_CAPTCHA_HEADERS = ("bdturing-verify", "x-vc-bdturing-parameters")
+CAPTCHA_HEADERS = ("bdturing-verify", "x-vc-bdturing-parameters")
+"""Either says that upstream demands a captcha."""
 
 Params = Sequence[tuple[str, str]]
 
@@ -92,17 +94,43 @@ class HttpClient:
                 url, params = self._redirected(url, headers_in.get("Location", "")), ()
                 encoded = False
                 continue
-            _check(status, headers_in, answer.body, may_be_empty=may_be_empty)
+            check_answer(status, headers_in, answer.body, may_be_empty=may_be_empty)
             return answer
         raise UpstreamError(
             "redirected", f"{host_of(url)} redirects more than {_MAX_REDIRECTS} times"
         )
 
-    async def post_json(self, url: str, document: Any, *, max_bytes: int) -> bytes:
-        """POST `document`, following nothing. Gives the body of a 200; raises UpstreamError."""
+    async def location(self, url: str) -> str:
+        """GET `url` and tell where it redirects to. Raises UpstreamError with its cause.
+
+        Without cookies; `not_found` only where upstream says so.
+        """
+        status, headers_in, answer = await self._request("GET", url, MAX_JSON_BYTES)
+        if status not in (301, 302, 303, 307, 308):
+            check_answer(status, headers_in, answer.body, may_be_empty=True)
+            refuse_html(answer.body)
+            raise UpstreamError("bad_body", f"{host_of(url)} answers, and redirects nowhere")
+        location = headers_in.get("Location", "")
+        with suppress(ValueError):
+            if location:
+                return urljoin(url, location)
+        raise UpstreamError("bad_body", f"{host_of(url)} redirects to no address")
+
+    async def post_json(self, url: str, document: Any, *, max_bytes: int) -> Answer:
+        """POST `document`, following nothing. Gives a 200's answer; raises UpstreamError."""
         status, headers_in, answer = await self._request("POST", url, max_bytes, json=document)
-        _check(status, headers_in, answer.body, may_be_empty=False)
-        return answer.body
+        check_answer(status, headers_in, answer.body, may_be_empty=False)
+        return answer
+
+    async def exchange(
+        self, method: str, url: str, *, max_bytes: int, **kwargs: Any
+    ) -> tuple[int, bytes]:
+        """Make a request that has nothing to do with Douyin, following nothing.
+
+        Gives status and body, whatever they are. Raises UpstreamError where nothing came.
+        """
+        status, _, answer = await self._request(method, url, max_bytes, **kwargs)
+        return status, answer.body
 
     async def _request(
         self, method: str, url: str, max_bytes: int, *, encoded: bool = False, **kwargs: Any
@@ -156,9 +184,19 @@ async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool) -> None:
-    if any(name in headers for name in _CAPTCHA_HEADERS):
+def check_answer(
+    status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty: bool
+) -> None:
+    """Raise UpstreamError for an answer that refuses or fails."""
+    if any(name in headers for name in CAPTCHA_HEADERS):
         raise UpstreamError("captcha", "upstream demands a captcha")
+    check_status(status)
+    if not body and not may_be_empty:
+        raise UpstreamError("empty_body", "upstream answers HTTP 200 with nothing in it")
+
+
+def check_status(status: int) -> None:
+    """Raise UpstreamError with its cause for every status but 200."""
     if status in (401, 403, 444):
         raise UpstreamError("forbidden", f"upstream refuses with HTTP {status}")
     if status == 429:
@@ -169,8 +207,6 @@ def _check(status: int, headers: Mapping[str, str], body: bytes, *, may_be_empty
         raise UpstreamError("server_error", f"upstream fails with HTTP {status}")
     if status != 200:
         raise UpstreamError("http_error", f"upstream answers HTTP {status}")
-    if not body and not may_be_empty:
-        raise UpstreamError("empty_body", "upstream answers HTTP 200 with nothing in it")
 
 
 def refuse_html(body: bytes) -> None:

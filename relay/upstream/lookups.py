@@ -118,7 +118,7 @@ class Lookups:
     async def broadcast(self, room_id: str, *, younger_than_s: float = DESCRIBED_S) -> Told:
         """Ask reflow/info. Raises UpstreamError where it says nothing of the broadcast."""
         return await self._broadcasts.get(
-            room_id, lambda: self._reflow(room_id), younger_than_s=younger_than_s
+            room_id, lambda: self._reflow(room_id, ""), younger_than_s=younger_than_s
         )
 
     # Inside
@@ -191,7 +191,7 @@ class Lookups:
         return found if found.info.room_id == room_id else None
 
     async def _search(self, name: RoomName) -> Told:
-        search = Search(self._calls, self._asking, self.broadcast)
+        search = Search(self._calls, self._asking, self._of_anchor)
         info = await Resolver(search, self._refusals, self._web_rids).look(name)
         if info.status is Status.UNKNOWN and not info.room_id:
             raise search.failures.get(info.cause) or UpstreamError(info.cause, info.text)
@@ -202,13 +202,16 @@ class Lookups:
             refusal = search.failures.get("unknown_room" if missing else "room_over")
         return Told(info, described, refusal and renewed(refusal), search.source, now_ms())
 
-    async def _reflow(self, room_id: str) -> Told:
+    async def _of_anchor(self, room_id: str, sec_uid: str) -> Told:
+        return await (self._reflow(room_id, sec_uid) if sec_uid else self.broadcast(room_id))
+
+    async def _reflow(self, room_id: str, sec_uid: str) -> Told:
         try:
             shaped = await ask_reflow(
                 self._calls,
                 room_id,
-                "",
-                lambda call: self._asking.ask("reflow", room_id, call, info_from_reflow),
+                sec_uid,
+                lambda call: self._asking.ask("reflow", sec_uid or room_id, call, info_from_reflow),
             )
         except UpstreamError as error:
             return Told(read_refusal(error), None, renewed(error), "reflow", now_ms())

@@ -11,6 +11,8 @@ _REFUSED_S = 300.0
 """How long a way that refused is asked only after the others."""
 _RENEW_AFTER = 3
 """Refusals in a row after which a fresh identity is tried (douyinLive does so too)."""
+_WITHOUT_COOKIES = ("reflow", "short_link")
+"""Ways that are asked as nobody at all."""
 
 
 class Refusals:
@@ -29,7 +31,7 @@ class Refusals:
         """Take note of how asking went; "": upstream answered."""
         if cause and CAUSES[cause] is Failure.BLOCKED:
             self._until[way] = time.monotonic() + _REFUSED_S
-            self._in_row += 1
+            self._in_row += way not in _WITHOUT_COOKIES
             if self._in_row >= _RENEW_AFTER:
                 self._in_row = 0
                 self._identity.renew()

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from relay.clock import now_ms
 from relay.errors import UpstreamError
-from relay.upstream.asking import Asking, Endpoint
+from relay.upstream.asking import Asking
+from relay.upstream.breaker import Endpoint
 from relay.upstream.calls import Calls
+from relay.upstream.names import Target
 from relay.upstream.page import Page
 from relay.upstream.status import RoomInfo, read_enter
 from relay.upstream.told import Described, Told, describe
@@ -17,15 +19,16 @@ from relay.webcast.rest.documents import Shaped
 from relay.webcast.rest.info import info_from_enter, info_from_page
 
 T = TypeVar("T")
+Read = TypeVar("Read")
 
 
 class Search:
     """Ways, see ways.Ways."""
 
     def __init__(
-        self, calls: Calls, asking: Asking, broadcast: Callable[[str], Awaitable[Told]]
+        self, calls: Calls, asking: Asking, broadcast: Callable[[str, str], Awaitable[Told]]
     ) -> None:
-        """`broadcast` gives what is told of a room_id."""
+        """`broadcast` gives what is told of a room_id, or by PRESENT and an anchor's sec_uid."""
         self._calls = calls
         self._asking = asking
         self._broadcast = broadcast
@@ -57,16 +60,29 @@ class Search:
         return await self._ask("page", path, lambda: self._calls.page(path), read)
 
     async def reflow(self, room_id: str, sec_uid: str = "") -> RoomInfo:
-        """Ask reflow/info for a broadcast; who searches by a name knows no sec_uid."""
-        return (await self._broadcast(room_id)).info
+        """Ask reflow/info for a broadcast; "2" with a sec_uid: that anchor's present one."""
+        told = await self._broadcast(room_id, sec_uid)
+        if told.described is not None:
+            self.described, self.source = told.described, "reflow"
+        return told.info
+
+    async def follow(self, code: str) -> Target:
+        """Follow a short link."""
+        return await self._ask(
+            "short_link", code, lambda: self._calls.follow(code), lambda target: target
+        )
+
+    def is_left_alone(self, way: Endpoint) -> bool:
+        """Tell whether a way keeps failing; then it fails at once, and says why."""
+        return False
 
     async def _ask(
         self,
         endpoint: Endpoint,
         path: str,
         call: Callable[[], Awaitable[T]],
-        read: Callable[[T], RoomInfo],
-    ) -> RoomInfo:
+        read: Callable[[T], Read],
+    ) -> Read:
         try:
             return await self._asking.ask(endpoint, path, call, read)
         except UpstreamError as error:

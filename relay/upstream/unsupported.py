@@ -17,6 +17,7 @@ class UnsupportedApi:
 
     calls: Mapping[tuple[str, str], int] = MappingProxyType({})
     hits: Mapping[str, int] = MappingProxyType({})
+    signatures: Mapping[tuple[str, str], int] = MappingProxyType({})
     left_alone: Mapping[str, bool] = MappingProxyType({})
 
     async def info(self, name: str) -> NoReturn:

@@ -1,12 +1,22 @@
 import asyncio
 
+import msgspec
 import pytest
 from clocks import Clock, turns
 from serving import make_event, make_status
 from sinks import FakeSink, Lines
 
 from relay.config import HubConfig
-from relay.hub import Filter, Hub, Position, RoomState, Subscriber
+from relay.hub import (
+    Filter,
+    Hub,
+    NextCure,
+    Position,
+    RoomHealth,
+    RoomState,
+    Subscriber,
+    TriedCure,
+)
 from relay.hub.batch import MAX_WRITE_BYTES
 
 CHAT = Filter.of(frozenset(["WebcastChatMessage"]))
@@ -126,6 +136,39 @@ async def test_changing_methods_loses_and_repeats_nothing_that_is_pending(hub: H
     assert sink.offsets == [1, 4, 5, 6]
 
 
+async def test_a_room_frame_says_what_is_wrong_and_comes_when_that_changes(hub: Hub) -> None:
+    stream = hub.open(make_status())
+    sink, subscriber = client(hub, Lines())
+    hub.subscribe(subscriber, stream, CHAT)
+    ill = RoomHealth(
+        ok=False,
+        cause="silent",
+        text="nothing was heard",
+        stall="no_bytes",
+        since_ms=7,
+        tried=(TriedCure("reconnect", 8, "silent"), TriedCure("reconnect", 9, "cut")),
+        next=NextCure("host", 10),
+        hint="a hint",
+    )
+    hub.set_status(stream, msgspec.structs.replace(stream.status, health=ill))
+    # What only people look at, who ask for it, is no news.
+    other = msgspec.structs.replace(ill, text="nothing at all was heard", hint="")
+    hub.set_status(stream, msgspec.structs.replace(stream.status, health=other))
+    hub.set_status(stream, msgspec.structs.replace(stream.status, health=RoomHealth()))
+    await turns()
+    assert [frame["health"] for frame in sink.frames] == [
+        {
+            "ok": False,
+            "cause": "silent",
+            "stall": "no_bytes",
+            "since_ms": 7,
+            "tried": ["reconnect"],
+            "next": {"cure": "host", "at_ms": 10},
+        },
+        {"ok": True},
+    ]
+
+
 async def test_gaps_and_states_come_in_order_with_events(hub: Hub) -> None:
     stream = hub.open(make_status())
     sink, subscriber = client(hub, Lines())
@@ -159,6 +202,7 @@ async def test_gaps_and_states_come_in_order_with_events(hub: Hub) -> None:
         "title": "点歌",
         "anchor": "主播",
         "time": stream.status.since_ms,
+        "health": {"ok": True},
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 from watching import QUICK, Listener
 
 from relay.config import Config, HubConfig, UpstreamConfig, WatchConfig
@@ -23,10 +24,10 @@ CONFIG = Config(
 
 @asynccontextmanager
 async def _rooms(
-    upstream: Source, room: str, policy: Policy, tape: Recorder | None
+    upstream: Source, room: str, policy: Policy, tape: Recorder | None, config: Config = CONFIG
 ) -> AsyncIterator[tuple[Hub, Listener]]:
-    hub = Hub(CONFIG.hub)
-    manager = RoomManager(hub, CONFIG, upstream, policy, tape=tape)
+    hub = Hub(config.hub)
+    manager = RoomManager(hub, config, upstream, policy, tape=tape)
     listener = Listener(hub)
     running = asyncio.create_task(manager.run(), name="manager")
     try:
@@ -48,11 +49,12 @@ async def recording(
 ) -> AsyncIterator[tuple[Recorder, Listener]]:
     """Record a room; the listener hears what comes of it."""
     tape = Recorder(path, scrub=scrub)
+    config = msgspec.structs.replace(CONFIG, upstream=upstream)
     writing = asyncio.create_task(tape.run(), name="recorder")
     try:
         async with (
             Upstream(upstream, policy.timings) as opened,
-            _rooms(opened, room, policy, tape) as (_, listener),
+            _rooms(opened, room, policy, tape, config) as (_, listener),
         ):
             yield tape, listener
     finally:

@@ -76,7 +76,8 @@ async def test_a_blocked_push_host_is_made_up_for_by_polling() -> None:
 async def test_a_signer_is_used_where_upstream_wants_signatures() -> None:
     scenario = Scenario(rooms=1, rate=100, require_signature=True)
     async with Simulator(scenario) as simulator:
-        async with watching(simulator.upstream_config(), ROOM) as (manager, listener):
+        watched = watching(simulator.upstream_config(), ROOM, signers=simulator.signers())
+        async with watched as (manager, listener):
             await listener.until(lambda: len(listener.events) >= 50)
             assert manager.streams()[0].status.transport == "socket"
             records = list(simulator.ledger.connections.values())

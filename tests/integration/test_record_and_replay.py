@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from playing import playing, recording
 from recorded_upstream import Batch
@@ -128,6 +129,19 @@ async def test_polled_answers_are_recorded_and_played_as_well(tmp_path: Path) ->
 
 def _fields(struct: Any) -> dict[str, Any]:
     return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+async def test_a_room_with_several_connections_is_recorded_over_one(tmp_path: Path) -> None:
+    path = tmp_path / "show.webcast"
+    async with Simulator(Scenario(rooms=1, rate=400)) as simulator:
+        (web_rid,) = simulator.rooms
+        upstream = msgspec.structs.replace(simulator.upstream_config(), connections=3)
+        async with recording(upstream, web_rid, path) as (_, recorded):
+            await recorded.until(lambda: len(recorded.events) > 200)
+            assert len(simulator.ledger.of_room(web_rid)) == 1
+    async with playing(path) as (_, played):
+        await ended(played)
+    assert event_lines(played.lines) == event_lines(recorded.lines)
 
 
 async def test_the_next_broadcast_is_played_after_the_end_of_the_first(tmp_path: Path) -> None:

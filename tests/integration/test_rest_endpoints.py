@@ -58,9 +58,8 @@ async def asking(
     simulator: Simulator, *, signer: bool = True, **changes: Any
 ) -> AsyncIterator[Ask]:
     upstream = msgspec.structs.replace(simulator.upstream_config(), **changes)
-    if not signer:
-        upstream = msgspec.structs.replace(upstream, signer_url="")
-    config = Config(server=ServerConfig(port=0), upstream=upstream)
+    signers = simulator.signers() if signer else []
+    config = Config(server=ServerConfig(port=0), upstream=upstream, signers=signers)
     async with running(config) as server, aiohttp.ClientSession() as http:
         yield Ask(server.url, http)
 
@@ -218,7 +217,7 @@ async def test_without_a_signer_and_events_it_says_what_to_configure() -> None:
             room.change({"fetch": "empty", "push": "blocked", "enter": "empty", "page": "403"})
         answer = await ask("audience", room_id=simulator.rooms[LIVE].room_id)
         assert (answer["code"], answer["error"]["type"]) == (503, "signer_unavailable")
-        assert "signer_url" in answer["msg"]
+        assert "[[signers]]" in answer["msg"]
 
 
 async def test_what_recorded_rooms_have_is_served_as_it_is(recorded: Path, seeds: Path) -> None:

@@ -17,7 +17,7 @@ from recorded_upstream import (
 )
 from watching import Listener, quick, watching
 
-from relay.config import UpstreamConfig, WatchConfig
+from relay.config import WatchConfig
 from relay.errors import ConfigError, RoomNameError, RoomRefusedError
 from relay.hub import RoomState
 from relay.room import session
@@ -42,6 +42,10 @@ def low_value(msg_id: int) -> Batch:
     return Batch((read_message(raw),))
 
 
+def asked(upstream: RecordedUpstream) -> int:
+    return upstream.requests["enter"] + upstream.requests["reflow"]
+
+
 def end(upstream: RecordedUpstream) -> None:
     upstream.status = "offline"
 
@@ -49,8 +53,9 @@ def end(upstream: RecordedUpstream) -> None:
 # Broadcasts
 
 
+@pytest.mark.parametrize("action", [3, 4])
 async def test_a_room_is_followed_from_broadcast_to_broadcast(
-    upstream: RecordedUpstream, batches: list[Batch]
+    upstream: RecordedUpstream, batches: list[Batch], action: int
 ) -> None:
     end(upstream)
     async with watching(upstream.config(), WEB_RID) as (manager, listener):
@@ -59,7 +64,7 @@ async def test_a_room_is_followed_from_broadcast_to_broadcast(
         await upstream.send(batches[0])
         await listener.until(lambda: bool(listener.events))
         end(upstream)
-        await upstream.send(control(3))
+        await upstream.send(control(action))
         await listener.until(lambda: "ended" in listener.states)
         await listener.until_state(RoomState.WAITING)
         upstream.room_id, upstream.status = NEXT_ID, "live"
@@ -119,8 +124,8 @@ async def test_an_ending_that_upstream_denies_is_none(
     async with watching(upstream.config(), WEB_RID) as (_, listener):
         await upstream.send(batches[0])
         await upstream.send(control(3))
-        asked = upstream.requests["enter"]
-        await upstream.until(lambda: upstream.requests["enter"] >= asked + 3)
+        before = asked(upstream)
+        await upstream.until(lambda: asked(upstream) >= before + 3)
         await upstream.send(batches[1])
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
@@ -134,11 +139,11 @@ async def test_pause_and_resume_are_no_ending(
 ) -> None:
     async with watching(upstream.config(), WEB_RID) as (_, listener):
         await upstream.send(control(action))
-        asked = upstream.requests["enter"]
+        before = asked(upstream)
         await upstream.send(batches[1])
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
 
-    assert upstream.requests["enter"] == asked
+    assert asked(upstream) == before
 
 
 async def test_unknown_is_no_ending_and_the_connection_stays(
@@ -149,8 +154,8 @@ async def test_unknown_is_no_ending_and_the_connection_stays(
         await listener.until_state(RoomState.LIVE)
         upstream.status = upstream.reflow = "empty"
         await upstream.send(control(3))
-        asked = upstream.requests["reflow"]
-        await upstream.until(lambda: upstream.requests["reflow"] >= asked + 5)
+        before = upstream.requests["reflow"]
+        await upstream.until(lambda: upstream.requests["reflow"] >= before + 5)
         await upstream.send(batches[1])
         await listener.until(lambda: len(listener.events) >= len(upstream.sent))
         assert listener.states == ["resolving", "connecting", "live"]
@@ -234,7 +239,7 @@ async def test_a_connection_with_messages_that_prove_nothing_is_given_up_if_the_
         listener,
     ):
         await upstream.send(batches[0])
-        before = upstream.requests["enter"]
+        before = asked(upstream)
         number = 1
         while len(upstream.connections) < 2:
             await upstream.send(low_value(number))
@@ -242,7 +247,7 @@ async def test_a_connection_with_messages_that_prove_nothing_is_given_up_if_the_
             await listener.until(lambda: len(listener.events) >= len(upstream.sent))
         assert set(manager.streams()[0].counters.reconnects) == {"low_value_only"}
         # The room was asked first.
-        assert upstream.requests["enter"] > before
+        assert asked(upstream) > before
 
 
 async def test_messages_that_closed_rooms_send_do_not_hide_the_ending(
@@ -450,9 +455,6 @@ async def test_names_and_limits_are_refused_in_words(upstream: RecordedUpstream)
             pass
     with pytest.raises(ConfigError, match=r"watch\.max_rooms"):
         async with watching(upstream.config(), "1", "2", watch=WatchConfig(max_rooms=1)):
-            pass
-    with pytest.raises(ConfigError, match=r"upstream\.signer_url"):
-        async with watching(UpstreamConfig(signer_url="http://signer.example/")):
             pass
 
 

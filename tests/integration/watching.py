@@ -2,14 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import groupby
 from random import Random
 from typing import Any
 
-from relay.config import Config, HubConfig, RoomConfig, UpstreamConfig, WatchConfig
+from relay.config import (
+    BrowserConfig,
+    Config,
+    HubConfig,
+    LoginConfig,
+    RoomConfig,
+    SignerConfig,
+    UpstreamConfig,
+    WatchConfig,
+)
 from relay.hub import Entry, Filter, Hub, RoomState, Stream, Subscription
 from relay.room import Policy, RoomManager
 from relay.room.retry import BackOff
@@ -23,8 +32,12 @@ QUICK = Policy(
     back_off=dict.fromkeys(Failure, SOON),
     not_found=SOON,
     crash=SOON,
+    next_cure_s=0.005,
+    connects_per_s=10_000,
+    stagger_s=0.01,
     climb=BackOff(0.05, 0.05),
     confirm=SOON,
+    stands_s=0.0,
     doubt_s=30.0,
     timings=Timings(
         SocketTimings(heartbeat_s=0.2, first_position_s=5.0),
@@ -78,6 +91,12 @@ class Listener:
     def gaps(self) -> list[str]:
         return [f["reason"] for f in self.frames if f.get("op") == "gap"]
 
+    @property
+    def health(self) -> list[dict[str, Any]]:
+        """What room frames said of the rooms' health, each once."""
+        said = [f["health"] for f in self.frames if f.get("op") == "room"]
+        return [health for health, _ in groupby(said)]
+
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(30):
             while not true():
@@ -118,16 +137,22 @@ async def watching(
     *rooms: str,
     policy: Policy = QUICK,
     watch: WatchConfig | None = None,
+    signers: Sequence[SignerConfig] = (),
+    logins: Sequence[LoginConfig] = (),
+    browser: BrowserConfig | None = None,
 ) -> AsyncIterator[tuple[RoomManager, Listener]]:
     """Run a manager; the listener hears every configured room from the start."""
     config = Config(
         upstream=upstream,
         rooms=[RoomConfig(room=room) for room in rooms],
         watch=watch or WatchConfig(status_poll_s=0.02, linger_s=0.02),
+        signers=list(signers),
+        logins=list(logins),
+        browser=browser or BrowserConfig(),
         hub=HubConfig(history_events=100_000, history_bytes=1 << 30),
     )
     hub = Hub(config.hub)
-    async with Upstream(config.upstream, policy.timings) as opened:
+    async with Upstream.of(config, policy.timings) as opened:
         manager = RoomManager(hub, config, opened, policy)
         listener = Listener(hub)
         running = asyncio.create_task(manager.run(), name="manager")

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from serving import Relay, make_event, make_status, receive
 
 from relay import __version__
-from relay.hub import RoomState
+from relay.hub import ConnectionState, NextCure, RoomHealth, RoomState, TriedCure
 from relay.hub.stream import MAX_COUNTED_METHODS
 
 
@@ -55,6 +56,21 @@ async def test_rooms_are_listed_added_shown_and_removed(
             "epoch": relay.rooms["1"].epoch,
             "offset": 2,
             "events": 2,
+            "health": {
+                "ok": True,
+                "cause": "",
+                "text": "",
+                "stall": "",
+                "since_ms": 0,
+                "tried": [],
+                "next": None,
+                "hint": "",
+                "identity": "",
+                "login_valid_until_ms": None,
+                "gifts_seen": 0,
+                "blocked_count": 0,
+                "connections": [],
+            },
         }
     async with http.post("/api/rooms", json={"room": "5"}) as answer:
         assert (answer.status, (await answer.json())["web_rid"]) == (201, "5")
@@ -103,6 +119,67 @@ async def test_errors_are_json_and_say_what_is_wrong(
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         if status == 405:
             assert "GET" in answer.headers["Allow"]
+
+
+async def test_what_is_wrong_with_a_room_is_shown(
+    relay: Relay, http: aiohttp.ClientSession
+) -> None:
+    relay.publish("1", make_event("WebcastGiftMessage"))
+    stream = relay.rooms["1"]
+    ill = RoomHealth(
+        ok=False,
+        cause="heartbeats_only",
+        text="no message comes",
+        stall="heartbeats_only",
+        since_ms=1_630_827_777_000,
+        tried=(TriedCure("reconnect", 1_630_827_778_000, "heartbeats_only"),),
+        next=NextCure("identity", 1_630_827_779_000),
+        hint="wait",
+        identity="tv",
+        login_valid_until_ms=1_730_827_777_000,
+    )
+    now = ConnectionState("socket", "waiting", "heartbeats_only", "tv", 1_630_827_777_000, 1, 2, 3)
+    status = msgspec.structs.replace(stream.status, health=ill, connections=(now,))
+    relay.hub.set_status(stream, status)
+    stream.counters.blocked = 4
+    stream.counters.cures.update({"reconnect": 3})
+    stream.counters.helped.update({"reconnect": 2})
+    async with http.get("/api/rooms/1") as answer:
+        assert (await answer.json())["health"] == {
+            "ok": False,
+            "cause": "heartbeats_only",
+            "text": "no message comes",
+            "stall": "heartbeats_only",
+            "since_ms": 1_630_827_777_000,
+            "tried": [
+                {"cure": "reconnect", "at_ms": 1_630_827_778_000, "outcome": "heartbeats_only"}
+            ],
+            "next": {"cure": "identity", "at_ms": 1_630_827_779_000},
+            "hint": "wait",
+            "identity": "tv",
+            "login_valid_until_ms": 1_730_827_777_000,
+            "gifts_seen": 1,
+            "blocked_count": 4,
+            "connections": [
+                {
+                    "transport": "socket",
+                    "state": "waiting",
+                    "cause": "heartbeats_only",
+                    "identity": "tv",
+                    "since_ms": 1_630_827_777_000,
+                    "last_frame_ms": 1,
+                    "last_message_ms": 2,
+                    "last_valued_ms": 3,
+                }
+            ],
+        }
+    found = await scrape(http)
+    label = "cause=heartbeats_only,room=1,stall=heartbeats_only"
+    assert found["relay_room_ill", label] == 1
+    assert found["relay_connections", "room=1,state=waiting"] == 1
+    assert found["relay_cures_total", "cure=reconnect,room=1"] == 3
+    assert found["relay_cures_helped_total", "cure=reconnect,room=1"] == 2
+    assert not any(name == "relay_room_ill" and "room=2" in labels for name, labels in found)
 
 
 async def test_metrics_tell_what_happens(relay: Relay, http: aiohttp.ClientSession) -> None:

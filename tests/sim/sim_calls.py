@@ -20,8 +20,11 @@ PATHS = {
     "promotions": "/live/promotions/pop/v3/?room_id={id}&author_id={uid}",
     "gift_list": "/webcast/gift/list/",
     "user_me": "/webcast/user/me/",
+    "short_link": "/iSim0001/",
+    "user_page": "/user/{sec}",
+    "live_status": "/webcast/distribution/check_user_live_status/?user_ids={uid}",
 }
-"""Every endpoint but push, by the behaviour that says how it answers."""
+"""Every endpoint but push and register, by the behaviour that says how it answers."""
 
 
 class Got(NamedTuple):

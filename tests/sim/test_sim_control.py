@@ -141,7 +141,7 @@ async def connect(url: str, user_agent: str) -> None:
 async def test_a_signature_opens_the_push_socket() -> None:
     scenario = Scenario(rooms=1, rate=1, require_signature=True)
     async with Simulator(scenario) as sim:
-        assert sim.upstream_config().signer_url == f"{sim.url}/_sim/sign"
+        assert [signer.url for signer in sim.signers()] == [f"{sim.url}/_sim/sign"]
         status, answer = await post(sim, "sign", ask_to_sign(sim))
         assert status == 200
         assert answer["user_agent"] == USER_AGENT
@@ -188,7 +188,7 @@ async def test_the_config_lines_point_a_relay_here() -> None:
         assert lines.count("[[rooms]]") == 2
         upstream = sim.upstream_config()
         assert (upstream.live_url, upstream.push_urls) == (sim.url, [sim.push_url])
-        assert upstream.signer_url == ""
+        assert sim.signers() == []
 
 
 def test_a_scenario_that_cannot_be_is_refused_before_anything_starts() -> None:

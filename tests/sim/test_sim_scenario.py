@@ -28,6 +28,30 @@ def test_the_documented_example_is_a_scenario(tmp_path: Path) -> None:
     assert [step.do for step in second.script] == ["next_broadcast", "behave", "end"]
 
 
+def test_hosts_signers_and_identities_are_told_in_the_file_too(tmp_path: Path) -> None:
+    text = """
+        push_hosts = 2
+        require_signature = true
+        [behaviours]
+        logins = ["me"]
+        blocked_identities = ["1%7Cx"]
+        [[outages]]
+        at_s = 5
+        host = "push2"
+        for_s = 10
+        [signers.tikhub]
+        answer = "429"
+        key = "k"
+    """
+    scenario = load_scenario(write(tmp_path, textwrap.dedent(text)))
+    (outage,) = scenario.outages
+    assert (outage.host, outage.state, outage.for_s) == ("push2", "down", 10)
+    assert scenario.signers["tikhub"].answer == "429"
+    room = next(iter(Simulator(scenario).rooms.values()))
+    assert room.behaviours.logins == ["me"]
+    assert room.behaviours.blocked_identities == ["1%7Cx"]
+
+
 def test_rooms_may_be_just_a_number() -> None:
     names = [plan.web_rid for plan in Scenario(rooms=3).plans()]
     assert names == ["80000000001", "80000000002", "80000000003"]
@@ -63,6 +87,11 @@ def test_a_room_differs_from_the_scenario_only_where_it_says_so() -> None:
             "[[rooms]]\n[[rooms.script]]\nbehaviours = { stall = 'loud' }",
             ["rooms[0].script[0].behaviours", "'loud'"],
         ),
+        ("[[outages]]\nhost = 'push2'", ["outages[0].host", "'push2'", "push1"]),
+        ("[[outages]]\nfor = 3", ["for: no such key", "for_s?"]),
+        ("[signers.tikhub]\nanswr = '429'", ["answr: no such key", "answer?"]),
+        ("[signers.tickhub]\nanswer = '429'", ["signers", "'tickhub'"]),
+        ("[behaviours]\nsample = 30", ["behaviours.sample", "<= 1"]),
         ("rate = \nseed = 1", ["not valid TOML", "line 1"]),
     ],
 )

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from relay.sim.behaviours import Behaviours
 from relay.sim.goods import make_goods
 from relay.sim.messages import MessageWriter
 from relay.sim.pace import CYCLE_S, Pace
 from relay.sim.people import Crowd, make_person
-from relay.sim.scenario import Behaviours
 from relay.sim.show import MsgIds, Sent, Show
 from relay.webcast.pb import webcast_pb2 as pb
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 
 ROOM_ID = "7600000000000000001"
 WEB_RID = "650000000001"
@@ -82,6 +82,8 @@ class FakeDouyin:
         self.audience: Answer = empty
         self.promotions: Answer = empty
         self.signer: Answer = empty
+        self.register: Answer = empty
+        self.me: Answer = empty
         self.requests: list[web.Request] = []
         self.bodies: list[Any] = []
         self.url = ""
@@ -92,7 +94,12 @@ class FakeDouyin:
 
     def config(self, **changes: Any) -> UpstreamConfig:
         changes = {"calls_per_s": 10_000, **changes}
+        changes = {"register_url": f"{self.url}/register", **changes}
         return UpstreamConfig(live_url=self.url, webcast_url=self.url, **changes)
+
+    def signs(self) -> list[SignerConfig]:
+        """What makes a relay ask `signer` here."""
+        return [SignerConfig(kind="http", url=f"{self.url}/sign")]
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
@@ -106,6 +113,8 @@ class FakeDouyin:
             "/webcast/ranklist/audience/": self.audience,
             "/live/promotions/pop/v3/": self.promotions,
             "/sign": self.signer,
+            "/register": self.register,
+            "/webcast/user/me/": self.me,
         }
         found = answers.get(request.path, self.page)(request)
         return found if isinstance(found, web.StreamResponse) else await found

@@ -170,3 +170,29 @@ def test_calls_that_began_before_it_opened_change_nothing_by_failing(
     with breaker.call():
         pass
     assert breaker.state == "closed"
+
+
+def test_who_asks_all_the_same_neither_lengthens_the_wait_nor_ends_the_probe(
+    breaker: Breaker, clock: Clock
+) -> None:
+    def ask(times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(UpstreamError), breaker.judged():
+                raise UpstreamError("timeout", "no answer")
+
+    ask(50)
+    assert refusal(breaker).retry_after_s == pytest.approx(30, rel=0.2)
+    clock.now += 40
+    probe = breaker.call()
+    probe.__enter__()
+    ask(50)
+    # The probe is still under way.
+    assert refusal(breaker).retry_after_s == 1.0
+    assert not probe.__exit__(UpstreamError, UpstreamError("timeout", "no answer"), None)
+    assert refusal(breaker).retry_after_s == pytest.approx(60, rel=0.2)
+    ask(50)
+    assert refusal(breaker).retry_after_s == pytest.approx(60, rel=0.2)
+    # But an answer is an answer.
+    with breaker.judged():
+        pass
+    assert breaker.state == "closed"

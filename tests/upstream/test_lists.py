@@ -48,8 +48,8 @@ async def fake() -> AsyncIterator[FakeDouyin]:
 
 @pytest.fixture
 async def api(fake: FakeDouyin) -> AsyncIterator[LiveApi]:
-    config = fake.config(signer_url=f"{fake.url}/sign")
-    async with Upstream(config, Timings()) as upstream:
+    config = fake.config()
+    async with Upstream(config, Timings(), signers=fake.signs()) as upstream:
         yield upstream.api
 
 
@@ -158,7 +158,7 @@ async def test_without_a_signer_nobody_is_asked(fake: FakeDouyin) -> None:
     async with Upstream(fake.config(), Timings()) as upstream:
         for ask in (upstream.api.audience, upstream.api.promotions):
             error = await refusal_of(ask(WEB_RID))
-            assert (error.cause, "[upstream] signer_url" in str(error)) == ("signer_missing", True)
+            assert (error.cause, "[[signers]]" in str(error)) == ("signer_missing", True)
     assert fake.paths == []
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aioresponses import CallbackResult, aioresponses
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 from relay.errors import UpstreamError
 from relay.upstream.api import LiveApi
 from relay.upstream.client import Timings, Upstream
@@ -155,7 +155,8 @@ def params_of(request: dict[str, Any]) -> dict[str, str]:
 @pytest.fixture
 async def api(hosts: Hosts) -> AsyncIterator[LiveApi]:
     hosts.answer(HOME, b"<html></html>", **{"Set-Cookie": "ttwid=anonymous; Path=/"})
-    async with Upstream(UpstreamConfig(signer_url=SIGNER), Timings()) as upstream:
+    signers = [SignerConfig(kind="http", url=SIGNER)]
+    async with Upstream(UpstreamConfig(), Timings(), signers=signers) as upstream:
         yield upstream.api
 
 

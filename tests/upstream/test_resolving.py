@@ -220,9 +220,8 @@ async def test_a_handle_gets_its_web_rid_from_the_broadcast(
 
 
 async def test_refusals_in_a_row_bring_a_fresh_identity(
-    fake: FakeDouyin, resolver: Resolver, monkeypatch: pytest.MonkeyPatch
+    fake: FakeDouyin, resolver: Resolver
 ) -> None:
-    monkeypatch.setattr("relay.upstream.identity._RENEW_S", 0.0)
     await resolver.look(BY_WEB_RID)
     assert fake.paths.count("/") == 1
     fake.home = home("1%7Csecond")

@@ -9,28 +9,35 @@ import pytest
 from aiohttp import web
 from fake_douyin import ROOM_ID, FakeDouyin, empty, fake_douyin, json_answer
 
+from relay.config import BrowserConfig, SignerConfig
 from relay.errors import ConfigError, UpstreamError
+from relay.upstream.browser.pages import BrowserPages
+from relay.upstream.client import Timings, Upstream
 from relay.upstream.http import USER_AGENT, HttpClient
 from relay.upstream.identity import new_visitor_id
 from relay.upstream.params import push_query, push_stub
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain, make_chain
+from relay.upstream.signers.signing import Signed
 from relay.upstream.transports.push_urls import PushUrls
 from relay.webcast.pb.webcast_pb2 import Response
 
+NO_BROWSER = BrowserPages(BrowserConfig(), "http://127.0.0.1:9")
 VISITOR = "7300000000000000001"
 URL = "wss://webcast100-ws-web-lf.douyin.com/webcast/im/push/v2/?a=1"
 REQUEST = "https://live.douyin.com/webcast/ranklist/audience/?aid=6383&a=%20"
 
 
 @asynccontextmanager
-async def signer_of(fake: FakeDouyin) -> AsyncIterator[Signer]:
+async def signer_of(fake: FakeDouyin, *configs: SignerConfig) -> AsyncIterator[Chain]:
     async with HttpClient() as http:
-        yield Signer(f"{fake.url}/sign", http)
+        chain = make_chain(configs or fake.signs(), http, NO_BROWSER)
+        yield chain
+        await chain.close()
 
 
-async def cause_and_text(signer: Signer) -> tuple[str, str]:
+async def cause_and_text(signer: Chain) -> tuple[str, str]:
     with pytest.raises(UpstreamError) as failure:
-        await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        await signer.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
     return failure.value.cause, str(failure.value)
 
 
@@ -64,7 +71,9 @@ def test_a_visitor_has_nineteen_digits() -> None:
 
 async def test_without_a_signer_urls_stay_as_they_are() -> None:
     async with HttpClient() as http:
-        signed = await Signer("", http).sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        chain = make_chain([], http, NO_BROWSER)
+        signed, by = await chain.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+    assert by == ""
     assert (signed.signed_url, signed.headers, signed.cookies) == (URL, {}, {})
 
 
@@ -73,7 +82,7 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         fake.signer = json_answer(
             {"signed_url": URL + "&signature=abc", "headers": {"X-A": "1"}, "cookies": {"c": "2"}}
         )
-        signed = await signer.sign_push(URL, room_id=ROOM_ID, visitor_id=VISITOR)
+        signed, _ = await signer.sign_socket(URL, room_id=ROOM_ID, visitor_id=VISITOR)
 
     assert signed.signed_url == URL + "&signature=abc"
     assert (signed.headers, signed.cookies) == ({"X-A": "1"}, {"c": "2"})
@@ -97,7 +106,9 @@ async def test_a_signer_is_told_what_it_needs_and_no_cookie() -> None:
         empty,
         lambda _request: web.Response(status=500),
         lambda _request: web.Response(text="no json"),
-        lambda _request: web.HTTPFound("https://elsewhere.example/"),
+        lambda _request: web.Response(
+            status=302, headers={"Location": "https://elsewhere.example/"}
+        ),
         json_answer({}),
         json_answer({"signed_url": 5}),
         json_answer({"signed_url": "wss://evil.example/webcast/im/push/v2/?a=1"}),
@@ -137,6 +148,7 @@ async def test_a_request_is_signed_by_the_same_contract() -> None:
         )
         signed = await signer.sign_http(REQUEST)
 
+    assert isinstance(signed, Signed)
     assert (signed.signed_url, signed.cookies, signed.user_agent) == (
         (REQUEST + "&a_bogus=x%2F", {"UIFID": "1"}, "B")
     )
@@ -146,10 +158,21 @@ async def test_a_request_is_signed_by_the_same_contract() -> None:
     assert "Cookie" not in fake.requests[0].headers
 
 
+async def test_signatures_are_counted() -> None:
+    async with fake_douyin() as fake:
+        config = fake.config(push_urls=["ws://127.0.0.1:9"])
+        async with Upstream(config, Timings(), signers=fake.signs()) as upstream:
+            with pytest.raises(UpstreamError):
+                await upstream.signers.sign_http(REQUEST)
+            fake.signer = json_answer({"signed_url": REQUEST})
+            await upstream.signers.sign_http(REQUEST)
+            assert upstream.api.signatures == {("relay", "failed"): 1, ("relay", "ok"): 1}
+
+
 async def test_a_request_without_a_signer_is_not_made() -> None:
     async with HttpClient() as http:
-        with pytest.raises(UpstreamError, match=r"\[upstream\] signer_url") as refusal:
-            await Signer("", http).sign_http(REQUEST)
+        with pytest.raises(UpstreamError, match=r"\[\[signers\]\]") as refusal:
+            await make_chain([], http, NO_BROWSER).sign_http(REQUEST)
     assert refusal.value.cause == "signer_missing"
 
 
@@ -177,10 +200,10 @@ async def test_a_signer_may_not_lead_a_request_elsewhere(answer: object) -> None
 @pytest.mark.parametrize("url", ["http://signer.example/", "http://10.0.0.1:8080/sign"])
 async def test_a_signer_in_the_clear_is_refused(url: str) -> None:
     async with HttpClient() as http:
-        with pytest.raises(ConfigError, match=r"upstream\.signer_url"):
-            Signer(url, http)
-        Signer("https://signer.example/", http)
-        Signer("http://127.0.0.1:1/", http)
+        with pytest.raises(ConfigError, match=r"signers\[0\]: .* in the clear"):
+            make_chain([SignerConfig(kind="http", url=url)], http, NO_BROWSER)
+        for allowed in ("https://signer.example/", "http://127.0.0.1:1/"):
+            make_chain([SignerConfig(kind="http", url=allowed)], http, NO_BROWSER)
 
 
 # Hosts
@@ -191,11 +214,7 @@ LQ = "wss://webcast100-ws-web-lq.douyin.com/webcast/im/push/v2/"
 
 def test_push_urls_are_taken_in_turn() -> None:
     urls = PushUrls([LF, LQ, "wss://x.douyin.com/own/path"])
-    seen = []
-    for _ in range(4):
-        seen.append(urls.current)
-        urls.refused()
-    assert seen == [
+    assert [urls.at(turn) for turn in range(4)] == [
         LF + "/webcast/im/push/v2/",
         LQ,
         "wss://x.douyin.com/own/path",
@@ -208,10 +227,17 @@ def test_push_urls_are_taken_in_turn() -> None:
 )
 def test_the_host_that_upstream_names_is_tried_first(named: str) -> None:
     urls = PushUrls([LF])
-    urls.note(Response(push_server=named, proxy_server="other.douyin.com"))
-    assert urls.current == "wss://webcast5-ws-web-hl.douyin.com/webcast/im/push/v2/"
-    urls.refused()
-    assert urls.current.startswith(LF)
+    answer = Response(push_server=named, proxy_server="other.douyin.com")
+    assert urls.note(answer)
+    assert urls.at(0) == "wss://webcast5-ws-web-hl.douyin.com/webcast/im/push/v2/"
+    assert urls.at(1).startswith(LF)
+    assert not urls.note(answer)
+
+
+def test_a_host_that_is_configured_and_named_has_one_turn() -> None:
+    urls = PushUrls([LF, LQ])
+    urls.note(Response(push_server=LQ))
+    assert [urls.at(turn) for turn in range(3)] == [LQ, LF + "/webcast/im/push/v2/", LQ]
 
 
 @pytest.mark.parametrize(
@@ -234,12 +260,12 @@ def test_the_host_that_upstream_names_is_tried_first(named: str) -> None:
 def test_other_hosts_are_not_followed(named: str) -> None:
     urls = PushUrls([LF])
     urls.note(Response(push_server_v2=named))
-    assert urls.current == LF + "/webcast/im/push/v2/"
+    assert urls.at(0) == LF + "/webcast/im/push/v2/"
 
 
 def test_a_simulators_answers_do_not_lead_to_douyin() -> None:
     urls = PushUrls(["ws://127.0.0.1:1234"])
     urls.note(Response(push_server="webcast5-ws-web-hl.douyin.com"))
-    assert urls.current == "ws://127.0.0.1:1234/webcast/im/push/v2/"
+    assert urls.at(0) == "ws://127.0.0.1:1234/webcast/im/push/v2/"
     urls.note(Response(push_server="ws://127.0.0.1:4321"))
-    assert urls.current == "ws://127.0.0.1:4321/webcast/im/push/v2/"
+    assert urls.at(0) == "ws://127.0.0.1:4321/webcast/im/push/v2/"

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -12,12 +12,13 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 
-from relay.config import UpstreamConfig
+from relay.config import SignerConfig, UpstreamConfig
 from relay.errors import FrameError
 from relay.upstream.broadcast import Broadcast, UpstreamPosition
 from relay.upstream.client import Timings, Upstream
 from relay.upstream.failures import SessionEnd
 from relay.upstream.fetch import PollTimings
+from relay.upstream.identity import Identity
 from relay.upstream.transports.socket import SocketTimings
 from relay.webcast.pb import webcast_pb2 as pb
 from relay.webcast.recording import Record
@@ -26,17 +27,25 @@ Script = Callable[[ServerConnection], Awaitable[None]]
 Handshake = Callable[[ServerConnection, Request], Response | None]
 
 
+def begun(web_rid: str = "", visitor_id: str = "1") -> Broadcast:
+    return Broadcast(ROOM_ID, web_rid, visitor_id, Identity())
+
+
 class Notes:
     """A receiver that remembers what it was told."""
 
     def __init__(self) -> None:
         self.opens = 0
+        self.beats = 0
         self.responses: list[pb.Response] = []
         self.records: list[Record] = []
         self.errors: list[tuple[str, bool]] = []
 
     def opened(self) -> None:
         self.opens += 1
+
+    def heard(self) -> None:
+        self.beats += 1
 
     def received(self, response: pb.Response, record: Record) -> None:
         self.responses.append(response)
@@ -118,18 +127,22 @@ async def hold(
     """Hold one socket session until it ends."""
     async with push_server(script, handshake) as url:
         config = fake.config(push_urls=[url])
+        broadcast = broadcast or begun("650000000001", "7300000000000000001")
         async with Upstream(config, Timings(socket=timings or SocketTimings())) as upstream:
+            broadcast.identity = upstream.identities.choose([broadcast.web_rid])
             async with asyncio.timeout(within_s):
-                return await upstream.socket().run(
-                    broadcast or Broadcast(ROOM_ID, "650000000001", "7300000000000000001"),
-                    notes or Notes(),
-                )
+                return await upstream.socket().run(broadcast, notes or Notes())
 
 
-async def hold_at(config: UpstreamConfig, timings: SocketTimings | None = None) -> SessionEnd:
-    async with Upstream(config, Timings(socket=timings or SocketTimings())) as upstream:
+async def hold_at(
+    config: UpstreamConfig,
+    timings: SocketTimings | None = None,
+    signers: Sequence[SignerConfig] = (),
+) -> SessionEnd:
+    timings = timings or SocketTimings()
+    async with Upstream(config, Timings(socket=timings), signers=signers) as upstream:
         async with asyncio.timeout(30):
-            return await upstream.socket().run(Broadcast(ROOM_ID, "", "1"), Notes())
+            return await upstream.socket().run(begun(), Notes())
 
 
 # How the socket ends
@@ -227,7 +240,8 @@ async def never(_connection: ServerConnection) -> None:
     [
         (200, {"Handshake-Msg": "DEVICE_BLOCKED", "Handshake-Status": "415"}, "device_blocked"),
         (200, {}, "handshake_refused"),
-        (400, {"Handshake-Msg": "sign check"}, "handshake_refused"),
+        (400, {"Handshake-Msg": "bad request"}, "handshake_refused"),
+        (200, {"Handshake-Msg": "sign check failed"}, "sign_check"),
         (401, {}, "forbidden"),
         (403, {}, "forbidden"),
         (429, {}, "rate_limited"),
@@ -305,14 +319,15 @@ async def test_refused_hosts_are_left_for_the_next_one(fake: FakeDouyin) -> None
         config = fake.config(push_urls=[one, two])
         async with Upstream(config, Timings()) as upstream:
             transport = upstream.socket()
-            for _ in range(3):
-                await transport.run(Broadcast(ROOM_ID, "", "1"), Notes())
+            broadcast = begun()
+            for broadcast.host_turn in range(3):
+                await transport.run(broadcast, Notes())
     assert tried == [1, 2, 1]
 
 
 async def test_a_failing_signer_is_told_and_nobody_is_asked_unsigned(fake: FakeDouyin) -> None:
     async with push_server(never) as url:
-        end = await hold_at(fake.config(push_urls=[url], signer_url=f"{fake.url}/sign"))
+        end = await hold_at(fake.config(push_urls=[url]), signers=fake.signs())
     assert end.cause == "signer"
 
 
@@ -372,7 +387,7 @@ async def test_acks_echo_what_the_response_says(fake: FakeDouyin) -> None:
 
 
 async def test_the_position_is_taken_from_what_came_last(fake: FakeDouyin) -> None:
-    broadcast = Broadcast(ROOM_ID, "", "1")
+    broadcast = begun()
 
     async def advancing(connection: ServerConnection) -> None:
         await connection.send(frame(response(1, cursor="c1", internal_ext="i1")))
@@ -411,6 +426,7 @@ async def poll(fake: FakeDouyin, notes: Notes, broadcast: Broadcast) -> SessionE
         poll=PollTimings(default_s=0.001, min_s=0.001, max_s=0.002, unreadable_in_row=3)
     )
     async with Upstream(fake.config(), timings) as upstream, asyncio.timeout(30):
+        broadcast.identity = upstream.identities.choose([broadcast.web_rid])
         return await upstream.poll().run(broadcast, notes)
 
 
@@ -422,7 +438,7 @@ def answers(*bodies: bytes) -> Callable[[web.Request], web.StreamResponse]:
 async def test_polling_goes_on_from_answer_to_answer_until_it_is_refused(
     fake: FakeDouyin,
 ) -> None:
-    notes, broadcast = Notes(), Broadcast(ROOM_ID, "650000000001", "1")
+    notes, broadcast = Notes(), begun("650000000001")
     fake.page = answers(
         response(1, 2, cursor="c1", internal_ext="i1").SerializeToString(),
         gzip.compress(response(3, cursor="c2", internal_ext="i2").SerializeToString()),
@@ -440,7 +456,7 @@ async def test_polling_goes_on_from_answer_to_answer_until_it_is_refused(
 async def test_no_interval_that_upstream_names_keeps_a_room_from_polling(
     fake: FakeDouyin,
 ) -> None:
-    broadcast = Broadcast(ROOM_ID, "", "1")
+    broadcast = begun()
     fake.page = answers(
         response(1, cursor="c1", internal_ext="i1", fetch_interval=2**62).SerializeToString(),
         response(2, cursor="c2", internal_ext="i2").SerializeToString(),
@@ -458,7 +474,7 @@ async def test_no_interval_that_upstream_names_keeps_a_room_from_polling(
 async def test_an_unreadable_answer_is_asked_for_again_before_anything_is_lost(
     fake: FakeDouyin,
 ) -> None:
-    notes, broadcast = Notes(), Broadcast(ROOM_ID, "", "1")
+    notes, broadcast = Notes(), begun()
     broken = gzip.compress(response(2).SerializeToString())[:-5]
     fake.page = answers(
         response(1, cursor="c1", internal_ext="i1").SerializeToString(),
@@ -487,7 +503,7 @@ async def test_an_unreadable_answer_is_asked_for_again_before_anything_is_lost(
 async def test_a_position_whose_answer_can_never_be_read_is_left(
     fake: FakeDouyin, body: bytes, cause: str
 ) -> None:
-    notes, broadcast = Notes(), Broadcast(ROOM_ID, "", "1")
+    notes, broadcast = Notes(), begun()
 
     def answer(request: web.Request) -> web.StreamResponse:
         stuck = response(1, cursor="stuck", internal_ext="i").SerializeToString()
@@ -504,4 +520,4 @@ async def test_a_position_whose_answer_can_never_be_read_is_left(
 
 async def test_a_page_instead_of_an_answer_is_a_captcha(fake: FakeDouyin) -> None:
     fake.page = home()
-    assert (await poll(fake, Notes(), Broadcast(ROOM_ID, "", "1"))).cause == "captcha"
+    assert (await poll(fake, Notes(), begun())).cause == "captcha"

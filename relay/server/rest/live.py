@@ -24,6 +24,11 @@ class Live(Protocol):
         ...
 
     @property
+    def signatures(self) -> Mapping[tuple[str, str], int]:
+        """Signatures asked for, those of push URLs too, by signer and outcome: `ok`, `failed`."""
+        ...
+
+    @property
     def left_alone(self) -> Mapping[str, bool]:
         """Whether an endpoint kept failing, and has not answered since; all endpoints."""
         ...

@@ -1,4 +1,4 @@
-"""Which push host is tried next; used by the socket transport."""
+"""The push hosts of one connection; used by the socket transport."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -20,24 +20,32 @@ class PushUrls:
     def __init__(self, configured: Sequence[str]) -> None:
         self._configured = [_with_path(url) for url in configured]
         self._named = ""
-        self._turn = 0
 
     @property
-    def current(self) -> str:
-        """The URL to try now, without a query."""
-        urls = [self._named, *self._configured] if self._named else self._configured
-        return urls[self._turn % len(urls)]
+    def count(self) -> int:
+        """How many there are to choose from."""
+        return len(self._urls)
 
-    def refused(self) -> None:
-        """Go on to the next URL."""
-        self._turn += 1
+    def at(self, turn: int) -> str:
+        """Give the URL whose turn it is, without a query."""
+        return self._urls[turn % len(self._urls)]
 
-    def note(self, response: Response) -> None:
-        """Take over the host that an im/fetch answer names (douyinLive does so too)."""
+    @property
+    def _urls(self) -> Sequence[str]:
+        # The one that upstream names may be configured, too.
+        return [url for url in dict.fromkeys([self._named, *self._configured]) if url]
+
+    def note(self, response: Response) -> bool:
+        """Take over the host that an im/fetch answer names (douyinLive does so too).
+
+        Returns whether it is a new one, whose turn it then is first.
+        """
         named = response.push_server_v2 or response.push_server or response.proxy_server
         url = self._allowed(named)
-        if url and url != self._named:
-            self._named, self._turn = url, 0
+        if not url or url == self._named:
+            return False
+        self._named = url
+        return True
 
     def _allowed(self, named: str) -> str:
         try:

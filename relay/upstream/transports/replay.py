@@ -15,6 +15,8 @@ from relay.recording import Overview, Recording
 from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.client import Transport
 from relay.upstream.failures import SessionEnd
+from relay.upstream.identities import IdentityPool
+from relay.upstream.identity import Identity
 from relay.upstream.names import RoomName
 from relay.upstream.status import RoomInfo, Status
 from relay.upstream.transports.rounds import Round
@@ -67,6 +69,8 @@ class Replay:
             raise RecordingError(f"{recording.path}: lasts only {overview.length_s:.1f} s")
         self.is_taken: Callable[[], bool] = lambda: True
         """Whether somebody listens, and everybody has what was played until now."""
+        self.identities = IdentityPool(Identity())
+        """Nobody: whoever was shown what is recorded is not in it."""
         self._recording = recording
         self._overview = overview
         self._speed = speed
@@ -95,6 +99,8 @@ class Replay:
         return UnsupportedApi()
 
     # room.source.Source
+
+    signer_names: Final = ()
 
     @property
     def resolver(self) -> Self:

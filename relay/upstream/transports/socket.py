@@ -4,6 +4,7 @@ Sources: recorded browser sessions (acks, heartbeats), saermart, xhynice, jwwsjl
 """
 
 import asyncio
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,13 +20,12 @@ from websockets.typing import Origin
 from relay.clock import now_ms
 from relay.errors import FrameError, UpstreamError
 from relay.upstream.broadcast import Broadcast, Receiver
-from relay.upstream.failures import Failure, SessionEnd
+from relay.upstream.failures import SessionEnd
 from relay.upstream.fetch import MessageFetcher
 from relay.upstream.http import USER_AGENT, host_of, proxy_for
-from relay.upstream.identity import Identity
 from relay.upstream.outage import plain_reason
 from relay.upstream.params import ORIGIN, push_query, referer
-from relay.upstream.signer import Signer
+from relay.upstream.signers.chain import Chain
 from relay.upstream.transports.push_urls import PushUrls
 from relay.webcast.frames import DEFAULT_LIMITS, HEARTBEAT, ack_frame, read_frame
 from relay.webcast.recording import Record, RecordKind
@@ -56,6 +56,10 @@ class SocketTimings:
     """For the im/fetch before the first connect; the socket works without."""
 
 
+_ABOUT_SIGNATURES = re.compile(r"sign.?check|signature", re.I)
+"""In a refused handshake: the signature, or the ttwid that it came with, is stale (douyinLive)."""
+
+
 class _Connect(connect):
     """A handshake that follows no redirect: our cookies are not for other hosts."""
 
@@ -70,19 +74,18 @@ class SocketTransport:
         self,
         push_urls: PushUrls,
         fetcher: MessageFetcher,
-        identity: Identity,
-        signer: Signer,
+        signers: Chain,
         timings: SocketTimings,
     ) -> None:
         self._push_urls = push_urls
         self._fetcher = fetcher
-        self._identity = identity
-        self._signer = signer
+        self._signers = signers
         self._timings = timings
 
     async def run(self, broadcast: Broadcast, receiver: Receiver) -> SessionEnd:
         """Connect and receive until the connection ends. Begins at `broadcast.position`."""
         loop = asyncio.get_running_loop()
+        broadcast.push_hosts = self._push_urls.count
         # Where im/fetch was asked just now, connecting is more urgent than a position.
         if not broadcast.position.cursor and loop.time() >= broadcast.next_fetch_at:
             await self._fetch_position(broadcast, receiver)
@@ -93,15 +96,10 @@ class SocketTransport:
         try:
             connection = await handshake
         except (WebSocketException, OSError, EOFError, ValueError) as error:
-            end = _refusal(error, host_of(self._push_urls.current))
-        else:
-            receiver.opened()
-            async with connection:
-                return await self._receive(connection, broadcast, receiver)
-        self._push_urls.refused()
-        if end.failure is Failure.BLOCKED:
-            self._identity.renew()
-        return end
+            return _refusal(error, host_of(self._url_for(broadcast)))
+        receiver.opened()
+        async with connection:
+            return await self._receive(connection, broadcast, receiver)
 
     async def _fetch_position(self, broadcast: Broadcast, receiver: Receiver) -> None:
         """Take the first position from im/fetch, as the page does, and what messages come along."""
@@ -111,7 +109,9 @@ class SocketTransport:
         except (UpstreamError, FrameError, TimeoutError) as error:
             _log.debug("no first position", room_id=broadcast.room_id, error=str(error))
             return
-        self._push_urls.note(response)
+        if self._push_urls.note(response):
+            broadcast.host_turn = 0
+            broadcast.push_hosts = self._push_urls.count
         receiver.received(response, record)
         broadcast.position.advance(response.cursor, response.internal_ext)
 
@@ -120,12 +120,15 @@ class SocketTransport:
         query = push_query(
             broadcast.room_id, broadcast.visitor_id, position.cursor, position.internal_ext
         )
-        signed = await self._signer.sign_push(
-            f"{self._push_urls.current}?{query}",
+        signed, broadcast.signed_by = await self._signers.sign_socket(
+            f"{self._url_for(broadcast)}?{query}",
             room_id=broadcast.room_id,
             visitor_id=broadcast.visitor_id,
+            refused=broadcast.refused_signers,
         )
-        cookies = await self._identity.cookies() | signed.cookies
+        cookies = signed.cookies | await broadcast.identity.cookies()
+        if "ttwid" in signed.cookies:  # what was signed for
+            cookies["ttwid"] = signed.cookies["ttwid"]
         headers = {"Referer": referer(broadcast.web_rid)} | signed.headers
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
@@ -144,6 +147,9 @@ class SocketTransport:
             max_size=MAX_MESSAGE_BYTES,
             max_queue=_MAX_QUEUE,
         )
+
+    def _url_for(self, broadcast: Broadcast) -> str:
+        return self._push_urls.at(broadcast.number + broadcast.host_turn)
 
     async def _receive(
         self, connection: ClientConnection, broadcast: Broadcast, receiver: Receiver
@@ -195,6 +201,7 @@ class SocketTransport:
         if frame.payload_type == "close":
             return SessionEnd("close_frame", "upstream sent its close frame")
         if frame.response is None:
+            receiver.heard()
             return None
         receiver.received(frame.response, record)
         # A shared Response carries another connection's headers; its own pair comes first.
@@ -222,7 +229,7 @@ def _refusal(error: Exception, host: str) -> SessionEnd:
     message = error.response.headers.get("Handshake-Msg", "")[:200]
     if "DEVICE_BLOCKED" in message:
         return SessionEnd("device_blocked", "the handshake is answered with DEVICE_BLOCKED")
-    cause = "handshake_refused"
+    cause = "sign_check" if _ABOUT_SIGNATURES.search(message) else "handshake_refused"
     if status >= 500:
         cause = "server_error"
     elif status == 429:

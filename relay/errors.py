@@ -146,7 +146,7 @@ class ExitCode(IntEnum):
     RECORDING = 6
     """A recording can't be read or written."""
     UPSTREAM = 7
-    """`relay resolve` found no such room, or Douyin could not be asked; `relay doctor` found something
-    wrong."""
+    """`relay resolve` found no such room, or Douyin could not be asked; or `relay doctor` found
+    something wrong."""
     INTERRUPTED = 130
     """Ctrl-C before the start was complete, a second Ctrl-C, or Ctrl-C in a tool."""

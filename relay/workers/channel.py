@@ -8,6 +8,8 @@ from typing import cast
 UNSENT_BYTES = 1024 * 1024
 """What the transport may hold before the rest waits here."""
 _LENGTH_BYTES = 4
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+"""Of a message; none comes near. One that claims more is from a process that has gone mad."""
 
 
 class Channel(asyncio.Protocol):
@@ -74,6 +76,9 @@ class Channel(asyncio.Protocol):
         while len(data) - begin >= _LENGTH_BYTES:
             body = begin + _LENGTH_BYTES
             end = body + int.from_bytes(view[begin:body], "big")
+            if end - body > MAX_MESSAGE_BYTES:
+                self.close()
+                return
             if end > len(data):
                 self._wanted = end - begin
                 break

@@ -4,6 +4,7 @@ A pair of its own: asyncio's transports can't send descriptors. Used by both end
 """
 
 import asyncio
+import errno
 import os
 import socket
 from collections import deque
@@ -43,7 +44,9 @@ class Passing:
     def give(self, transport: asyncio.Transport, received: bytes) -> None:
         """Pass a transport's connection on; this process is rid of it."""
         with suppress(OSError):  # too many are open, or it is lost
-            if len(self._leaving) < MAX_WAITING and self._pair.fileno() >= 0:
+            # The end of an answer that is unsent yet would go with this process's end of it.
+            is_clear = not transport.get_write_buffer_size()
+            if is_clear and len(self._leaving) < MAX_WAITING and self._pair.fileno() >= 0:
                 descriptor = os.dup(transport.get_extra_info("socket").fileno())
                 data = len(received).to_bytes(_LENGTH_BYTES, "big") + received
                 self._leaving.append((descriptor, memoryview(data)))
@@ -59,10 +62,12 @@ class Passing:
         self._loop.remove_reader(self._pair.fileno())
         self._loop.remove_writer(self._pair.fileno())
         self._pair.close()
-        for descriptor in [fd for fd, _ in self._leaving if fd >= 0] + [*self._arrived]:
-            os.close(descriptor)
+        held = [*(descriptor for descriptor, _ in self._leaving), *self._arrived]
         self._leaving.clear()
         self._arrived.clear()
+        for descriptor in held:
+            if descriptor >= 0:
+                os.close(descriptor)
 
     def _write(self) -> None:
         try:
@@ -113,6 +118,8 @@ class Passing:
                 return
             received = bytes(self._received[_LENGTH_BYTES:end])
             del self._received[:end]
+            if not self._arrived:
+                raise OSError(errno.EPROTO, "a connection's bytes without the connection")
             descriptor = self._arrived.popleft()
             if descriptor < 0:
                 _log.warning("a connection was lost: too many files are open")

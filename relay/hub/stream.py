@@ -29,10 +29,7 @@ MAX_COUNTED_METHODS = 200
 """Methods counted by name in a room; further ones are counted as `other`."""
 
 _EVENT = Kind.EVENT
-_json = msgspec.json.Encoder()
-_encode = _json.encode
-_encode_into = _json.encode_into
-_frame = bytearray()
+_encode = msgspec.json.Encoder().encode
 
 
 class EventFrame(Struct, gc=False):

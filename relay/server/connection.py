@@ -7,7 +7,6 @@ waits for an idle client: no task, no queue and no timer of its own.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import structlog
 from websockets.extensions import ServerExtensionFactory
@@ -28,11 +27,13 @@ from relay.server.direct import descriptor_of, take_over
 from relay.server.handshake import judge_handshake
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
+from relay.server.reading import Inbox, Reader
+from relay.server.refusal import DRAIN_S
 from relay.server.state import ClientState
 from relay.server.text_frames import TEXT_FRAMES, text_frame
 
-READ_AHEAD = 16
-"""Messages that are read ahead of whoever handles them; what one read brings comes on top."""
+OBEYED_AT_ONCE = 16
+"""Messages that are obeyed before others have their turn."""
 SLOW_ABORT_S = 1.0
 """How long a client that was too slow may take to read why."""
 CLOSE_ABORT_S = 10.0
@@ -41,30 +42,6 @@ CLOSE_ABORT_S = 10.0
 _PING = Frame(Opcode.PING, b"").serialize(mask=False)
 _log = structlog.get_logger(__name__)
 _slow_closes = Throttle()
-
-
-class Reader(Protocol):
-    """Who obeys a connection's messages; wants to know what the hub does to its subscriptions."""
-
-    async def begin(self, path: str) -> None:
-        """Do what path and query of the handshake ask for."""
-        ...
-
-    async def read(self, message: str | bytes) -> None:
-        """Obey one message."""
-        ...
-
-    def close(self) -> None:
-        """Give everything up: the connection is gone."""
-        ...
-
-    def moved(self, old: Stream, subscription: Subscription) -> None:
-        """Tell that a room turned out to be another one."""
-        ...
-
-    def ended(self, subscription: Subscription, reason: str) -> None:
-        """Tell that a room is no longer watched."""
-        ...
 
 
 @dataclass
@@ -90,12 +67,11 @@ class ClientConnection(asyncio.Protocol):
     __slots__ = (
         "_abort_timer",
         "_gone",
+        "_inbox",
         "_is_lost",
         "_is_pinged",
-        "_is_text",
         "_max_unsent_bytes",
-        "_messages",
-        "_partial",
+        "_next_read",
         "_protocol",
         "_reader",
         "_shared",
@@ -123,12 +99,9 @@ class ClientConnection(asyncio.Protocol):
         self._protocol = ServerProtocol(extensions=shared.extensions, max_size=MAX_MESSAGE_BYTES)
         self._reader: Reader | None = None
         """Once hands are shaken."""
-        self._messages: list[str | bytes] = []
-        """Not obeyed yet."""
-        self._partial: bytearray | None = None
-        """What has come of a message in fragments."""
-        self._is_text = False
-        """Whether the message that came last, or is coming, is text."""
+        self._inbox = Inbox()
+        self._next_read: asyncio.Handle | None = None
+        """Parses on in the next turn."""
         self._task: asyncio.Task[None] | None = None
         """Obeys messages, while there are any."""
         self._writable: asyncio.Future[None] | None = None
@@ -177,7 +150,7 @@ class ClientConnection(asyncio.Protocol):
         self._send()
         if protocol.state is not State.OPEN:
             state.leaving.add(self.transport)
-            self._abort_after(CLOSE_ABORT_S)
+            self._abort_after(DRAIN_S)
             return
         if protocol.extensions:
             self.subscriber.encoding = DEFLATED_FRAMES
@@ -210,9 +183,6 @@ class ClientConnection(asyncio.Protocol):
             # A close frame holds 125 bytes, two of them the code.
             self._protocol.send_close(code, reason.encode()[:123].decode(errors="ignore"))
             self._send()
-            # What was not obeyed yet never is; but what follows is read, up to the close frame.
-            self._messages.clear()
-            self._read_on()
 
     async def wait_closed(self) -> None:
         """Wait until the connection is gone, and all that it held is given up."""
@@ -223,8 +193,9 @@ class ClientConnection(asyncio.Protocol):
 
     def keep_alive(self) -> None:
         """Send a ping; or hang up, where the one before was not answered."""
-        if self.subscriber.closed or self.subscriber.paused:
-            # The first has a deadline already, the second is for the rule for slow clients.
+        if self.subscriber.closed or self.subscriber.paused or not self.transport.is_reading():
+            # The first has a deadline already, the second is for the rule for slow clients. In the
+            # third an answer may lie behind messages that we have not obeyed yet.
             self._is_pinged = False
         elif self._is_pinged:
             self._fail(Code.INTERNAL_ERROR, "keepalive ping timeout")
@@ -269,23 +240,23 @@ class ClientConnection(asyncio.Protocol):
             self._writable.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        """Read, and hang up on a client that makes us answer without reading the answers."""
-        self._protocol.receive_data(data)
-        self._send()
-        for frame in self._protocol.events_received():
-            if isinstance(frame, Frame):
-                self._take(frame)
-        if self.subscriber.paused and self.buffered() > self._max_unsent_bytes:
-            self._abort()
+        """Parse it, or keep it until what came before is parsed."""
+        self._inbox.add(data)
+        if self._next_read is None and not self._inbox.is_full:
+            self._read()
 
     def eof_received(self) -> None:
         """Close, as a client that sends no more reads no more."""
+        self._inbox.drop_bytes()
         self._protocol.receive_eof()
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up, behind what is under way for the client."""
         self._is_lost = True
+        self._inbox.drop_bytes()
+        if self._next_read is not None:
+            self._next_read.cancel()
         self._protocol.receive_eof()
         self.subscriber.close()
         if self._abort_timer is not None:
@@ -308,6 +279,36 @@ class ClientConnection(asyncio.Protocol):
 
     # Reading
 
+    def _read(self) -> None:
+        """Parse a slice of what came, so that no client takes more of a turn than that."""
+        self._next_read = None
+        if self.transport.is_closing():
+            return
+        self._protocol.receive_data(self._inbox.next_slice())
+        self._send()
+        for frame in self._protocol.events_received():
+            if isinstance(frame, Frame):
+                self._take(frame)
+        if self.subscriber.paused and self.buffered() > self._max_unsent_bytes:
+            # It makes us answer without reading the answers.
+            self._abort()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """See to it that more is parsed, and then received, if there is room for it."""
+        transport, inbox = self.transport, self._inbox
+        if transport.is_closing():
+            return
+        if inbox.is_full or inbox.has_bytes:
+            if transport.is_reading():
+                transport.pause_reading()
+                # From here on it may have answered without our knowing.
+                self._is_pinged = False
+            if not inbox.is_full and self._next_read is None:
+                self._next_read = asyncio.get_running_loop().call_soon(self._read)
+        elif not transport.is_reading():
+            transport.resume_reading()
+
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
             self._is_pinged = False
@@ -315,25 +316,8 @@ class ClientConnection(asyncio.Protocol):
         # What was sent before the client knew that the connection is closing is not obeyed.
         if frame.opcode in (Opcode.PING, Opcode.CLOSE) or self.subscriber.closed:
             return
-        if frame.opcode is not Opcode.CONT:
-            self._is_text = frame.opcode is Opcode.TEXT
-        data = bytes(frame.data)
-        if not frame.fin or self._partial is not None:
-            # In one piece, so that many short or empty fragments hold no memory.
-            if self._partial is None:
-                self._partial = bytearray()
-            self._partial += data
-            if not frame.fin:
-                return
-            data, self._partial = bytes(self._partial), None
-        try:
-            self._messages.append(data.decode() if self._is_text else data)
-        except UnicodeDecodeError:
-            self._fail(Code.INVALID_DATA, "text is not UTF-8")
-            return
-        if len(self._messages) > READ_AHEAD and not self.transport.is_closing():
-            self.transport.pause_reading()
-        if self._task is None:
+        self._inbox.take(frame)
+        if self._task is None and self._inbox.has_messages:
             self._obey()
 
     def _obey(self, path: str | None = None) -> None:
@@ -343,15 +327,28 @@ class ClientConnection(asyncio.Protocol):
         self._task.add_done_callback(self._worked)
 
     async def _work(self, path: str | None) -> None:
-        if self._reader is None:
+        reader, inbox = self._reader, self._inbox
+        if reader is None:
             return
         if path is not None:
-            await self._reader.begin(path)
-        while self._messages and not self.subscriber.closed:
-            message = self._messages.pop(0)
-            if len(self._messages) <= READ_AHEAD // 4:
+            await reader.begin(path)
+        obeyed = 0
+        while self._has_work():
+            try:
+                message = inbox.next_message()
+            except UnicodeDecodeError:
+                self._fail(Code.INVALID_DATA, "text is not UTF-8")
+                return
+            if inbox.has_few:
                 self._read_on()
-            await self._reader.read(message)
+            await reader.read(message)
+            obeyed += 1
+            if not obeyed % OBEYED_AT_ONCE:
+                await asyncio.sleep(0)
+
+    def _has_work(self) -> bool:
+        is_open = not self.subscriber.closed and not self.transport.is_closing()
+        return is_open and self._inbox.has_messages
 
     def _worked(self, task: asyncio.Task[None]) -> None:
         self._task = None
@@ -360,12 +357,8 @@ class ClientConnection(asyncio.Protocol):
             self._fail(Code.INTERNAL_ERROR, "")
         if self._is_lost:
             self._clean_up()
-        elif self._messages and not self.subscriber.closed:
+        elif self._has_work():
             self._obey()
-
-    def _read_on(self) -> None:
-        if not self.transport.is_closing() and not self.transport.is_reading():
-            self.transport.resume_reading()
 
     # Writing what websockets has to say
 
@@ -375,6 +368,9 @@ class ClientConnection(asyncio.Protocol):
             self.subscriber.close()
             if self._abort_timer is None:
                 self._abort_after(CLOSE_ABORT_S)
+            # What was not obeyed yet never is; but what follows is read, up to the close frame.
+            self._inbox.drop_messages()
+            self._read_on()
         for data in self._protocol.data_to_send():
             if data:
                 self.write(data)
@@ -385,7 +381,6 @@ class ClientConnection(asyncio.Protocol):
         """Hang up without waiting for the client's close frame."""
         if self._protocol.state is State.OPEN:
             self._protocol.fail(code, reason)
-            self._messages.clear()
             self._send()
 
     def _abort_after(self, delay_s: float) -> None:

@@ -46,10 +46,14 @@ class KeepAlive:
             self._timer = None
 
     def _wait(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(PING_S / SLOTS, self._turn)
+        self._timer = asyncio.get_running_loop().call_later(PING_S / SLOTS, self._tick)
 
-    def _turn(self) -> None:
+    def _tick(self) -> None:
         self._wait()
+        self.turn()
+
+    def turn(self) -> None:
+        """Visit the connections of the next slot."""
         slot = self._slots[self._next]
         self._next = (self._next + 1) % SLOTS
         for connection in list(slot):

@@ -112,7 +112,7 @@ async def test_the_wheel_visits_each_once_a_turn_and_not_all_at_once() -> None:
     most = 0
     before = 0
     while before < len(crowd):
-        wheel._turn()
+        wheel.turn()
         now = sum(visited.visits for visited in crowd)
         most, before = max(most, now - before), now
     assert {visited.visits for visited in crowd} == {1}

@@ -18,6 +18,8 @@ from relay.server.state import STOPPING, ClientState
 TakeWebSocket = Callable[[asyncio.Transport, bytes], None]
 """Takes over a connection that asks to be a WebSocket, with what was received on it."""
 
+BACKLOG = 1024
+"""Connections that may wait to be accepted: after a restart all clients come back at once."""
 _log = structlog.get_logger(__name__)
 
 
@@ -53,6 +55,7 @@ class ClientServer:
                 lambda: PortConnection(port),
                 config.host,
                 config.port,
+                backlog=BACKLOG,
                 reuse_port=share_port or None,
             )
         except OSError as error:

@@ -13,12 +13,17 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+import structlog
+
 from relay.hub import sending
 from relay.hub.batch import Batch, Piece
 from relay.hub.delivery import Encoding, HubCounters
 from relay.hub.filters import Filter
 from relay.hub.history import Entry
 from relay.hub.stream import Stream
+from relay.logs import Throttle
+
+_log = structlog.get_logger(__name__)
 
 
 class Member(Protocol):
@@ -54,6 +59,10 @@ class Member(Protocol):
 
     def deliver(self, piece: Piece) -> None:
         """Write what passed the filter, if the client can take it."""
+        ...
+
+    def fail(self) -> None:
+        """Have the client connect again and resume: not all of what it was to get was written."""
         ...
 
 
@@ -112,6 +121,7 @@ class Fanout(Generic[AnyMember]):
         self.subscriptions: dict[AnyMember, None] = {}
         """All subscriptions, those that still replay history included."""
         self._counters = counters
+        self._failures = Throttle()
 
     def add(self, entries: Sequence[Entry]) -> bool:
         """Queue entries for the next flush; tell whether anybody is live to get them."""
@@ -141,23 +151,31 @@ class Fanout(Generic[AnyMember]):
 
     def settle(self, member: Member) -> None:
         """Give a member what is pending for it now, ahead of the flush."""
-        pieces = Batch(self.pending[member.skip :]).pieces(member.filter, member.encoding)
-        member.skip = len(self.pending)
-        if member.group is not None:
-            member.group.place(member)
-        for piece in pieces:
-            member.deliver(piece)
+        try:
+            pieces = Batch(self.pending[member.skip :]).pieces(member.filter, member.encoding)
+            member.skip = len(self.pending)
+            if member.group is not None:
+                member.group.place(member)
+            for piece in pieces:
+                member.deliver(piece)
+        except Exception:  # noqa: BLE001  _fail logs it
+            self._fail([member])
 
     def flush(self) -> None:
         """Give everybody what is pending."""
         pending, self.pending = self.pending, []
         batch = Batch(pending)
         for (filter_, encoding), group in list(self.groups.items()):
-            for piece in batch.pieces(filter_, encoding):
-                # First those who are held: a member that becomes so has had its piece.
-                if group.held:
-                    self._deliver(group, piece)
-                self._send(group, piece)
+            try:
+                for piece in batch.pieces(filter_, encoding):
+                    # First those who are held: a member that becomes so has had its piece.
+                    if group.held:
+                        self._deliver(group, piece)
+                    self._send(group, piece)
+            except Exception:  # noqa: BLE001  _fail logs it
+                # The boundary: what goes wrong for one group, or for one client below, is not to
+                # cost others their events. Who got what of it is unknown.
+                self._fail([*group.flowing, *group.held])
             for member in [member for member in group.held if member.skip]:
                 member.skip = 0
                 group.place(member)
@@ -171,11 +189,33 @@ class Fanout(Generic[AnyMember]):
         rest = memoryview(piece.data)
         # What is written to a transport may pause its member, and so move others.
         for member, sent in [(group.flowing[index], sent) for index, sent in short]:
-            member.write(rest[sent:])
+            try:
+                member.write(rest[sent:])
+            except Exception:  # noqa: BLE001  _fail logs it
+                self._fail([member])
 
     def _deliver(self, group: Group, piece: Piece) -> None:
         """Write to the members that are held."""
         for member in list(group.held):
             own = piece.behind(member.skip) if member.skip else piece
-            if own is not None:
+            if own is None:
+                continue
+            try:
                 member.deliver(own)
+            except Exception:  # noqa: BLE001  _fail logs it
+                self._fail([member])
+
+    def _fail(self, members: Sequence[Member]) -> None:
+        """Log what has just gone wrong, and let go of the members that it went wrong for."""
+        self._log_failure("events could not be given out", len(members))
+        for member in members:
+            try:
+                member.fail()
+            except Exception:  # noqa: BLE001  _fail logs it
+                self._log_failure("a client could not be told to connect again", 1)
+
+    def _log_failure(self, what: str, clients: int) -> None:
+        held = self._failures.admit()
+        if held is not None:
+            name = self.stream.status.name
+            _log.exception(what, room=name, clients=clients, held_back=held)

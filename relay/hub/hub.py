@@ -207,11 +207,16 @@ class Hub:
             self._flush_handle = None
         # Not by the clock: what others do on this machine meanwhile is no reason to rest.
         begin_s = time.thread_time()
-        unflushed, self._unflushed = self._unflushed, {}
-        for fanout in unflushed:
-            fanout.flush()
-        took_s = time.thread_time() - begin_s
-        self._pace.flushed(asyncio.get_running_loop().time(), took_s)
+        waiting, self._unflushed = iter(self._unflushed), {}
+        try:
+            for fanout in waiting:
+                fanout.flush()
+        finally:
+            took_s = time.thread_time() - begin_s
+            self._pace.flushed(asyncio.get_running_loop().time(), took_s)
+            if rest := dict.fromkeys(waiting):  # it was broken off
+                self._unflushed = rest | self._unflushed
+                self._arm()
 
     def _add(self, stream: Stream) -> None:
         self._fanouts[stream] = Fanout(stream, self.counters)
@@ -317,6 +322,10 @@ class Hub:
         if not fanout.add(entries):
             return
         self._unflushed[fanout] = None
+        self._arm()
+
+    def _arm(self) -> None:
+        """Have what is pending given out, as soon as it may be."""
         if self._flush_handle is None:
             loop = asyncio.get_running_loop()
             if loop.time() >= self._pace.next_s:

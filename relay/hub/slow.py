@@ -8,6 +8,7 @@ import asyncio
 from typing import Literal, Protocol
 
 from relay.config import HubConfig
+from relay.errors import CloseCode
 from relay.hub.delivery import HubCounters
 
 SlowRule = Literal["close", "skip"]
@@ -30,6 +31,10 @@ class Outlet(Protocol):
 
     def close_slow(self, reason: str) -> None:
         """Close the connection: too slow. Its subscriptions have been dropped already."""
+        ...
+
+    def begin_close(self, code: CloseCode, reason: str) -> None:
+        """Say why, and hang up behind what is unsent."""
         ...
 
 
@@ -69,6 +74,11 @@ class Writer:
         """Write nothing more: the connection is ending. Safe to repeat."""
         self.closed = True
         self._cancel_timer()
+
+    def fail(self) -> None:
+        """Hang up, since not all was written that was to be; the client may resume."""
+        self.close()
+        self.sink.begin_close(CloseCode.SHUTTING_DOWN, "delivering failed")
 
     def write_checked(self, data: bytes) -> bool:
         """Write unless the client is too slow; tell whether it was written."""

@@ -234,6 +234,10 @@ class Subscription:
         if self._page is not None:
             self._page.cancel()
 
+    def fail(self) -> None:
+        """Have the client connect again: not all of what it was to get was written."""
+        self.subscriber.fail()
+
     def deliver(self, piece: Piece) -> None:
         """Write what passed the filter, if the client can take it."""
         if self.subscriber.write_checked(piece.data):
@@ -317,7 +321,12 @@ class Subscription:
 
     def _write_entries(self, entries: Sequence[Entry]) -> None:
         if entries:
-            self.write(b"".join(map(self.subscriber.own_encoding.frame, entries)))
+            try:
+                self.write(b"".join(map(self.subscriber.own_encoding.frame, entries)))
+            except Exception:
+                # It would wait for ever for what comes next.
+                self.subscriber.fail()
+                raise
             self.subscriber.counters.deliveries += count_events(entries)
 
     def _end_piece(self, replay: Replay) -> None:

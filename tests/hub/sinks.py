@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from relay.errors import CloseCode
 from relay.hub import Entry, Stream, Subscription
 
 
@@ -42,6 +43,9 @@ class FakeSink:
 
     def close_slow(self, reason: str) -> None:
         self.closed_for = reason
+
+    def begin_close(self, code: CloseCode, reason: str) -> None:
+        self.closed_for = f"{code.value} {reason}"
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
         self.moves.append((old, subscription))

@@ -191,6 +191,8 @@ class Subscription:
             return
         self._fanout.settle(self)
         if self.group is not None:  # settling may have shown that the client is too slow
+            # It is about to be told a position; nothing before that may be left to be told later.
+            self._tell_missed()
             self._fanout.leave(self)
             self.filter = filter_
             self._fanout.join(self)

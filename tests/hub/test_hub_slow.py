@@ -182,6 +182,23 @@ async def test_ending_a_subscription_that_was_skipped_tells_what_was(
     setting.subscriber.close()
 
 
+async def test_changing_what_is_skipped_tells_first_what_was_missed(
+    setting: Setting, clock: Clock
+) -> None:
+    setting.subscriber.slow = "skip"
+    setting.stall()
+    await clock.advance(6)
+    setting.publish(3)
+    subscription = setting.subscriber.subscriptions[setting.stream]
+    subscription.change(Filter.of(frozenset(["WebcastChatMessage", "WebcastGiftMessage"])))
+    # Whoever is cut now, and resumes behind the position, knows all that is missing.
+    assert subscription.position == 3
+    assert [(f["from"], f["to"]) for f in setting.slow.frames] == [(1, 3)]
+    setting.publish(2)
+    setting.catch_up()
+    assert [(f["from"], f["to"]) for f in setting.slow.frames] == [(1, 3), (4, 5)]
+
+
 async def test_replay_stops_while_the_client_is_paused(clock: Clock) -> None:
     hub = Hub(HubConfig(history_events=10, slow_s=5))
     stream = hub.open(make_status())

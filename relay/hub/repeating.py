@@ -4,7 +4,6 @@ What that one decides is told here: numbers of events, where streams go on, how 
 a client's own is decided here: filters, resuming, slow clients.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -15,6 +14,11 @@ from relay.hub.hub import Hub
 from relay.hub.merging import Junction
 from relay.hub.status import RoomStatus
 from relay.hub.stream import Stream
+
+MAX_SHARED_METHODS = 1_000
+"""Methods of which one copy is shared; with more than upstream has, they are collected anew."""
+
+_methods: dict[str, str] = {}
 
 
 class RepeatingHub(Hub):
@@ -70,5 +74,8 @@ def entry_of(offset: int, method: str | None, body: bytes, at_s: float) -> Entry
     """Make an entry as it was elsewhere: an event, or without a method a loss."""
     if method is None:
         return Entry(Kind.GAP, offset, "", body, at_s)
-    # Every event brings its own copy of a word that thousands share.
-    return Entry(Kind.EVENT, offset, sys.intern(method), body, at_s)
+    # Every event brings its own copy of a word that thousands share. Not interned: upstream chooses
+    # these words, and some versions of Python keep those for ever.
+    if len(_methods) >= MAX_SHARED_METHODS:
+        _methods.clear()
+    return Entry(Kind.EVENT, offset, _methods.setdefault(method, method), body, at_s)

@@ -20,7 +20,7 @@ class HubCounters(Struct):
     """What the hub has counted of all clients. Only ever grows."""
 
     deliveries: int = 0
-    """Events written to clients."""
+    """Events written to clients' connections, also to those which then prove to be broken."""
     drops: int = 0
     """Events not written because a client with `slow=skip` was too slow."""
     slow_closes: int = 0

@@ -5,6 +5,8 @@
 #include <Python.h>
 
 #include <errno.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #ifndef MSG_NOSIGNAL /* Python ignores SIGPIPE */
@@ -44,15 +46,36 @@ list_shorts(const Short *shorts, Py_ssize_t count)
     return list;
 }
 
+/* Gets what array('i') holds. Other items would pass as the numbers of wrong sockets. */
+static int
+get_descriptors(PyObject *array, Py_buffer *descriptors)
+{
+    if (PyObject_GetBuffer(array, descriptors, PyBUF_FORMAT | PyBUF_ND) < 0) {
+        return -1;
+    }
+    if (descriptors->itemsize != (Py_ssize_t)sizeof(int) || descriptors->format == NULL
+        || strcmp(descriptors->format, "i") != 0
+        || (descriptors->len > 0 && (uintptr_t)descriptors->buf % _Alignof(int) != 0)) {
+        PyBuffer_Release(descriptors);
+        PyErr_SetString(PyExc_TypeError, "descriptors are to be an array of C ints");
+        return -1;
+    }
+    return 0;
+}
+
 static PyObject *
 send_all(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_buffer descriptors, data;
-    PyObject *result = NULL;
+    PyObject *array, *result = NULL;
     Short *shorts;
     Py_ssize_t count, short_count = 0;
 
-    if (!PyArg_ParseTuple(args, "y*y*:send_all", &descriptors, &data)) {
+    if (!PyArg_ParseTuple(args, "Oy*:send_all", &array, &data)) {
+        return NULL;
+    }
+    if (get_descriptors(array, &descriptors) < 0) {
+        PyBuffer_Release(&data);
         return NULL;
     }
     count = descriptors.len / (Py_ssize_t)sizeof(int);

@@ -1,4 +1,7 @@
-"""What relay/hub/_sending.c gives, where it is built."""
+"""What relay/hub/_sending.c gives, where it is built.
+
+`descriptors` has to be an `array("i")`; anything else is a TypeError.
+"""
 
 from array import array
 

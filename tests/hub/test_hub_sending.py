@@ -3,8 +3,11 @@ import socket
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
+
+from relay.hub import sending
 
 SendAll = Callable[["array[int]", bytes], list[tuple[int, int]]]
 DATA = os.urandom(100_000)
@@ -42,6 +45,22 @@ def test_every_socket_gets_all(
 
 def test_nobody_to_send_to(send_all: SendAll) -> None:
     assert send_all(array("i"), DATA) == []
+
+
+@pytest.mark.skipif(not sending.ACCELERATED, reason="no relay/hub/_sending")
+@pytest.mark.parametrize(
+    "descriptors",
+    [
+        array("q", [1_000_000]),
+        array("I", [1_000_000]),
+        bytes(4),
+        memoryview(bytes(9))[1:].cast("i"),
+    ],
+    ids=["longs", "unsigned", "bytes", "unaligned"],
+)
+def test_numbers_that_are_no_array_of_ints_are_refused(descriptors: Any) -> None:
+    with pytest.raises(TypeError, match="array of C ints"):
+        sending.send_all(descriptors, DATA)
 
 
 def test_it_says_who_took_how_much_and_waits_for_none(

@@ -109,7 +109,8 @@ class CloseCode(IntEnum):
     """Why the server closed a WebSocket."""
 
     SHUTTING_DOWN = 3001
-    """The relay stops or restarts. Connect again, resuming with `since`."""
+    """The relay stops or restarts, or could not give the client an event. Connect again, resuming
+    with `since`."""
     SLOW = 3008
     """The client read too slowly. Connect again, resuming with `since`."""
     RATE_LIMITED = 3029

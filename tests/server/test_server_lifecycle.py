@@ -1,7 +1,9 @@
 """Start and stop: clear refusals, nothing left behind."""
 
 import asyncio
+import socket
 import struct
+from contextlib import ExitStack
 
 import aiohttp
 import pytest
@@ -27,6 +29,14 @@ async def test_a_port_in_use_is_refused_in_words(relay: Relay) -> None:
         await second.start()
     async with aiohttp.ClientSession() as http, http.get(f"{relay.url}/healthz") as answer:
         assert answer.status == 200, "the first one is not disturbed"
+
+
+async def test_hundreds_of_clients_may_come_at_once(relay: Relay) -> None:
+    with ExitStack() as stack:
+        for _ in range(300):
+            # It blocks, so that the relay accepts none meanwhile.
+            address = "127.0.0.1", relay.server.port
+            stack.enter_context(socket.create_connection(address, timeout=10))
 
 
 async def test_an_address_of_another_machine_is_refused_in_words() -> None:

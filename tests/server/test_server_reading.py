@@ -3,13 +3,16 @@
 import asyncio
 import json
 import struct
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from raw import handshake, raw_connection
 from serving import Relay, receive, receive_until, relay_running
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Frame, Opcode
 
+from relay.server import connection
 from relay.server.session import Session
 
 
@@ -35,6 +38,137 @@ async def test_many_messages_at_once_are_obeyed_in_order(relay: Relay) -> None:
         for i in range(2_000):
             answer = await reader.readuntil(b"}")
             assert json.loads(answer[2:]) == {"op": "pong", "id": i}
+
+
+def deflated_burst(count: int) -> bytes:
+    """Pings of 16 KB, each of which is sent in some 50 bytes."""
+    deflate = PerMessageDeflate(True, True, 15, 15)
+    return b"".join(
+        Frame(Opcode.TEXT, json.dumps({"op": "ping", "id": i}).encode().ljust(16_000)).serialize(
+            mask=True, extensions=[deflate]
+        )
+        for i in range(count)
+    )
+
+
+async def test_a_burst_of_compressed_messages_is_inflated_only_as_it_is_obeyed(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inflated = obeyed = most = 0
+    decode, handle = PerMessageDeflate.decode, Session._handle
+
+    def count_inflated(self: PerMessageDeflate, frame: Frame, **options: Any) -> Frame:
+        nonlocal inflated, most
+        inflated += 1
+        most = max(most, inflated - obeyed)
+        return decode(self, frame, **options)
+
+    async def count_obeyed(self: Session, message: str) -> None:
+        nonlocal obeyed
+        await handle(self, message)
+        obeyed += 1
+
+    burst = deflated_burst(3_000)
+    assert len(burst) < 256_000  # no more than one read
+    request = handshake(relay)[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(20):
+        writer.write(request)
+        await reader.readuntil(b'"history_s":300.0}}')
+        monkeypatch.setattr(PerMessageDeflate, "decode", count_inflated)
+        monkeypatch.setattr(Session, "_handle", count_obeyed)
+        writer.write(burst)
+        for i in range(3_000):
+            answer = await reader.readuntil(b"}")
+            assert json.loads(answer[2:]) == {"op": "pong", "id": i}
+    assert inflated == obeyed == 3_000
+    assert most * 16_000 < 1_000_000
+
+
+async def test_others_have_their_turn_while_many_messages_are_obeyed(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = 0
+    by_turn: list[int] = []
+    handle = Session._handle
+    loop = asyncio.get_running_loop()
+
+    def note() -> None:
+        by_turn.append(handled - sum(by_turn))
+        if handled < 2_000:
+            loop.call_soon(note)
+
+    async def count_handled(self: Session, message: str) -> None:
+        nonlocal handled
+        if not handled:
+            loop.call_soon(note)
+        handled += 1
+        await handle(self, message)
+
+    monkeypatch.setattr(Session, "_handle", count_handled)
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(handshake(relay) + text(op="?") * 2_000)
+        for _ in range(2_000):
+            await reader.readuntil(b'"bad_request"')
+    assert sum(by_turn) == 2_000
+    assert max(by_turn) <= 16
+
+
+async def test_nothing_is_obeyed_for_a_client_that_is_cut_off(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = 0
+
+    async def cut_off(self: Session, _message: str) -> None:
+        nonlocal handled
+        handled += 1
+        self._connection.transport.abort()
+
+    monkeypatch.setattr(Session, "_handle", cut_off)
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(handshake(relay) + text(op="ping") * 100)
+        with suppress(ConnectionResetError):
+            await reader.read()
+    assert handled == 1
+
+
+async def test_a_close_behind_messages_that_wait_is_answered_in_turn(relay: Relay) -> None:
+    pings = b"".join(text(op="ping", id=i) for i in range(1_000))
+    close = Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True)
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(handshake(relay))
+        await reader.readuntil(b"}}")
+        writer.write(pings + close)
+        answer = await reader.read()
+    assert answer.endswith(b"\x88\x02\x03\xe8")
+    # Those just before the close are not obeyed any more: nobody would read the answers.
+    assert answer.count(b'"pong"') > 900
+
+
+async def test_a_close_is_answered_by_a_client_that_has_sent_more_than_is_obeyed(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = asyncio.Event()
+
+    async def never(_session: Session, _message: str) -> None:
+        handled.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Session, "_handle", never)
+    close = Frame(Opcode.CLOSE, b"\x0f\xa1").serialize(mask=True)
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(5):
+        writer.write(handshake(relay))
+        await reader.readuntil(b"}}")
+        writer.write(text(op="ping") * 1_000)
+        await handled.wait()
+        (client,) = relay.server._state.clients
+        assert not client.transport.is_reading()
+        client.begin_close(4001, "enough")
+        assert b"enough" in await reader.readuntil(b"enough")
+        writer.write(close)
+        # Long before it would be cut off: its close was found behind the messages.
+        assert await reader.read() == b""
+        writer.close()
+        await client.wait_closed()
 
 
 async def test_fragments_with_pings_between_are_one_message(relay: Relay) -> None:
@@ -122,6 +256,26 @@ async def test_a_failure_closes_the_one_connection_and_is_logged(
         assert await receive(other) == [{"op": "pong", "id": 1}]
     await relay.rooms.let_go()
     assert "a mistake of ours" in capsys.readouterr().out
+
+
+async def test_a_refused_client_that_does_not_hang_up_is_cut_off_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What holds for clients does not for those that are none.
+    monkeypatch.setattr(connection, "CLOSE_ABORT_S", 3600.0)
+    forgotten = asyncio.Event()
+
+    class Leaving(set[asyncio.Transport]):
+        def discard(self, transport: asyncio.Transport) -> None:
+            super().discard(transport)
+            forgotten.set()
+
+    async with relay_running() as relay, raw_connection(relay) as (reader, writer):
+        relay.server._state.leaving = Leaving()
+        writer.write(handshake(relay, "/nowhere"))
+        async with asyncio.timeout(10):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 404 ")
+            await forgotten.wait()
 
 
 async def test_a_refused_handshake_that_is_not_hung_up_on_does_not_hold_up_a_stop() -> None:

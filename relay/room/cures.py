@@ -78,6 +78,9 @@ _BY_CAUSE: Mapping[str, Sequence[Cure]] = MappingProxyType(
 )
 """The causes for which it is another than for their kind."""
 
+_SERVED_AND_CUT: Sequence[Cure] = (_R, _H)
+"""For a connection that brought something new until it was cut: who we are is liked."""
+
 _UNSIGNED: Sequence[Cure] = (_T, _I, _H)
 """For `device_blocked` where nobody signed: it is known what is missing."""
 
@@ -129,12 +132,20 @@ class Cures:
         self._served += 1
 
     def plan(
-        self, cause: str, means: Means, *, opened: bool, stands_in_for: Failure | None, signed: bool
+        self,
+        cause: str,
+        means: Means,
+        *,
+        opened: bool,
+        served: bool,
+        stands_in_for: Failure | None,
+        signed: bool,
     ) -> Plan:
         """Choose after a connection has failed.
 
         `stands_in_for`: its transport is used only because another one failed, like this. `opened`:
-        upstream had taken it. `signed`: somebody had signed for it.
+        upstream had taken it. `served`: it had brought something new. `signed`: somebody had signed
+        for it.
         """
         self.failures += 1
         if stands_in_for is not None and not opened:
@@ -142,8 +153,11 @@ class Cures:
             if self._take(_T, means):
                 return Plan(_T, 0.0, rests=False)
             return Plan(_T, self._back_off_s(stands_in_for), rests=True)
-        cure = self._choose(cause, means, signed=signed)
         kind = CAUSES[cause]
+        if served and kind is Failure.CUT:
+            cure = self._next_of(_SERVED_AND_CUT, means)
+        else:
+            cure = self._choose(cause, means, signed=signed)
         if cure is _T and stands_in_for is None:
             return Plan(cure, 0.0, rests=False)
         if cause not in _RESTED:
@@ -157,6 +171,9 @@ class Cures:
         order = _BY_CAUSE.get(cause, _BY_KIND[CAUSES[cause]])
         if cause == "device_blocked" and not signed:
             order = _UNSIGNED
+        return self._next_of(order, means)
+
+    def _next_of(self, order: Sequence[Cure], means: Means) -> Cure:
         for _ in range(2):
             for cure in order:
                 if self._take(cure, means):

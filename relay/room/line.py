@@ -169,6 +169,7 @@ class Line:
                 transports=self._ladder.size,
             ),
             opened=session.opened_at is not None,
+            served=session.new_events > 0,
             stands_in_for=self._ladder.stands_in_for,
             signed=bool(self._broadcast.signed_by),
         )

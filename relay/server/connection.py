@@ -23,7 +23,7 @@ from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.access import NOBODY
 from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
-from relay.server.direct import descriptor_of, take_over
+from relay.server.direct import descriptor_of, reset, take_over
 from relay.server.handshake import judge_handshake
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
@@ -390,4 +390,4 @@ class ClientConnection(asyncio.Protocol):
 
     def _abort(self) -> None:
         self.subscriber.close()
-        self.transport.abort()
+        reset(self.transport)

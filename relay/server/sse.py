@@ -16,7 +16,7 @@ from relay.logs import Throttle
 from relay.server.access import Access, access_of
 from relay.server.answers import ApiError
 from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S
-from relay.server.direct import descriptor_of, take_over
+from relay.server.direct import descriptor_of, reset, take_over
 from relay.server.event_stream import EventStream, SeveralRooms
 from relay.server.messages import Error, Hello, Limits, RequestError, ServerMessage
 from relay.server.query import Request, as_api_error, read_query
@@ -181,7 +181,7 @@ class EventStreamClient(asyncio.Protocol):
         self.write(self._encoding.close(code, reason, retry_ms))
         self.subscriber.close()
         self._over.set()  # aiohttp then ends the answer and closes
-        self._abort_timer = asyncio.get_running_loop().call_later(abort_s, self.transport.abort)
+        self._abort_timer = asyncio.get_running_loop().call_later(abort_s, reset, self.transport)
 
     # What Subscriptions ask of a Listener
 

@@ -45,7 +45,7 @@ class Client:
     async def is_live(self, stream: Stream) -> None:
         """Wait until everything of before has come."""
         subscription = self.subscriber.subscriptions[stream]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while subscription.group is None:
                 self._changed.clear()
                 await asyncio.wait([asyncio.create_task(self._changed.wait())], timeout=0.01)

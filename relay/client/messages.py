@@ -28,6 +28,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """As documented in relay/events, by method."""
     text: str
     """The frame as it came, one line of JSON."""
+    simulated: bool = False
+    """Nobody did it: it was made by request, to set up a scene with."""
 
     @property
     def position(self) -> str:

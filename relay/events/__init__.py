@@ -4,7 +4,7 @@ Leaves: imported by everything, import nothing of relay but its errors.
 """
 
 from relay.events.audience import FansclubPayload, LikePayload, MemberPayload, SocialPayload
-from relay.events.base import EncodedEvent, Event
+from relay.events.base import EncodedEvent, Event, SimulatedEvent
 from relay.events.battle import (
     LinkMicArmiesPayload,
     LinkMicBattleFinishPayload,
@@ -26,6 +26,7 @@ from relay.events.gift import (
 from relay.events.methods import (
     GIFT_METHODS,
     LOW_VALUE_METHODS,
+    OWN_METHODS,
     SHORT_NAMES,
     resolve_methods,
 )
@@ -43,12 +44,14 @@ from relay.events.room import (
     RoomUserSeqPayload,
 )
 from relay.events.shopping import LiveShoppingPayload, ProductChangePayload
+from relay.events.tallies import GiftComboPayload, Giver, RecentStats, StatsPayload
 from relay.events.text import Piece, PieceType
 
 __all__ = [
     "GIFT_METHODS",
     "LOW_VALUE_METHODS",
     "MASKED_UID",
+    "OWN_METHODS",
     "PAYLOAD_TYPES",
     "SHORT_NAMES",
     "Badge",
@@ -62,7 +65,9 @@ __all__ = [
     "FanTicketPayload",
     "FansClub",
     "FansclubPayload",
+    "GiftComboPayload",
     "GiftPayload",
+    "Giver",
     "InRoomBannerPayload",
     "LightGiftPayload",
     "LikePayload",
@@ -77,13 +82,16 @@ __all__ = [
     "PieceType",
     "PrivilegeScreenChatPayload",
     "ProductChangePayload",
+    "RecentStats",
     "RoomNotifyPayload",
     "RoomPayload",
     "RoomRankPayload",
     "RoomStatsPayload",
     "RoomUserSeqPayload",
     "ScreenChatPayload",
+    "SimulatedEvent",
     "SocialPayload",
+    "StatsPayload",
     "User",
     "resolve_methods",
 ]

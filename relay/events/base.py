@@ -31,3 +31,8 @@ class EncodedEvent(Event, frozen=True):
 
     encoded: bytes
     """`payload` as JSON."""
+
+
+class SimulatedEvent(Event, frozen=True):
+    """An event that nobody caused: made by request, to set up a scene with. Clients see it marked
+    `simulated`, and it counts in no statistics."""

@@ -53,6 +53,20 @@ class GiftPayload(Payload, frozen=True):
     """When it was sent, Unix milliseconds; 0 unknown."""
     description: str
     """Upstream's own sentence, e.g. "某某:送给主播 1个小心心"; may be empty."""
+    combo_id: str = ""
+    """The relay's name of the combo that this belongs to: the same for all messages of one, another
+    for every other combo of the room. A gift that can't be repeated is a combo of one message."""
+    increment: int = 0
+    """Gifts that this message adds to what was known of the combo; 0: nothing new. To be summed."""
+    increment_diamonds: int = 0
+    """Their value, in diamonds. To be summed."""
+    total: int = 0
+    """Gifts of the combo so far, as the relay counts them: it never falls, in whatever order
+    messages come."""
+    total_diamonds: int = 0
+    """Their value, in diamonds."""
+    total_cny: float = 0.0
+    """The same in CNY (1 diamond = 0.1 CNY)."""
 
 
 class BindingGiftPayload(GiftPayload, frozen=True):

@@ -42,6 +42,9 @@ SHORT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "battle": ("WebcastLinkMicBattleMethod", "WebcastLinkMicBattle"),
         "battle_finish": ("WebcastLinkMicBattleFinishMethod", "WebcastLinkMicBattleFinish"),
         "armies": ("WebcastLinkMicArmiesMethod", "WebcastLinkMicArmies"),
+        # The relay's own.
+        "gift_combo": ("RelayGiftCombo",),
+        "relay_stats": ("RelayStats",),
     }
 )
 """A short name for every event with a typed payload."""
@@ -68,6 +71,9 @@ GIFT_METHODS: frozenset[str] = frozenset(
     long for short in ("gift", "light_gift", "binding_gift") for long in SHORT_NAMES[short]
 )
 """Methods that upstream keeps from most who aren't logged in."""
+
+OWN_METHODS: frozenset[str] = frozenset({"RelayGiftCombo", "RelayStats"})
+"""Methods of events that the relay makes itself, of what upstream sent."""
 
 # All of upstream's methods begin with Webcast, but for one (LinkMicMethod). Asking for one or the
 # other keeps a mistyped short name from passing as a method that never comes.

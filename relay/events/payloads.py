@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from relay.events import audience, battle, chat, gift, room, shopping
+from relay.events import audience, battle, chat, gift, room, shopping, tallies
 from relay.events.methods import SHORT_NAMES
 from relay.events.payload import Payload
 
@@ -33,6 +33,8 @@ _BY_SHORT_NAME: Mapping[str, type[Payload]] = {
     "battle": battle.LinkMicBattlePayload,
     "battle_finish": battle.LinkMicBattleFinishPayload,
     "armies": battle.LinkMicArmiesPayload,
+    "gift_combo": tallies.GiftComboPayload,
+    "relay_stats": tallies.StatsPayload,
 }
 
 PAYLOAD_TYPES: Mapping[str, type[Payload]] = MappingProxyType(

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from relay.clock import now_ms
 from relay.config import HubConfig
-from relay.events import MASKED_UID, EncodedEvent, Event
+from relay.events import MASKED_UID, EncodedEvent, Event, SimulatedEvent
 from relay.events.stored import Past, Record
 from relay.hub.archive import Archive
 from relay.hub.history import Entry, History, Kind
@@ -32,7 +32,7 @@ _EVENT = Kind.EVENT
 _encode = msgspec.json.Encoder().encode
 
 
-class EventFrame(Struct, gc=False):
+class EventFrame(Struct, gc=False, omit_defaults=True):
     """An event as clients get it; the order of the fields is part of the contract."""
 
     method: str
@@ -43,6 +43,8 @@ class EventFrame(Struct, gc=False):
     offset: int
     time: int
     payload: object
+    simulated: bool = False
+    """Made by request, see SimulatedEvent; left out of all others."""
 
 
 class KeptFrame(EventFrame):
@@ -170,6 +172,7 @@ class Stream:
                 self.head + 1,
                 event.time,
                 msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
+                isinstance(event, SimulatedEvent),
             )
             entries.append(self._keep(frame, payload, at_s))
         if entries:

@@ -17,8 +17,8 @@ from relay.server.state import STATE, ServerState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_OPEN = ("/", "/healthz", "/readyz")
-"""What needs no token, besides the files of the page."""
+_OPEN = ("/", "/overlay", "/overlay/", "/overlay/{kind}", "/web/{path}", "/healthz", "/readyz")
+"""What needs no token: pages and their files show nothing by themselves."""
 _PREFLIGHT = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
     hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Last-Event-ID",
@@ -89,7 +89,7 @@ def _scope_wanted(request: web.Request) -> Scope | None:
     # The route's own path: however a client writes it, it is the one that is served.
     resource = request.match_info.route.resource
     path = "" if resource is None else resource.canonical
-    if path in _OPEN or path.startswith("/web/"):
+    if path in _OPEN:
         return None
     if path.startswith("/api/") and request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
         return "admin"

@@ -1,7 +1,6 @@
 """The HTTP side: health, metrics, rooms, and the page; an aiohttp application."""
 
 import asyncio
-from importlib import resources
 
 import msgspec
 from aiohttp import hdrs, web
@@ -15,6 +14,7 @@ from relay.server.guard import guard, prepare_answer
 from relay.server.history import serve_history
 from relay.server.http_protocol import websockets_aside
 from relay.server.metrics import make_registry
+from relay.server.pages import add_pages
 from relay.server.rest.endpoints import add_endpoints
 from relay.server.rest.openapi import make_document
 from relay.server.sse import serve_events
@@ -26,14 +26,8 @@ MAX_BODY_BYTES = 64 * 1024
 BODY_S = 10.0
 """How long a client may take to send a request body."""
 
-_PAGES = {
-    "/": ("index.html", "text/html"),
-    "/web/page.css": ("page.css", "text/css"),
-    "/web/page.js": ("page.js", "text/javascript"),
-}
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
 _OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
-_FILES: web.AppKey[dict[str, bytes]] = web.AppKey("files", dict)
 
 
 def make_application(state: ServerState) -> web.Application:
@@ -43,8 +37,6 @@ def make_application(state: ServerState) -> web.Application:
     app[STATE] = state
     app[_METRICS] = make_registry(state)
     app[_OPENAPI] = make_document()
-    folder = resources.files("relay") / "web"
-    app[_FILES] = {name: (folder / name).read_bytes() for name, _ in _PAGES.values()}
     app.router.add_routes(
         [
             web.get("/healthz", _healthz),
@@ -58,9 +50,9 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/api/rooms/{id}", _show_room),
             web.delete("/api/rooms/{id}", _remove_room),
             web.get("/api/rooms/{id}/events", serve_history, allow_head=False),
-            *(web.get(path, _page) for path in _PAGES),
         ]
     )
+    add_pages(app, state.config)
     add_endpoints(app, state)
     return app
 
@@ -149,18 +141,3 @@ async def _remove_room(request: web.Request) -> web.Response:
         raise ApiError(404, "unknown_room", f"room {name!r} is not watched")
     return web.Response(status=204)
 
-
-async def _page(request: web.Request) -> web.Response:
-    name, content_type = _PAGES[request.path]
-    return web.Response(
-        body=request.app[_FILES][name],
-        content_type=content_type,
-        charset="utf-8",
-        headers={
-            # The Host has been checked: it is one of ours. Not every browser counts
-            # WebSockets of the same host as 'self'.
-            "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-            f" connect-src 'self' ws://{request.host} wss://{request.host}; img-src 'self' data:;"
-            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        },
-    )

@@ -123,9 +123,23 @@ ROUTES = (
             "limit": "Events at most; beyond 1000 they come as lines.",
         },
     ),
-    Route("get", "/", "A page with the rooms.", None, {200: ("The page.", "text/html")}),
-    Route("get", "/web/page.css", "Its style.", None, {200: ("The style.", "text/css")}),
-    Route("get", "/web/page.js", "Its program.", None, {200: ("The program.", "text/javascript")}),
+    Route("get", "/", "The dashboard.", None, {200: ("The page.", "text/html")}),
+    Route("get", "/overlay", "Leads to /overlay/.", None, {308: ("/overlay/", None)}),
+    Route("get", "/overlay/", "The composer of overlays.", None, {200: ("The page.", "text/html")}),
+    Route(
+        "get",
+        "/overlay/{kind}",
+        "An overlay, for a browser source of OBS.",
+        None,
+        {200: ("The page.", "text/html"), 404: ("There is no such overlay.", ErrorBody)},
+    ),
+    Route(
+        "get",
+        "/web/{path}",
+        "A file that the pages are made of.",
+        None,
+        {200: ("The file.", "text/javascript"), 404: ("There is no such file.", ErrorBody)},
+    ),
 )
 
 _TOKEN: list[dict[str, list[str]]] = [{"bearer": []}, {"query": []}, {}]

@@ -140,4 +140,3 @@ async def _remove_room(request: web.Request) -> web.Response:
     if not removed:
         raise ApiError(404, "unknown_room", f"room {name!r} is not watched")
     return web.Response(status=204)
-

@@ -97,9 +97,7 @@ def _answer(request: web.Request, file: _File) -> web.Response:
     if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         body = file.gzipped
         headers[hdrs.CONTENT_ENCODING] = "gzip"
-    return web.Response(
-        body=body, content_type=file.content_type, charset="utf-8", headers=headers
-    )
+    return web.Response(body=body, content_type=file.content_type, charset="utf-8", headers=headers)
 
 
 def _read(folder: Traversable, prefix: str) -> list[tuple[str, _File]]:

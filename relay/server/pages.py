@@ -73,7 +73,7 @@ def add_pages(app: web.Application, config: Config) -> None:
             raise ApiError(404, "not_found", f"no overlay {kind[:64]!r}; there are {known}")
         return await page(f"overlay/{kind}.html", request)
 
-    async def file(request: web.Request) -> web.Response:
+    async def serve_file(request: web.Request) -> web.Response:
         found = files.get(request.match_info["path"])
         if found is None or found.content_type == "text/html":
             raise ApiError(404, "not_found", f"no such file: {request.path[:200]}")
@@ -86,7 +86,7 @@ def add_pages(app: web.Application, config: Config) -> None:
     app.router.add_get("/overlay", to_composer)
     app.router.add_get("/overlay/", composer)
     app.router.add_get("/overlay/{kind}", overlay)
-    app.router.add_get("/web/{path:.+}", file)
+    app.router.add_get("/web/{path:.+}", serve_file)
 
 
 def _answer(request: web.Request, file: _File) -> web.Response:

@@ -11,12 +11,18 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from msgspec import Struct
 
-from relay.config import AuthConfig, Scope
+from relay.config import AuthConfig, Scope, TokenConfig
+from relay.errors import ConfigError, RoomNameError
+from relay.hub import Stream
+from relay.upstream.names import parse_room_name
 
 UNIDENTIFIED = (
     "a valid token is wanted, as the header 'Authorization: Bearer …' or the parameter 'token'"
 )
 """What is said where there is none or a wrong one; it doesn't tell which."""
+
+NOT_FOR_ROOM = "this token is for another room"
+"""What is said to who asks for a room that an overlay's token doesn't name."""
 
 _SCOPES: tuple[Scope, ...] = get_args(Scope)
 _MAX_PARAMETERS = 500
@@ -28,10 +34,16 @@ class Access(Struct, frozen=True):
     name: str
     """Of the token; "" where none was wanted, or none was right."""
     scopes: frozenset[Scope]
+    rooms: frozenset[str] | None = None
+    """Names of the only rooms that it is for, as names.RoomName has them; None: all."""
 
     def may(self, scope: Scope) -> bool:
         """Tell whether it has a scope."""
         return scope in self.scopes
+
+    def is_for(self, *names: str) -> bool:
+        """Tell whether it is for a room that has these names."""
+        return self.rooms is None or not self.rooms.isdisjoint(names)
 
 
 _ACCESS: web.RequestKey[Access] = web.RequestKey("access", Access)
@@ -44,12 +56,18 @@ _EVERYBODY = Access("", frozenset(_SCOPES))
 
 
 class Keyring:
-    """The tokens of the configuration, by their hashes, and how fast each is used."""
+    """The tokens of the configuration, by their hashes, and how fast each is used.
+
+    Raises ConfigError for a room that can't be one.
+    """
 
     def __init__(self, config: AuthConfig) -> None:
         self._keys = [
-            (token.hash.partition(":")[2].encode(), Access(token.name, _including(token.scopes)))
-            for token in config.tokens
+            (
+                token.hash.partition(":")[2].encode(),
+                Access(token.name, _including(token.scopes), _rooms_of(token, index)),
+            )
+            for index, token in enumerate(config.tokens)
         ]
         self._buckets = {
             access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
@@ -121,6 +139,11 @@ def access_of(request: web.Request) -> Access:
     return request[_ACCESS]
 
 
+def names_of(stream: Stream) -> tuple[str, ...]:
+    """Give what a room is called, for tokens that name rooms."""
+    return (stream.status.web_rid, *stream.names)
+
+
 def set_access(request: web.Request, access: Access) -> None:
     """Note what the sender of a request may do; called by the guard."""
     request[_ACCESS] = access
@@ -138,6 +161,14 @@ def _find_token(authorizations: Sequence[str], path: str) -> str | None:
     except ValueError:
         return None
     return given.pop() if len(given) == 1 else None
+
+
+def _rooms_of(token: TokenConfig, index: int) -> frozenset[str] | None:
+    try:
+        names = frozenset(parse_room_name(room).value for room in token.rooms)
+    except RoomNameError as error:
+        raise ConfigError(f"auth.tokens[{index}].rooms: {error}") from None
+    return names or None
 
 
 def _including(scopes: Sequence[Scope]) -> frozenset[Scope]:

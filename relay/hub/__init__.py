@@ -4,6 +4,7 @@ Imported by server, room, app and cli; imports events, config and errors only.
 """
 
 from relay.hub.archive import Archive, Pages
+from relay.hub.books import Books
 from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
@@ -28,6 +29,7 @@ from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
     "Archive",
+    "Books",
     "ConnectionState",
     "Encoding",
     "Entry",

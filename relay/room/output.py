@@ -20,6 +20,7 @@ from relay.hub import (
     Stream,
 )
 from relay.logs import Throttle
+from relay.room.books import Books
 from relay.room.tape import Tape
 from relay.upstream.broadcast import MAX_POSITION_CHARS, Broadcast
 from relay.upstream.status import RoomInfo
@@ -33,6 +34,8 @@ class RoomOutput:
 
     def __init__(self, hub: Hub, stream: Stream, tape: Tape | None = None) -> None:
         """`tape`: what is to be recorded goes there, too."""
+        self.books = Books(self.publish)
+        stream.books = self.books
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
         self._hub = hub
         self._stream = stream
@@ -54,9 +57,15 @@ class RoomOutput:
         """The room's state as last said."""
         return self._stream.status.state
 
+    def finish(self) -> None:
+        """Say what is still to be said of the room before it is closed."""
+        if not self._closed:
+            self.books.finish()
+
     def close(self) -> None:
         """Swallow everything from now on."""
         self._closed = True
+        self.books.close()
 
     def learn(self, info: RoomInfo) -> None:
         """Take over names and texts of the room."""
@@ -94,6 +103,8 @@ class RoomOutput:
         connections: tuple[ConnectionState, ...] = (),
     ) -> None:
         """Say which state the room is in; `text` explains the reason in the log."""
+        if state is RoomState.ENDED and not self._closed:
+            self.books.end_broadcast()
         status = self._stream.status
         since_ms = status.since_ms if status.state is state else now_ms()
         self._set(

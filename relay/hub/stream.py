@@ -184,7 +184,7 @@ class Stream:
                 entries.append(self._enter(event, at_s))
             else:
                 entries.extend([self._enter(each, at_s) for each in books.take(event)])
-        if entries and event.method not in OWN_METHODS:
+        if entries and event.method not in OWN_METHODS and type(event) is not SimulatedEvent:
             self.counters.last_event_ms = now_ms()
         return entries
 
@@ -241,7 +241,9 @@ class Stream:
         return entry
 
     def _enter(self, event: Event, at_s: float) -> Entry:
-        self.snapshot.take(event)
+        simulated = isinstance(event, SimulatedEvent)
+        if not simulated:  # nobody did it: it counts nowhere
+            self.snapshot.take(event)
         method, offset, payload = event.method, self.head + 1, event.payload
         frame = EventFrame(
             method,
@@ -252,7 +254,7 @@ class Stream:
             offset,
             event.time,
             msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
-            isinstance(event, SimulatedEvent),
+            simulated,
         )
         body = _encode(frame)
         entry = Entry(_EVENT, offset, method, body, at_s)
@@ -261,6 +263,8 @@ class Stream:
         if self.archive is not None:
             user = _uid_of(payload)
             self._unsaved.append(Record(offset, frame.time, method, user, frame.msg_id, body))
+        if simulated:
+            return entry
         events = self.counters.events
         if method not in events and len(events) >= MAX_COUNTED_METHODS:
             method = "other"

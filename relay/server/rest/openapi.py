@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from relay import __version__
 from relay.config import Scope
+from relay.events.simulated import Simulation
 from relay.server.answers import ErrorBody
 from relay.server.rest.endpoints import ENDPOINTS, Endpoint
 from relay.server.rest.envelope import ErrorEnvelope
 from relay.server.rest.errors import KINDS
 from relay.server.rest.params import Parameter
+from relay.server.simulate import SimulatedList
 from relay.server.views import AddRoom, EventList, Health, Readiness, RoomList, RoomView
 
 
@@ -51,14 +53,14 @@ ROUTES = (
         "get",
         "/ws",
         "The WebSocket; it takes the handshake only.",
-        "read",
+        "overlay",
         {101: ("Frames follow.", None), 426: ("That was no handshake.", ErrorBody)},
     ),
     Route(
         "get",
         "/events",
         "The events of rooms as server-sent events.",
-        "read",
+        "overlay",
         {
             200: ("Events follow.", "text/event-stream"),
             400: ("The query can't be understood.", ErrorBody),
@@ -92,7 +94,7 @@ ROUTES = (
         "get",
         "/api/rooms/{id}",
         "One watched room, by any of its names.",
-        "read",
+        "overlay",
         {200: ("The room.", RoomView), 404: _NOT_WATCHED},
     ),
     Route(
@@ -122,6 +124,19 @@ ROUTES = (
             "user": "Only what this uid did.",
             "limit": "Events at most; beyond 1000 they come as lines.",
         },
+    ),
+    Route(
+        "post",
+        "/api/rooms/{id}/simulate",
+        "Put an event that nobody caused into a room's stream, marked `simulated`.",
+        "admin",
+        {
+            201: ("Where it stands in the stream.", SimulatedList),
+            400: ("The body can't be understood.", ErrorBody),
+            404: _NOT_WATCHED,
+            408: ("The body took too long to come.", ErrorBody),
+        },
+        Simulation,
     ),
     Route("get", "/", "The dashboard.", None, {200: ("The page.", "text/html")}),
     Route("get", "/overlay", "Leads to /overlay/.", None, {308: ("/overlay/", None)}),

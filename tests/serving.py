@@ -38,7 +38,7 @@ def make_event(method: str = "WebcastChatMessage", msg_id: str = "", **payload: 
 
 def make_payload(kind: type[AnyPayload], **fields: Any) -> AnyPayload:
     """Make a payload struct, or one that is part of one; what isn't given is neutral."""
-    neutral: dict[Any, Any] = {int: 0, str: "", bool: False}
+    neutral: dict[Any, Any] = {int: 0, float: 0.0, str: "", bool: False}
     hints = get_type_hints(kind)
     defaults = {
         name: () if get_origin(hint) is tuple else neutral.get(hint) for name, hint in hints.items()

@@ -7,9 +7,17 @@ import aiohttp
 import msgspec
 import pytest
 from keys import ADMIN, WATCH, auth, bearer
-from serving import Relay, make_event, make_status, receive, receive_until, relay_running
+from serving import (
+    Relay,
+    make_event,
+    make_payload,
+    make_status,
+    receive,
+    receive_until,
+    relay_running,
+)
 
-from relay.events import PAYLOAD_TYPES
+from relay.events import PAYLOAD_TYPES, ChatPayload
 from relay.hub import RoomState
 
 
@@ -123,3 +131,16 @@ async def test_it_takes_the_scope_admin() -> None:
         chat = {"kind": "chat"}
         assert (await simulate(http, "1", chat, headers=bearer(WATCH)))[0] == 403
         assert (await simulate(http, "1", chat, headers=bearer(ADMIN)))[0] == 201
+
+
+@pytest.mark.parametrize("form", ["v2021", "v2020"])
+async def test_rest_tells_it_apart_too(
+    relay: Relay, http: aiohttp.ClientSession, form: str
+) -> None:
+    await simulate(http, "1", {"kind": "chat"})
+    relay.publish("1", msgspec.structs.replace(make_event(), payload=make_payload(ChatPayload)))
+    async with http.get(f"/douyin/liveroom/chat?room_id=1&format={form}") as answer:
+        data = (await answer.json())["data"]
+    first, second = data["messages"] if form == "v2021" else data
+    assert first["simulated"] is True
+    assert "simulated" not in second

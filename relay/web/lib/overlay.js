@@ -102,11 +102,11 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
       shown.gap?.(frame);
     },
     onRoom: (frame) => shown.room?.(frame),
+    onSubscribed: (frame) => stats?.subscribed(frame),
     onState(state, { code, text }) {
       document.documentElement.dataset.connection = state;
       if (state === "open") {
         notice.clear();
-        stats?.opened();
       } else if (state === "waiting") {
         notice.say(texts.waiting);
       } else if (state === "refused") {

@@ -36,6 +36,8 @@ export class RoomStream {
    * @param {(frame: object, room: string) => void} [options.onEvent]
    * @param {(frame: object, room: string | null) => void} [options.onGap] events that can't be had
    * @param {(frame: object, room: string | null) => void} [options.onRoom] the room has changed
+   * @param {(frame: object, room: string) => void} [options.onSubscribed] events of a room come
+   *   from now on; also each time that it is connected again
    * @param {(state: State, detail: object) => void} [options.onState]
    */
   constructor(options) {
@@ -46,6 +48,7 @@ export class RoomStream {
     this.#onEvent = options.onEvent ?? (() => {});
     this.#onGap = options.onGap ?? (() => {});
     this.#onRoom = options.onRoom ?? (() => {});
+    this.#onSubscribed = options.onSubscribed ?? (() => {});
     this.#onState = options.onState ?? (() => {});
     const positions = since instanceof Map ? since : new Map(Object.entries(since));
     const names = options.rooms ?? (options.room ? [options.room] : []);
@@ -98,6 +101,7 @@ export class RoomStream {
   #onEvent;
   #onGap;
   #onRoom;
+  #onSubscribed;
   #onState;
   /** name -> {name, webRid, roomId, epoch, epochs: epoch -> last offset, askAgain, asked} */
   #rooms = new Map();
@@ -293,6 +297,7 @@ export class RoomStream {
         room.webRid = frame.web_rid;
         room.roomId = frame.room_id;
         this.#move(room, frame.epoch, frame.offset);
+        this.#onSubscribed(frame, room.name);
         break;
       }
       case "unsubscribed": {

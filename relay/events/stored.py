@@ -86,3 +86,6 @@ class Past(NamedTuple):
     """Upstream's own losses behind the last event, as `gap` frames."""
     last: bytes
     """The last event's frame as JSON; b"" where it isn't kept."""
+    counted: tuple[bytes, ...] = ()
+    """Frames of the last events that counting goes on from: gifts and the relay's own events of
+    the last broadcast, oldest first."""

@@ -24,7 +24,7 @@ from relay.hub.status import (
     RoomStatus,
     TriedCure,
 )
-from relay.hub.stream import Stream
+from relay.hub.stream import Stream, read_event
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
@@ -54,4 +54,5 @@ __all__ = [
     "Subscription",
     "TriedCure",
     "entry_of",
+    "read_event",
 ]

@@ -197,7 +197,7 @@ class Stream:
             return []
         self._remember(frame.msg_id)
         self.counters.last_event_ms = now_ms()
-        event = _event_of(frame)
+        event = event_of(frame)
         events = [event] if self.books is None else self.books.take(event)
         at_s = time.monotonic()
         return [self._enter(each, at_s) for each in events]
@@ -282,7 +282,7 @@ class Stream:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)
 
 
-def _event_of(frame: KeptFrame) -> Event:
+def event_of(frame: KeptFrame) -> Event:
     """Make an event of its frame again; its payload stays JSON where it is none of our types."""
     payload: object = frame.payload
     payload_type = PAYLOAD_TYPES.get(frame.method)
@@ -291,6 +291,14 @@ def _event_of(frame: KeptFrame) -> Event:
             payload = msgspec.json.decode(frame.payload, type=payload_type)
     made = SimulatedEvent if frame.simulated else Event
     return made(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
+
+
+def read_event(body: bytes) -> Event | None:
+    """Read an event that was stored as its frame; None where that can't be read."""
+    try:
+        return event_of(_kept_frames.decode(body))
+    except msgspec.MsgspecError:  # the file is broken, or of another version
+        return None
 
 
 def _room_id_of(body: bytes) -> str:

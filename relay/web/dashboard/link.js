@@ -5,6 +5,8 @@ import { askForToken, getToken } from "/web/lib/api.js";
 
 const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 15_000;
+// Browsers show no pings: what neither brings a frame nor answers ours in that time is dead.
+const PING_EVERY_MS = 15_000;
 const BAD_TOKEN = 3500; // close code
 const NUMBERS = ["relay_stats"];
 
@@ -17,6 +19,7 @@ const NUMBERS = ["relay_stats"];
  * @property {number} offset of the last event received, or known of
  * @property {""|"numbers"|"all"} has what is subscribed to
  * @property {string} asked the name that was subscribed to
+ * @property {number} request the id of the last request about it
  */
 
 export class Link {
@@ -26,6 +29,9 @@ export class Link {
   #socket = null;
   #waitMs = MIN_WAIT_MS;
   #timer = 0;
+  #pings = 0;
+  #heard = true;
+  #requests = 0;
   #chosen = null;
   #on;
 
@@ -43,11 +49,13 @@ export class Link {
    */
   constructor(on) {
     this.#on = on;
+    addEventListener("online", () => {
+      if (this.#timer) this.#connect();
+    });
   }
 
   /** Connect. */
   start() {
-    clearTimeout(this.#timer);
     this.#connect();
   }
 
@@ -66,7 +74,7 @@ export class Link {
       if (room) room.view = view;
       else {
         const { epoch, offset } = view;
-        this.rooms.set(epoch, { view, epoch, offset, has: "", asked: "" });
+        this.rooms.set(epoch, { view, epoch, offset, has: "", asked: "", request: 0 });
       }
     }
     this.#subscribe();
@@ -104,11 +112,14 @@ export class Link {
       else request.since = `${room.epoch}:${room.offset}`;
       room.asked = request.room_id;
       room.has = wanted;
+      room.request = request.id = ++this.#requests;
       this.#send(request);
     }
   }
 
   #connect() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     this.#on.state("connecting", "");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const token = getToken();
@@ -117,11 +128,30 @@ export class Link {
     const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
     this.#socket = socket;
     for (const room of this.rooms.values()) room.has = "";
-    socket.onmessage = (message) => this.#receive(JSON.parse(message.data));
+    socket.onmessage = (message) => {
+      this.#heard = true;
+      this.#receive(JSON.parse(message.data));
+    };
     socket.onclose = (event) => this.#closed(event, token);
+    this.#heard = true;
+    this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  #ping() {
+    if (this.#heard && this.#isOpen) {
+      this.#heard = false;
+      this.#send({ op: "ping" });
+      return;
+    }
+    const dead = this.#socket;
+    dead.onmessage = dead.onclose = null;
+    dead.close();
+    this.#closed({ code: 0 }, getToken());
   }
 
   #closed(event, token) {
+    clearInterval(this.#pings);
+    this.#socket = null;
     if (event.code === BAD_TOKEN) {
       this.#wantToken(token);
       return;
@@ -202,7 +232,8 @@ export class Link {
         room = asked;
       }
     }
-    if (!room) return;
+    // The answer to a request that has been changed since says nothing any more.
+    if (!room || (frame.id !== null && frame.id !== room.request)) return;
     room.offset = frame.offset;
     if (room === this.#chosen && frame.method === null) this.#on.whole(room);
   }

@@ -101,7 +101,11 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
       stats?.lost();
       shown.gap?.(frame);
     },
-    onRoom: (frame) => shown.room?.(frame),
+    onRoom(frame) {
+      // It follows each subscription: what the snapshot lacks comes from here on.
+      stats?.opened();
+      shown.room?.(frame);
+    },
     onSubscribed: (frame) => stats?.subscribed(frame),
     onState(state, { code, text }) {
       document.documentElement.dataset.connection = state;

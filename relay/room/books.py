@@ -7,22 +7,14 @@ the broadcast.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from relay.clock import now_ms
 from relay.events import OWN_METHODS, Event, GiftPayload, SimulatedEvent
 from relay.events.listed import ListedGift
 from relay.events.stored import Past
 from relay.hub import read_event
+from relay.room.statistics import RoomStatistics
 from relay.webcast.gifts import Ledger
-
-
-class Statistics(Protocol):
-    """The slot of the statistics."""
-
-    def take(self, event: Event) -> None:
-        """Count an event, that is not the relay's own, nor simulated."""
-        ...
 
 
 class Books:
@@ -32,7 +24,6 @@ class Books:
         self,
         publish: Callable[[Sequence[Event]], object],
         *,
-        statistics: Statistics | None = None,
         listed: Callable[[str], ListedGift | None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -40,7 +31,7 @@ class Books:
 
         `listed` finds a gift in upstream's catalogue; `clock` gives seconds that never fall.
         """
-        self.statistics = statistics
+        self.statistics = RoomStatistics(publish)
         self.ledger = Ledger(listed)
         self._publish = publish
         self._clock = clock
@@ -63,7 +54,7 @@ class Books:
             events = self.ledger.take(event, self._clock())
             event = events[-1]
             self._arm()
-        if self.statistics is not None and not is_simulated:
+        if not is_simulated:
             self.statistics.take(event)
         return [*over, *events] if over else events
 
@@ -83,11 +74,13 @@ class Books:
     def finish(self) -> None:
         """Publish what is still to be said: the room is given up, or the relay stops."""
         self._tell(self.ledger.close(self._clock(), "stop"))
+        self.statistics.finish()
         self.close()
 
     def close(self) -> None:
         """Publish nothing any more of its own accord."""
         self._closed = True
+        self.statistics.close()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

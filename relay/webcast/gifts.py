@@ -82,9 +82,10 @@ class _Combo:
 
     def rise(self, count: int, each: int) -> None:
         """Take over what a message says. Upstream's numbers may be anything."""
+        count = max(count, 1)
         if self.event is None and count <= self.total:
             return  # whoever sums what is over has its value, too
-        self.total = max(self.total, count, 1)
+        self.total = max(self.total, count)
         self.each = max(self.each, each)
 
     def tell(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from relay.events import Event
+from relay.events import Event, StatsPayload
 from relay.events.stored import Past
 
 
@@ -20,4 +20,12 @@ class Books(Protocol):
 
     def take_up(self, past: Past) -> None:
         """Go on where the archive left the room; before the first event."""
+        ...
+
+    def stats(self) -> StatsPayload:
+        """Give all that was told of the room's numbers up to the stream's head, put together."""
+        ...
+
+    def series(self, step_s: int) -> list[bytes]:
+        """Give them step by step, each as JSON, oldest first; steps of 10 or 60 s."""
         ...

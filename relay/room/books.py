@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from relay.clock import now_ms
-from relay.events import OWN_METHODS, Event, GiftPayload, SimulatedEvent
+from relay.events import OWN_METHODS, Event, GiftPayload, SimulatedEvent, StatsPayload
 from relay.events.listed import ListedGift
 from relay.events.stored import Past
 from relay.hub import read_event
@@ -66,6 +66,14 @@ class Books:
         if real:
             self._room_id = real[-1].room_id
         self._arm()
+
+    def stats(self) -> StatsPayload:
+        """Give all that was told of the room's numbers up to the stream's head, put together."""
+        return self.statistics.full()
+
+    def series(self, step_s: int) -> list[bytes]:
+        """Give them step by step, each as JSON, oldest first; steps of 10 or 60 s."""
+        return self.statistics.series(step_s)
 
     def end_broadcast(self) -> None:
         """Publish what the end of the broadcast settles."""

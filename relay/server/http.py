@@ -19,6 +19,7 @@ from relay.server.rest.openapi import make_document
 from relay.server.simulate import serve_simulate
 from relay.server.sse import serve_events
 from relay.server.state import STATE, ServerState
+from relay.server.stats import serve_series, serve_stats
 from relay.server.views import AddRoom, Health, Readiness, RoomList, RoomView
 
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
@@ -45,6 +46,8 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/api/rooms/{id}", _show_room),
             web.delete("/api/rooms/{id}", _remove_room),
             web.get("/api/rooms/{id}/events", serve_history, allow_head=False),
+            web.get("/api/rooms/{id}/stats", serve_stats),
+            web.get("/api/rooms/{id}/stats/series", serve_series),
             web.post("/api/rooms/{id}/simulate", serve_simulate),
         ]
     )

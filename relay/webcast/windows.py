@@ -180,20 +180,26 @@ class Series:
         """Count a bucket that is over, though nothing may have happened in it."""
         for step_s, (at_ms, together) in self._sums.items():
             step_ms = begin_ms - begin_ms % (step_s * 1000)
-            if at_ms and at_ms != step_ms:
-                point = Point(
-                    at_ms,
-                    self._viewers,
-                    together.likes,
-                    together.gift_diamonds,
-                    dict(together.messages),
-                )
-                self._points[step_s].append(_encode(point))
             if at_ms != step_ms:
+                if at_ms:
+                    self._points[step_s].append(self._point(at_ms, together))
                 self._sums[step_s] = (step_ms, Bucket())
             self._sums[step_s][1].add(bucket)
         self._viewers = viewers
 
     def points(self, step_s: int) -> list[bytes]:
-        """Give the steps that are over, each a Point as JSON, oldest first."""
-        return list(self._points[step_s])
+        """Give the steps, each a Point as JSON, oldest first; the last one may not be over."""
+        at_ms, together = self._sums[step_s]
+        points = list(self._points[step_s])
+        return [*points, self._point(at_ms, together)] if at_ms else points
+
+    def _point(self, at_ms: int, together: Bucket) -> bytes:
+        return _encode(
+            Point(
+                at_ms,
+                self._viewers,
+                together.likes,
+                together.gift_diamonds,
+                dict(together.messages),
+            )
+        )

@@ -16,6 +16,7 @@ from relay.server.rest.envelope import ErrorEnvelope
 from relay.server.rest.errors import KINDS
 from relay.server.rest.params import Parameter
 from relay.server.simulate import SimulatedList
+from relay.server.stats import SeriesView, StatsView
 from relay.server.views import AddRoom, EventList, Health, Readiness, RoomList, RoomView
 
 
@@ -124,6 +125,25 @@ ROUTES = (
             "user": "Only what this uid did.",
             "limit": "Events at most; beyond 1000 they come as lines.",
         },
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}/stats",
+        "What a room's broadcast adds up to, and the position up to which that is.",
+        "overlay",
+        {200: ("The numbers.", StatsView), 404: _NOT_WATCHED},
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}/stats/series",
+        "A room's viewers, likes, gifts and messages over time.",
+        "overlay",
+        {
+            200: ("The steps, oldest first.", SeriesView),
+            400: ("The query can't be understood.", ErrorBody),
+            404: _NOT_WATCHED,
+        },
+        parameters={"step": "`10`: the last hour in steps of 10 s; `60`: the last day in minutes."},
     ),
     Route(
         "post",

@@ -103,7 +103,6 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
     },
     onRoom(frame) {
       // It follows each subscription: what the snapshot lacks comes from here on.
-      stats?.opened();
       shown.room?.(frame);
     },
     onSubscribed: (frame) => stats?.subscribed(frame),

@@ -10,9 +10,14 @@ export const methods = ["gift", "gift_combo"];
 export const width = 640;
 export const height = 480;
 
+const CONTENT = { en: "Content", zh: "内容" };
+const LOOK = { en: "Look", zh: "外观" };
+const TIERS = { en: "Sizes of gifts", zh: "礼物分级" };
+const SOUND = { en: "Sound", zh: "声音" };
+
 export const options = {
   min_diamonds: {
-    type: "int", default: 0, min: 0, max: 10_000_000, group: "content",
+    type: "int", default: 0, min: 0, max: 10_000_000, group: CONTENT,
     label: { en: "From (diamonds)", zh: "最低价值（钻石）" },
     help: {
       en: "A combo appears once it is worth so much in all.",
@@ -20,7 +25,7 @@ export const options = {
     },
   },
   when: {
-    type: "choice", default: "begin", choices: ["begin", "end"], group: "content",
+    type: "choice", default: "begin", choices: ["begin", "end"], group: CONTENT,
     label: { en: "Show a combo", zh: "连击何时显示" },
     choiceLabels: {
       begin: { en: "from its beginning, counting up", zh: "开始时显示并累加" },
@@ -28,15 +33,15 @@ export const options = {
     },
   },
   merge: {
-    type: "bool", default: true, group: "content",
+    type: "bool", default: true, group: CONTENT,
     label: { en: "Join alerts of the same giver and gift", zh: "合并同一人送的同种礼物" },
   },
   max_alerts: {
-    type: "int", default: 3, min: 1, max: 10, group: "look",
+    type: "int", default: 3, min: 1, max: 10, group: LOOK,
     label: { en: "Alerts at a time", zh: "同时显示条数" },
   },
   duration: {
-    type: "float", default: 5, min: 1, max: 60, group: "look",
+    type: "float", default: 5, min: 1, max: 60, group: LOOK,
     label: { en: "Shown for (seconds)", zh: "显示时长（秒）" },
     help: {
       en: "After the last change; a combo stays until it is over.",
@@ -44,7 +49,7 @@ export const options = {
     },
   },
   side: {
-    type: "choice", default: "bottom", choices: ["bottom", "top"], group: "look",
+    type: "choice", default: "bottom", choices: ["bottom", "top"], group: LOOK,
     label: { en: "Grow from", zh: "排列起点" },
     choiceLabels: {
       bottom: { en: "the bottom", zh: "底部" },
@@ -52,7 +57,7 @@ export const options = {
     },
   },
   align: {
-    type: "choice", default: "left", choices: ["left", "center", "right"], group: "look",
+    type: "choice", default: "left", choices: ["left", "center", "right"], group: LOOK,
     label: { en: "Side", zh: "水平位置" },
     choiceLabels: {
       left: { en: "left", zh: "靠左" },
@@ -61,7 +66,7 @@ export const options = {
     },
   },
   value: {
-    type: "choice", default: "diamonds", choices: ["none", "diamonds", "cny"], group: "look",
+    type: "choice", default: "diamonds", choices: ["none", "diamonds", "cny"], group: LOOK,
     label: { en: "Value", zh: "价值" },
     choiceLabels: {
       none: { en: "not shown", zh: "不显示" },
@@ -70,11 +75,11 @@ export const options = {
     },
   },
   avatars: {
-    type: "bool", default: true, group: "look",
+    type: "bool", default: true, group: LOOK,
     label: { en: "Pictures of givers", zh: "显示头像" },
   },
   who: {
-    type: "text", default: "", max: 100, group: "content",
+    type: "text", default: "", max: 100, group: CONTENT,
     label: { en: "First line", zh: "第一行" },
     help: {
       en: "May hold {name} {gift} {count} {diamonds} {cny} {to}; empty: {name}.",
@@ -82,7 +87,7 @@ export const options = {
     },
   },
   text: {
-    type: "text", default: "", max: 100, group: "content",
+    type: "text", default: "", max: 100, group: CONTENT,
     label: { en: "Second line", zh: "第二行" },
     help: {
       en: "As the first line; empty: sent {gift}.",
@@ -90,11 +95,11 @@ export const options = {
     },
   },
   tier_2: {
-    type: "int", default: 100, min: 1, max: 10_000_000, group: "tiers",
+    type: "int", default: 100, min: 1, max: 10_000_000, group: TIERS,
     label: { en: "Medium from (diamonds)", zh: "中礼物起点（钻石）" },
   },
   tier_3: {
-    type: "int", default: 1_000, min: 1, max: 10_000_000, group: "tiers",
+    type: "int", default: 1_000, min: 1, max: 10_000_000, group: TIERS,
     label: { en: "Large from (diamonds)", zh: "大礼物起点（钻石）" },
     help: {
       en: "Larger ones overtake smaller ones, and are shown longer.",
@@ -102,12 +107,12 @@ export const options = {
     },
   },
   tier_4: {
-    type: "int", default: 10_000, min: 1, max: 10_000_000, group: "tiers",
+    type: "int", default: 10_000, min: 1, max: 10_000_000, group: TIERS,
     label: { en: "Huge from (diamonds)", zh: "超大礼物起点（钻石）" },
   },
   sound: {
     type: "choice", default: "none", choices: ["none", "chime", "bell", "coin", "pop"],
-    group: "sound",
+    group: SOUND,
     label: { en: "Sound", zh: "提示音" },
     choiceLabels: {
       none: { en: "none", zh: "无" },
@@ -122,11 +127,11 @@ export const options = {
     },
   },
   volume: {
-    type: "int", default: 50, min: 0, max: 100, group: "sound",
+    type: "int", default: 50, min: 0, max: 100, group: SOUND,
     label: { en: "Volume (%)", zh: "音量（%）" },
   },
   sound_min: {
-    type: "int", default: 0, min: 0, max: 10_000_000, group: "sound",
+    type: "int", default: 0, min: 0, max: 10_000_000, group: SOUND,
     label: { en: "Sound from (diamonds)", zh: "发声起点（钻石）" },
   },
 };

@@ -10,6 +10,9 @@ export const methods = ["relay_stats"];
 export const width = 640;
 export const height = 160;
 
+const CONTENT = { en: "Content", zh: "内容" };
+const LOOK = { en: "Look", zh: "外观" };
+
 /** What can be counted, and the field of RelayStats that counts it. */
 export const COUNTED = {
   likes: { en: "Likes", zh: "点赞" },
@@ -27,16 +30,16 @@ export const COUNTED = {
 
 export const options = {
   of: {
-    type: "choice", default: "likes", choices: Object.keys(COUNTED), group: "content",
+    type: "choice", default: "likes", choices: Object.keys(COUNTED), group: CONTENT,
     label: { en: "What", zh: "统计项" },
     choiceLabels: COUNTED,
   },
   target: {
-    type: "int", default: 10_000, min: 1, max: 1_000_000_000, group: "content",
+    type: "int", default: 10_000, min: 1, max: 1_000_000_000, group: CONTENT,
     label: { en: "Goal", zh: "目标值" },
   },
   from: {
-    type: "int", default: 0, min: 0, max: 1_000_000_000, group: "content",
+    type: "int", default: 0, min: 0, max: 1_000_000_000, group: CONTENT,
     label: { en: "Begin at", zh: "起始值" },
     help: {
       en: "The bar is empty here: what was reached before does not count.",
@@ -44,17 +47,17 @@ export const options = {
     },
   },
   step: {
-    type: "int", default: 0, min: 0, max: 1_000_000_000, group: "content",
+    type: "int", default: 0, min: 0, max: 1_000_000_000, group: CONTENT,
     label: { en: "When reached, raise it by", zh: "达成后增加" },
     help: { en: "0: stays reached.", zh: "0：保持已达成。" },
   },
   heading: {
-    type: "text", default: "", max: 60, group: "look",
+    type: "text", default: "", max: 60, group: LOOK,
     label: { en: "Heading", zh: "标题" },
     help: { en: "Empty: what is counted.", zh: "留空则显示统计项名称。" },
   },
   numbers: {
-    type: "choice", default: "both", choices: ["both", "number", "percent", "none"], group: "look",
+    type: "choice", default: "both", choices: ["both", "number", "percent", "none"], group: LOOK,
     label: { en: "Numbers", zh: "数字" },
     choiceLabels: {
       both: { en: "number and per cent", zh: "数值和百分比" },
@@ -64,16 +67,16 @@ export const options = {
     },
   },
   short: {
-    type: "bool", default: false, group: "look",
+    type: "bool", default: false, group: LOOK,
     label: { en: "Short numbers (1.2万, 12k)", zh: "缩写数字（1.2万）" },
   },
   bar: {
-    type: "color", default: "", group: "look",
+    type: "color", default: "", group: LOOK,
     label: { en: "Colour of the bar", zh: "进度条颜色" },
     help: { en: "Empty: that of the theme.", zh: "留空使用主题颜色。" },
   },
   celebrate: {
-    type: "bool", default: true, group: "look",
+    type: "bool", default: true, group: LOOK,
     label: { en: "Confetti when reached", zh: "达成时撒花" },
   },
 };

@@ -10,9 +10,12 @@ export const methods = ["relay_stats"];
 export const width = 420;
 export const height = 560;
 
+const CONTENT = { en: "Content", zh: "内容" };
+const LOOK = { en: "Look", zh: "外观" };
+
 export const options = {
   window: {
-    type: "choice", default: "session", choices: ["session", "recent"], group: "content",
+    type: "choice", default: "session", choices: ["session", "recent"], group: CONTENT,
     label: { en: "Of", zh: "范围" },
     choiceLabels: {
       session: { en: "the broadcast", zh: "本场" },
@@ -20,16 +23,16 @@ export const options = {
     },
   },
   rows: {
-    type: "int", default: 5, min: 1, max: 10, group: "content",
+    type: "int", default: 5, min: 1, max: 10, group: CONTENT,
     label: { en: "Rows", zh: "行数" },
   },
   min_diamonds: {
-    type: "int", default: 0, min: 0, max: 10_000_000, group: "content",
+    type: "int", default: 0, min: 0, max: 10_000_000, group: CONTENT,
     label: { en: "From (diamonds)", zh: "最低价值（钻石）" },
   },
   value: {
     type: "choice", default: "diamonds", choices: ["diamonds", "cny", "gifts", "none"],
-    group: "content",
+    group: CONTENT,
     label: { en: "Value", zh: "数值" },
     choiceLabels: {
       diamonds: { en: "diamonds", zh: "钻石" },
@@ -39,20 +42,20 @@ export const options = {
     },
   },
   heading: {
-    type: "text", default: "", max: 60, group: "look",
+    type: "text", default: "", max: 60, group: LOOK,
     label: { en: "Heading", zh: "标题" },
     help: { en: "Empty: the ranking's name. A hyphen: none.", zh: "留空为榜单名；“-”为不显示。" },
   },
   avatars: {
-    type: "bool", default: true, group: "look",
+    type: "bool", default: true, group: LOOK,
     label: { en: "Pictures", zh: "显示头像" },
   },
   bars: {
-    type: "bool", default: true, group: "look",
+    type: "bool", default: true, group: LOOK,
     label: { en: "Bars", zh: "比例条" },
   },
   short: {
-    type: "bool", default: false, group: "look",
+    type: "bool", default: false, group: LOOK,
     label: { en: "Short numbers (1.2万, 12k)", zh: "缩写数字（1.2万）" },
   },
 };

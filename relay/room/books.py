@@ -60,12 +60,16 @@ class Books:
 
     def take_up(self, past: Past) -> None:
         """Go on where the archive left the room."""
-        events = [event for body in past.counted if (event := read_event(body)) is not None]
+        tallies = past.tallies
+        if tallies is None:
+            return
+        events = [event for body in tallies.gifts if (event := read_event(body)) is not None]
         self.ledger.restore(events, self._clock(), now_ms())
         real = [event for event in events if not isinstance(event, SimulatedEvent)]
         if real:
             self._room_id = real[-1].room_id
         self._arm()
+        self.statistics.take_up(tallies)
 
     def stats(self) -> StatsPayload:
         """Give all that was told of the room's numbers up to the stream's head, put together."""

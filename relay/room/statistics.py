@@ -1,10 +1,14 @@
 """Keeps a room's statistics and publishes what changes, once a second; made and fed by books."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
 
 from relay.clock import now_ms
-from relay.events import Event, StatsPayload
+from relay.events import Event, GiftPayload, SimulatedEvent, StatsPayload
+from relay.events.stored import Tallies
+from relay.hub import read_event
 from relay.webcast.statistics import Statistics
 
 TELL_S = 1.0
@@ -27,6 +31,21 @@ class RoomStatistics:
         if self._timer is None and not self._closed:
             self._web_rid = event.web_rid
             self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
+
+    def take_up(self, tallies: Tallies) -> None:
+        """Go on where the archive left the room."""
+        told = _fold(tallies.told)
+        if told is None:
+            return
+        later = set(tallies.since)
+        given = [
+            (event.payload.user, event.payload.increment, event.payload.increment_diamonds)
+            for event in _read(body for body in tallies.gifts if body not in later)
+            if isinstance(event.payload, GiftPayload) and event.room_id == told.room_id
+        ]
+        self._statistics.restore(told, tallies.messages, tallies.people, given)
+        for event in _read(tallies.since):
+            self._statistics.take(event)
 
     def full(self) -> StatsPayload:
         """Give what was told up to the stream's head, put together."""
@@ -60,3 +79,26 @@ class RoomStatistics:
                 "RelayStats", "0", changes.room_id, self._web_rid, changes.time_ms, changes
             )
             self._publish([event])
+
+
+def _read(bodies: Iterable[bytes]) -> Iterator[Event]:
+    for body in bodies:
+        event = read_event(body)
+        if event is not None and not isinstance(event, SimulatedEvent):
+            yield event
+
+
+def _fold(bodies: Iterable[bytes]) -> StatsPayload | None:
+    """Put together what was told; None where it can't be read, or doesn't begin with all."""
+    folded: StatsPayload | None = None
+    for event in _read(bodies):
+        told = event.payload
+        if not isinstance(told, StatsPayload):
+            continue
+        if told.full:
+            folded = told
+        elif folded is not None:
+            changed = msgspec.structs.asdict(told)
+            known = {name: value for name, value in changed.items() if value is not msgspec.UNSET}
+            folded = msgspec.structs.replace(folded, **known)
+    return folded

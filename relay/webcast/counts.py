@@ -88,7 +88,11 @@ class Counts:
 
     @classmethod
     def restored(
-        cls, told: StatsPayload, messages: Mapping[str, int], people: Iterable[tuple[str, str]]
+        cls,
+        told: StatsPayload,
+        messages: Mapping[str, int],
+        people: Iterable[tuple[str, str]],
+        given: Iterable[tuple[User | None, int, int]],
     ) -> Self:
         """Go on with what was told; see Statistics.restore."""
         self = cls(told.room_id, _number(told.since_ms))
@@ -105,6 +109,9 @@ class Counts:
         self.messages = Counter(told.messages or {})
         self.messages.update(messages)
         self.names = set(self.messages)
+        for user, gifts, diamonds in given:
+            if user is not None and _is_known(user) and gifts > 0:
+                self.givers.add(user, gifts, diamonds)
         if told.top_givers:
             self.givers.restore(told.top_givers)
         seen: dict[str, set[str]] = {what: set() for what in PEOPLE}
@@ -150,7 +157,7 @@ class Counts:
 
     def _person(self, what: str, user: User | None) -> int:
         """Count who did it; gives by how many the count rose."""
-        if user is None or user.masked or user.uid in ("", "0", MASKED_UID):
+        if user is None or not _is_known(user):
             return 0
         return self.people[what].add(user.uid)
 
@@ -195,7 +202,7 @@ class Counts:
         bucket.gifts += gifts
         bucket.gift_diamonds += diamonds
         user = payload.user
-        if user is not None and not user.masked and user.uid not in ("", "0", MASKED_UID):
+        if user is not None and _is_known(user):
             self.people["givers"].add(user.uid)
             self.givers.add(user, gifts, diamonds)
             bucket.give(user, gifts, diamonds)
@@ -238,6 +245,11 @@ _COUNTED: dict[type, Callable[[Counts, Any, Event, Bucket], None]] = {
     RoomUserSeqPayload: Counts._seq,
     RoomStatsPayload: Counts._corner,
 }
+
+
+def _is_known(user: User) -> bool:
+    """Tell whether somebody is told apart from others."""
+    return not user.masked and user.uid not in ("", "0", MASKED_UID)
 
 
 def _number(value: Any) -> int:

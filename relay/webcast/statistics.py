@@ -6,7 +6,7 @@ Kept by room/books. No I/O, no clock of its own.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from relay.events import Event, StatsPayload
+from relay.events import Event, StatsPayload, User
 from relay.webcast.counts import Counts
 from relay.webcast.windows import BUCKET_MS, Series, Windows
 
@@ -107,14 +107,19 @@ class Statistics:
         return self._series.points(step_s)
 
     def restore(
-        self, told: StatsPayload, messages: Mapping[str, int], people: Iterable[tuple[str, str]]
+        self,
+        told: StatsPayload,
+        messages: Mapping[str, int],
+        people: Iterable[tuple[str, str]],
+        given: Iterable[tuple[User | None, int, int]],
     ) -> None:
         """Go on with a broadcast, before the first event of it.
 
         `told` is all that was told of it, put together; `messages` are those since, by method;
-        `people` are those last seen, as method and uid.
+        `people` are those last seen, as method and uid; `given` are gifts that are counted in it:
+        by whom, how many, their diamonds.
         """
-        self._counts = Counts.restored(told, messages, people)
+        self._counts = Counts.restored(told, messages, people, given)
 
     # Inside
 

@@ -334,7 +334,10 @@ def test_it_goes_on_after_a_restart(room: Room) -> None:
     told = room.full
     again = Room()
     again.statistics.restore(
-        told, {"WebcastMemberMessage": 2}, [("WebcastMemberMessage", uid) for uid in "23"]
+        told,
+        {"WebcastMemberMessage": 2},
+        [("WebcastMemberMessage", uid) for uid in "23"],
+        [(giver("1"), 1, 5), (giver("7"), 4, 4), (giver(MASKED_UID), 9, 9)],
     )
     assert again.statistics.full().likes == 70
     again.takes(MemberPayload, "2", action=1)
@@ -350,6 +353,7 @@ def test_it_goes_on_after_a_restart(room: Room) -> None:
         ("1", 55),
         ("3", 15),
         ("2", 10),
+        ("7", 4),
     ]
 
 

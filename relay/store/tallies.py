@@ -57,11 +57,12 @@ def _told(connection: sqlite3.Connection, no: int) -> tuple[list[tuple[int, byte
     """
     found: list[tuple[int, bytes]] = []
     messages_at = 0
-    for offset, body in connection.execute(
+    for row in connection.execute(
         "SELECT offset, body FROM events INDEXED BY events_by_method"
         " WHERE epoch = ? AND method = 'RelayStats' ORDER BY offset DESC LIMIT ?",
         (no, TOLD),
     ):
+        offset, body = sound(row, tuple[int, bytes])
         found.append((offset, body))
         # Where no other field says it, those of the last minutes do: told at the same time.
         if b'"messages":{' in body:

@@ -64,9 +64,11 @@ class Watched:
         self.life = life
         self.stream = life.hub.open(make_status(room_id=ROOM_ID))
         self.output = RoomOutput(life.hub, self.stream)
+        self._came_at = 0
 
     async def comes(self, *events: Event) -> None:
         self.output.publish(events)
+        self._came_at = self.stream.head
         await self.life.store.written()
 
     @property
@@ -76,8 +78,7 @@ class Watched:
 
     async def told(self) -> StatsPayload:
         """Wait until all that came was told, and is stored."""
-        head = self.stream.head
-        await until(lambda: self.stream.head > head)
+        await until(lambda: self.stream.head > self._came_at)
         await self.life.store.written()
         return self.output.books.stats()
 

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig, WatchConfig
 from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
+from relay.events.listed import GiftList
 from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
@@ -151,6 +152,8 @@ class FakeLive:
         self.rooms: dict[str, RoomAlive] = {}
         """What `alive` says; what isn't here is unknown."""
         self.carts: dict[str, Cart] = {}
+        self.catalogue: GiftList | None = None
+        """What is on the gift list; None: it is unreachable."""
         self.asked: list[tuple[str, ...]] = []
         self.calls: dict[tuple[str, str], int] = {}
         self.hits: dict[str, int] = {}
@@ -202,6 +205,11 @@ class FakeLive:
         if name not in self.carts:
             raise UpstreamError("unreachable", "no network in this test")
         return self.carts[name]
+
+    async def gifts(self) -> GiftList:
+        if self.catalogue is None:
+            raise UpstreamError("unreachable", "no network in this test")
+        return self.catalogue
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
         return await self._answer("feed", f"{limit}{'+' * enrich}")

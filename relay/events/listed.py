@@ -1,4 +1,4 @@
-"""A gift as upstream's catalogue has it; made by upstream, used by books and server."""
+"""Gifts as upstream's catalogue has them; made by upstream, used by books and server."""
 
 from msgspec import Struct
 
@@ -20,3 +20,12 @@ class ListedGift(Struct, frozen=True, gc=False):
     """It can be sent as a combo."""
     type: int
     """1 normal, 2 stream, 4 fans-club badge; others unknown."""
+
+
+class GiftList(Struct, frozen=True):
+    """The catalogue, as upstream last gave it."""
+
+    gifts: tuple[ListedGift, ...]
+    """In upstream's order."""
+    fetched_at_ms: int
+    """When that was, Unix milliseconds."""

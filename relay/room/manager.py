@@ -173,7 +173,7 @@ class RoomManager:
             ),
             alias=name.value,
         )
-        output = RoomOutput(self._hub, stream, self._tape)
+        output = RoomOutput(self._hub, stream, self._tape, listed=self._upstream.listed)
         watched = Watched(name, stream, output, self._connections_of(name))
         self._rooms[stream] = watched
         self._call(watched, name.value)

@@ -3,13 +3,14 @@
 Once closed it swallows everything: a fetcher that is being stopped may still be on its way out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import structlog
 
 from relay.clock import now_ms
 from relay.events import Event
+from relay.events.listed import ListedGift
 from relay.hub import (
     ConnectionState,
     Hub,
@@ -32,9 +33,16 @@ _WELL = RoomHealth()
 class RoomOutput:
     """One room's way into the hub."""
 
-    def __init__(self, hub: Hub, stream: Stream, tape: Tape | None = None) -> None:
-        """`tape`: what is to be recorded goes there, too."""
-        self.books = Books(self.publish)
+    def __init__(
+        self,
+        hub: Hub,
+        stream: Stream,
+        tape: Tape | None = None,
+        *,
+        listed: Callable[[str], ListedGift | None] = lambda _: None,
+    ) -> None:
+        """`tape`: what is to be recorded goes there, too; `listed` finds gifts in the catalogue."""
+        self.books = Books(self.publish, listed=listed)
         stream.books = self.books
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
         self._hub = hub

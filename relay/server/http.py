@@ -9,6 +9,7 @@ from relay.errors import RoomNameError, RoomRefusedError
 from relay.server.access import access_of
 from relay.server.answers import ApiError, json_response
 from relay.server.bodies import MAX_BODY_BYTES, read_body
+from relay.server.gifts import serve_gifts
 from relay.server.guard import guard, prepare_answer
 from relay.server.history import serve_history
 from relay.server.http_protocol import websockets_aside
@@ -41,6 +42,7 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/openapi.json", _openapi),
             web.get("/ws", _not_websocket),
             web.get("/events", serve_events, allow_head=False),
+            web.get("/api/gifts", serve_gifts),
             web.get("/api/rooms", _list_rooms),
             web.post("/api/rooms", _add_room),
             web.get("/api/rooms/{id}", _show_room),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from relay import __version__
 from relay.config import Scope
+from relay.events.listed import GiftList
 from relay.events.simulated import Simulation
 from relay.server.answers import ErrorBody
 from relay.server.rest.endpoints import ENDPOINTS, Endpoint
@@ -75,6 +76,20 @@ ROUTES = (
             "method": "Methods or short names, with commas between; left out: all.",
             "since": "A position for each room, with commas between, as in the last `id`.",
             "slow": "`close` or `skip`: what happens when the client reads too slowly.",
+        },
+    ),
+    Route(
+        "get",
+        "/api/gifts",
+        "What gifts are called and cost: upstream's catalogue.",
+        "overlay",
+        {
+            200: ("The gifts.", GiftList),
+            429: ("Too much is asked of upstream.", ErrorBody),
+            501: ("There is no upstream to ask.", ErrorBody),
+            502: ("Upstream's answer is not understood.", ErrorBody),
+            503: ("Upstream can't be asked, or the relay is stopping.", ErrorBody),
+            504: ("Upstream did not answer in time.", ErrorBody),
         },
     ),
     Route("get", "/api/rooms", "All watched rooms.", "read", {200: ("The rooms.", RoomList)}),

@@ -131,9 +131,11 @@ async def test_samples_are_shown_without_any_room(chromium: str, kind: str) -> N
         "goal": ".goal-current",
         "top": ".rank",
     }
-    async with relay_running() as relay:
-        async with page_opened(relay, chromium, f"/overlay/{kind}?demo=1") as (page, said):
-            await expect(page.locator(shows[kind]).first).to_be_visible()
-            await expect(page.locator(".notice")).to_be_hidden()
-            assert said == []
-            assert relay.rooms.streams() == []
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, f"/overlay/{kind}?demo=1") as (page, said),
+    ):
+        await expect(page.locator(shows[kind]).first).to_be_visible()
+        await expect(page.locator(".notice")).to_be_hidden()
+        assert said == []
+        assert relay.rooms.streams() == []

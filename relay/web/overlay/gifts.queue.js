@@ -8,6 +8,8 @@
 
 const MAX_WAITING = 100;
 const MAX_COMBOS_DONE = 2_000;
+// Of one alert, that somebody may keep going with gift after gift: older ones are summed up.
+const MAX_COMBOS_OF_ALERT = 50;
 const MIN_SHOWN_MS = 1_200;
 // The relay closes a combo after ten seconds without a message: one that has been silent for
 // longer is over, though the relay could not say so.
@@ -31,6 +33,8 @@ const HALF_AT_WAITING = 12;
 class Alert {
   /** @type {Map<string, {count: number, diamonds: number, before: number, worthBefore: number, open: boolean}>} */
   combos = new Map();
+  /** Of combos that are not in `combos` any more. */
+  summedUp = { count: 0, diamonds: 0 };
   count = 0;
   diamonds = 0;
   tier = 1;
@@ -138,8 +142,9 @@ export class AlertQueue {
       combo.diamonds = Math.max(combo.diamonds, gift.diamonds);
     }
     if (gift.closed) combo.open = false;
-    alert.count = 0;
-    alert.diamonds = 0;
+    this.#sumUp(alert);
+    alert.count = alert.summedUp.count;
+    alert.diamonds = alert.summedUp.diamonds;
     for (const { count, diamonds, before: had, worthBefore } of alert.combos.values()) {
       alert.count += count - had;
       alert.diamonds += diamonds - worthBefore;
@@ -185,15 +190,25 @@ export class AlertQueue {
     this.#screen.hide(alert);
   }
 
+  #sumUp(alert) {
+    for (const [comboId, combo] of alert.combos) {
+      if (alert.combos.size <= MAX_COMBOS_OF_ALERT) return;
+      alert.summedUp.count += combo.count - combo.before;
+      alert.summedUp.diamonds += combo.diamonds - combo.worthBefore;
+      alert.combos.delete(comboId);
+      this.#remember(comboId, combo);
+    }
+  }
+
   #finish(alert) {
-    for (const [comboId, { count, diamonds }] of alert.combos) {
-      this.#alerts.delete(comboId);
-      this.#done.delete(comboId);
-      this.#done.set(comboId, { count, diamonds });
-    }
-    for (const comboId of this.#done.keys()) {
-      if (this.#done.size <= MAX_COMBOS_DONE) break;
-      this.#done.delete(comboId);
-    }
+    for (const [comboId, combo] of alert.combos) this.#remember(comboId, combo);
+  }
+
+  /** Have what was shown of a combo not shown again. */
+  #remember(comboId, { count, diamonds }) {
+    this.#alerts.delete(comboId);
+    this.#done.delete(comboId);
+    this.#done.set(comboId, { count, diamonds });
+    if (this.#done.size > MAX_COMBOS_DONE) this.#done.delete(this.#done.keys().next().value);
   }
 }

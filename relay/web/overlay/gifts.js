@@ -97,7 +97,7 @@ class Screen {
     const parts = this.#parts.get(alert);
     this.#write(alert, parts);
     parts.number.animate(
-      [{ transform: "scale(1.7)" }, { transform: "scale(1)" }],
+      [{ transform: "scale(1.35)" }, { transform: "scale(1)" }],
       { duration: 320, easing: SPRING },
     );
   }
@@ -120,6 +120,7 @@ class Screen {
     item.className = `alert tier-${alert.tier}`;
     item.dataset.combo = alert.gift.comboId;
     number.textContent = String(alert.count);
+    item.dataset.digits = String(Math.min(6, number.textContent.length));
     const { value } = this.#values;
     const { lang } = this.#values;
     const diamonds = formatNumber(alert.diamonds, lang);

@@ -35,7 +35,7 @@ export const options = {
     choiceLabels: COUNTED,
   },
   target: {
-    type: "int", default: 10_000, min: 1, max: 1_000_000_000, group: CONTENT,
+    type: "int", default: 100_000, min: 1, max: 1_000_000_000, group: CONTENT,
     label: { en: "Goal", zh: "目标值" },
   },
   from: {

@@ -40,6 +40,10 @@ export const options = {
       gifts: { en: "number of gifts", zh: "礼物数" },
       none: { en: "not shown", zh: "不显示" },
     },
+    help: {
+      en: "The order is always by value in diamonds.",
+      zh: "名次始终按钻石价值排列。",
+    },
   },
   heading: {
     type: "text", default: "", max: 60, group: LOOK,
@@ -55,7 +59,7 @@ export const options = {
     label: { en: "Bars", zh: "比例条" },
   },
   short: {
-    type: "bool", default: false, group: LOOK,
+    type: "bool", default: true, group: LOOK,
     label: { en: "Short numbers (1.2万, 12k)", zh: "缩写数字（1.2万）" },
   },
 };

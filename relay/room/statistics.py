@@ -27,10 +27,11 @@ class RoomStatistics:
 
     def take(self, event: Event) -> None:
         """Count an event, that is not the relay's own, nor simulated."""
-        self._statistics.take(event)
         if self._timer is None and not self._closed:
             self._web_rid = event.web_rid
+            self._statistics.wake()
             self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
+        self._statistics.take(event)
 
     def take_up(self, tallies: Tallies) -> None:
         """Go on where the archive left the room."""

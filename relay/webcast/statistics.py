@@ -17,6 +17,8 @@ WINDOWS_MS = 5_000
 and always change."""
 DECAY_MS = 10_000
 """The same while nothing comes."""
+TOP_MS = 3_000
+"""How often the ranking is told, at most: ten people are larger than all the rest."""
 LATE_MS = 60_000
 """How long messages of the broadcast before may come late: they are not counted."""
 
@@ -35,8 +37,8 @@ class Statistics:
         self._sent: dict[str, Any] = {}
         """What was told last, by field."""
         self._sent_of = ""
-        self._sent_ms = self._full_ms = self._windows_ms = 0
-        """When anything, everything, and the windows were told."""
+        self._sent_ms = self._full_ms = self._windows_ms = self._top_ms = 0
+        """When anything, everything, the windows, and the ranking were told."""
         self._is_new = False
         """Whether anything came since the last changes, and"""
         self._windows_new = False
@@ -55,6 +57,10 @@ class Statistics:
         self._is_new = self._windows_new = True
         self._counts.take(event, self._windows.now)
 
+    def wake(self) -> None:
+        """Note that time has passed; needed before an event that comes when it was idle."""
+        self._roll(self._now_ms())
+
     @property
     def is_idle(self) -> bool:
         """Whether nothing changes until something comes."""
@@ -72,12 +78,13 @@ class Statistics:
         windows_due = since_windows_ms >= (WINDOWS_MS if self._windows_new else DECAY_MS)
         if not (self._is_new or windows_due):
             return None
-        return self._tell(now_ms, windows=windows_due)
+        top_due = windows_due or abs(now_ms - self._top_ms) >= TOP_MS
+        return self._tell(now_ms, windows=windows_due, top=top_due)
 
     def last(self, now_ms: int) -> StatsPayload | None:
         """Give all that has changed, before the relay stops."""
         self._roll(now_ms)
-        return self._tell(now_ms, windows=True) if self._counts.room_id else None
+        return self._tell(now_ms, windows=True, top=True) if self._counts.room_id else None
 
     def full(self) -> StatsPayload:
         """Give what was told until now, put together: what follows is to be put over it."""
@@ -135,7 +142,8 @@ class Statistics:
         now_ms = self._now_ms()
         if room_id == self._before and now_ms - self._counts.since_ms < LATE_MS:
             return False
-        self._roll(now_ms + BUCKET_MS)  # what came just now belongs to the one before
+        if self._counts.room_id:
+            self._roll(now_ms + BUCKET_MS)  # what came just now belongs to the one before
         self._before = self._counts.room_id
         self._counts = Counts(room_id, now_ms)
         self._windows = Windows()
@@ -143,7 +151,7 @@ class Statistics:
         self._full_due = True
         return True
 
-    def _tell(self, now_ms: int, *, windows: bool) -> StatsPayload | None:
+    def _tell(self, now_ms: int, *, windows: bool, top: bool) -> StatsPayload | None:
         full = (
             self._full_due
             or self._sent_of != self._counts.room_id
@@ -156,6 +164,12 @@ class Statistics:
             name: value for name, value in values.items() if name not in sent or sent[name] != value
         }
         self._is_new = False
+        if "top_givers" in changed:
+            if top or full:
+                self._top_ms = now_ms
+            else:
+                del changed["top_givers"]
+                self._is_new = True  # it is told later
         if windows or full:
             self._windows_ms = now_ms
             self._windows_new = False

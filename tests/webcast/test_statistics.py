@@ -64,6 +64,8 @@ class Room:
             user = giver(user)
         payload = make_payload(kind, **fields)
         payload = msgspec.structs.replace(payload, user=user)
+        if self.statistics.is_idle:
+            self.statistics.wake()
         at_ms = self.now_ms if time is None else time
         self.statistics.take(Event(METHODS[kind], "0", room_id, "80000000001", at_ms, payload))
 
@@ -133,6 +135,21 @@ def test_it_is_told_once_a_second_and_all_of_it_once_a_minute(room: Room) -> Non
     fulls = [told.time_ms for told in room.told if told.full]
     assert len(fulls) == 3
     assert all(b - a >= FULL_MS for a, b in pairwise(fulls))
+
+
+def test_the_ranking_is_told_at_once_then_every_few_seconds(room: Room) -> None:
+    room.takes(LikePayload, "1", count=1, total=1)
+    room.passes(6)
+    for count in range(1, 13):
+        room.given("1", count)
+        room.passes(1)
+        assert room.folded["gifts"] == count
+    ranked = [told.time_ms for told in room.told if told.top_givers]
+    assert ranked[0] == BEGIN_MS + 7_000
+    assert {b - a for a, b in pairwise(ranked)} <= {1_000, 2_000, 3_000}
+    assert len(ranked) <= 7
+    room.passes(4)
+    assert room.folded["top_givers"][0].gifts == 12
 
 
 def test_nothing_is_told_where_nothing_changed(room: Room) -> None:
@@ -315,6 +332,19 @@ def test_series_say_what_happened_step_by_step(room: Room) -> None:
     minutes = [msgspec.json.decode(point) for point in room.statistics.series(60)]
     assert sum(point["likes"] for point in minutes) == 24
     assert [point["time_ms"] % 60_000 for point in minutes] == [0] * len(minutes)
+
+
+def test_what_comes_after_a_pause_is_of_now(room: Room) -> None:
+    room.takes(ChatPayload, "1")
+    room.passes(400)
+    assert room.statistics.is_idle
+    room.now_ms += 3_600_000
+    room.takes(ChatPayload, "1")
+    room.passes(11)
+    assert room.folded["messages_per_min"] == {"WebcastChatMessage": 1}
+    assert room.folded["recent"].messages == {"WebcastChatMessage": 1}
+    last = msgspec.json.decode(room.statistics.series(10)[-1])
+    assert (last["time_ms"], last["messages"]) == (BEGIN_MS + 4_000_000, {"WebcastChatMessage": 1})
 
 
 def test_series_are_bounded(room: Room) -> None:

@@ -144,11 +144,15 @@ export class StatsView {
   /** For who lends a connection: the room is subscribed to, RelayStats come from now on.
    * @param {{epoch: string}} frame */
   subscribed({ epoch }) {
-    this.#stopped = false;
     // Asked before it is subscribed to, what changes between the two would be missed.
-    if (this.#fold.continues(epoch)) return;
-    this.#fold.lose();
-    this.#ask();
+    if (!this.#fold.continues(epoch)) this.#fold.lose();
+    this.opened();
+  }
+
+  /** For who lends a connection and subscribes from a position that it has had before: it is open. */
+  opened() {
+    this.#stopped = false;
+    if (!this.#fold.whole) this.#ask();
   }
 
   /** For who lends a connection: take a frame of any method. */

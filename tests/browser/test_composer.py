@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from keys import ADMIN, OVERLAY, auth
 from overlays import ROOM, books_kept, page_opened, start_server, stop_server, subscribed
 from playwright.async_api import Page, expect
 from serving import relay_running
@@ -147,3 +148,25 @@ async def test_in_chinese(chromium: str) -> None:
         await expect(page.get_by_role("radio", name="观众人数")).to_be_checked()
         await expect(page.get_by_label("直播间", exact=True).first).to_be_visible()
         assert said == []
+
+
+async def test_where_tokens_are_wanted_the_overlay_has_its_own_and_the_panel_asks(
+    chromium: str,
+) -> None:
+    async with relay_running(auth=auth()) as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#chat?room_id={ROOM}"
+            async with page_opened(relay, chromium, path) as (page, _):
+                address = page.get_by_role("textbox", name="Address for OBS")
+                await page.get_by_label("Token", exact=True).fill(OVERLAY)
+                assert f"token={OVERLAY}" in await address.input_value()
+                assert OVERLAY not in page.url
+                await page.get_by_role("radio", name="the room").check()
+                await subscribed(relay)
+                await page.get_by_label("Text", exact=True).fill("听得到吗")
+                await page.get_by_role("button", name="Send").click()
+                await page.get_by_role("dialog").get_by_label("Token").fill(ADMIN)
+                await page.get_by_role("button", name="Enter").click()
+                await expect(page.locator("#test-said")).to_have_text("Sent.")
+                shown = page.frame_locator("#frame").locator("#overlay")
+                await expect(shown).to_contain_text("听得到吗")

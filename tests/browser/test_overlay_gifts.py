@@ -165,3 +165,26 @@ async def test_masked_givers_are_not_taken_for_one(chromium: str) -> None:
                     relay.publish(ROOM, make_gift("", "玫瑰", 2, user=user))
                 await expect(page.locator(".alert-who")).to_have_text(["薛***", "李***"])
                 await expect(page.locator(".alert-number")).to_have_text(["2", "2"])
+
+
+async def test_a_sound_is_heard_from_the_threshold_on_once_the_page_may(chromium: str) -> None:
+    count = """
+    window.notes = 0;
+    const { createOscillator } = AudioContext.prototype;
+    AudioContext.prototype.createOscillator = function () {
+      document.documentElement.dataset.notes = ++notes;
+      return createOscillator.call(this);
+    };
+    """
+    path = f"/overlay/gifts?room_id={ROOM}&sound=coin&sound_min=100&merge=0"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            async with page_opened(relay, chromium, path, script=count) as (page, _):
+                await subscribed(relay)
+                await page.mouse.click(5, 5)
+                relay.publish(ROOM, make_gift("小", "小心心", 99))
+                await expect(page.locator(".alert")).to_have_count(1)
+                assert await page.evaluate("notes") == 0
+                relay.publish(ROOM, make_gift("大", "小心心", 100))
+                await expect(page.locator(".alert")).to_have_count(2)
+                await expect(page.locator("html")).to_have_attribute("data-notes", "2")

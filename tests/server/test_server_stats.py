@@ -80,6 +80,10 @@ async def test_simulated_events_are_not_counted() -> None:
                 pass
         stats = (await get(http, "/api/rooms/1/stats"))["stats"]
         assert (stats["likes"], stats["messages"]) == (3, {"WebcastLikeMessage": 1})
+        async with http.get("/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        assert 'relay_likes{room="1"} 3.0' in lines
+        assert not any(line.startswith("relay_viewers{") for line in lines)
 
 
 async def test_before_anything_came_there_is_all_of_it() -> None:

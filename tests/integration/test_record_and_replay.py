@@ -195,9 +195,8 @@ async def test_each_round_of_a_loop_is_a_broadcast_of_its_own(tmp_path: Path) ->
     async with playing(path, loop=True) as (overview, played):
         await ended(played, 3)
     rounds: dict[str, list[dict[str, Any]]] = {}
-    for frame in played.frames:
-        if "op" not in frame:
-            rounds.setdefault(frame["room_id"], []).append(frame)
+    for frame in played.upstreams:
+        rounds.setdefault(frame["room_id"], []).append(frame)
     first, second, third, *_ = rounds.items()
     assert first[0] == overview.first.room_id
     assert len(first[1]) == len(second[1]) == len(third[1]) == len(recorded)
@@ -342,8 +341,7 @@ async def test_scrubbed_recordings_play_and_hold_nobody_of_the_show(tmp_path: Pa
     async with playing(path) as (overview, played):
         await ended(played)
     assert (overview.header.scrubbed, overview.header.unfinished) == (True, False)
-    live = [frame for frame in recorded.frames if "op" not in frame]
-    again = [frame for frame in played.frames if "op" not in frame]
+    live, again = recorded.upstreams, played.upstreams
     assert [(f["method"], f["time"]) for f in again] == [(f["method"], f["time"]) for f in live]
     assert not {f["msg_id"] for f in again} & {f["msg_id"] for f in live}
     stands_for: dict[str, str] = {}
@@ -454,6 +452,6 @@ async def test_recorded_sessions_become_a_recording_that_plays(
             expected += [(event.method, event.msg_id, event.time) for event, _ in decoded]
     async with playing(path) as (_, played):
         await ended(played)
-    told = [(f["method"], f["msg_id"], f["time"]) for f in played.frames if "op" not in f]
+    told = [(f["method"], f["msg_id"], f["time"]) for f in played.upstreams]
     assert told == expected
     assert len(told) > 5

@@ -98,6 +98,7 @@ export class StatsView {
   #onChange;
   #stream = null;
   #asking = null;
+  #again = false;
   #timer = 0;
   #waitMs = MIN_WAIT_MS;
   #stopped = true;
@@ -145,8 +146,8 @@ export class StatsView {
    * @param {{epoch: string}} frame */
   subscribed({ epoch }) {
     // Asked before it is subscribed to, what changes between the two would be missed.
-    if (!this.#fold.continues(epoch)) this.#fold.lose();
-    this.opened();
+    this.#stopped = false;
+    if (!this.#fold.continues(epoch)) this.lost();
   }
 
   /** For who lends a connection and subscribes from a position that it has had before: it is open. */
@@ -167,7 +168,10 @@ export class StatsView {
   /** For who lends a connection: events are missing. */
   lost() {
     this.#fold.lose();
-    this.#ask();
+    // What is being asked for may be from before.
+    this.#again = this.#asking !== null;
+    if (this.#again) this.#asking.abort();
+    else this.#ask();
   }
 
   async #ask() {
@@ -182,7 +186,8 @@ export class StatsView {
         headers: this.#token ? { Authorization: `Bearer ${this.#token}` } : {},
         signal: asking.signal,
       });
-      if (answer.ok) had = this.#fold.takeSnapshot(await answer.json());
+      const body = answer.ok ? await answer.json() : null;
+      if (body && !asking.signal.aborted) had = this.#fold.takeSnapshot(body);
     } catch {
       // The relay is not there, or says nonsense: asked again below.
     } finally {
@@ -190,7 +195,10 @@ export class StatsView {
       this.#asking = null;
     }
     if (this.#stopped) return;
-    if (had) {
+    if (this.#again) {
+      this.#again = false;
+      this.#ask();
+    } else if (had) {
       this.#waitMs = MIN_WAIT_MS;
       this.#onChange(this.#fold.stats, this.#fold.stats);
     } else if (!this.#fold.whole) {

@@ -142,10 +142,14 @@ class Screen {
 
   /** Put values into a template; each is an element of its own, so that CSS can reach it. */
   #fill(element, template, words) {
-    const pieces = template.split(PLACES).map((piece, index) =>
-      index % 2 ? make("span", `alert-${piece}`, words[piece]) : piece,
+    const names = template.split(PLACES); // every other one is a place
+    const pieces = names.map((name, index) => (index % 2 ? words[name] : name));
+    // Most steps of a combo change the number only.
+    if (element.textContent === pieces.join("")) return;
+    const nodes = pieces.map((piece, index) =>
+      index % 2 ? make("span", `alert-${names[index]}`, piece) : piece,
     );
-    element.replaceChildren(...pieces);
+    element.replaceChildren(...nodes);
   }
 }
 

@@ -19,7 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
       let known = alerts.find((alert) => alert.item === item);
       if (!known) alerts.push((known = { item }));
       known.who = item.querySelector(".alert-who").textContent;
-      known.gift = item.querySelector(".alert-gift").textContent;
+      known.gift = item.querySelector(".word-gift").textContent;
       known.count = Number(item.querySelector(".alert-number").textContent);
     }
     document.documentElement.dataset.alerts = alerts.length;

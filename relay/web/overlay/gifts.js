@@ -147,7 +147,7 @@ class Screen {
     // Most steps of a combo change the number only.
     if (element.textContent === pieces.join("")) return;
     const nodes = pieces.map((piece, index) =>
-      index % 2 ? make("span", `alert-${names[index]}`, piece) : piece,
+      index % 2 ? make("span", `word-${names[index]}`, piece) : piece,
     );
     element.replaceChildren(...nodes);
   }

@@ -1,5 +1,6 @@
 """Describes all HTTP routes as OpenAPI 3.1, by the types that serve the answers; served by http."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -255,9 +256,10 @@ def _describe_route(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
         {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
         for name, about in route.parameters.items()
     ]
-    if "{id}" in route.path:
-        name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-        described["parameters"].append(name)
+    described["parameters"] += [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
     if route.body is not None:
         described["requestBody"] = {"required": True, **_content(route.body, schemas)}
     return described

@@ -123,9 +123,11 @@ export class LineMaker {
     switch (lineKind) {
       case "gift": {
         text.append(`${texts.gift} `, make("span", "gift-name", payload.name || texts.unknownGift));
+        const much = make("span", "gift-much");
         const image = picture(payload.image, "gift-image", () => image.remove());
-        if (image) text.append(image);
-        text.append(make("span", "gift-count", `×${payload.total ?? payload.count}`));
+        if (image) much.append(image);
+        much.append(make("span", "gift-count", `×${payload.total ?? payload.count}`));
+        text.append(much);
         break;
       }
       case "social":

@@ -14,7 +14,7 @@ import structlog
 
 from relay import app, loops
 from relay.cli.check import config_option, describe_source, find_config
-from relay.config import load_config
+from relay.config import Config, load_config
 from relay.errors import ListenError
 from relay.logs import configure_logs
 
@@ -37,18 +37,20 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     """Watch rooms and serve their events until Ctrl-C or SIGTERM.
 
     Rooms come from the configuration, from --room, and from clients: who subscribes to a room
-    that is not watched starts it. Prints its address once it serves.
+    that is not watched starts it. Prints its address once it serves. SIGHUP has it read its
+    configuration again.
     """
     given = {"host": host, "port": port}
+    overrides = {"server": {key: value for key, value in given.items() if value is not None}}
     found = find_config(path)
-    config = load_config(
-        found,
-        overrides={"server": {key: value for key, value in given.items() if value is not None}},
-        rooms=rooms,
-    )
+
+    def read() -> Config:
+        return load_config(found, overrides=overrides, rooms=rooms)
+
+    config = read()
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
-    loops.run(app.serve(config, ready=click.echo))
+    loops.run(app.serve(config, ready=click.echo, read=read))
 
 
 @click.command()

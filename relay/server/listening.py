@@ -2,24 +2,36 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import structlog
 
+from relay.config import Config
 from relay.errors import CloseCode, ListenError
 from relay.server.connection import ClientConnection, Shared
 from relay.server.http_protocol import HandBack
 from relay.server.port import Port, PortConnection
 from relay.server.session import Session
 from relay.server.state import STOPPING, ClientState
+from relay.server.tls import Tls
 
 TakeWebSocket = Callable[[asyncio.Transport, bytes], None]
 """Takes over a connection that asks to be a WebSocket, with what was received on it."""
 
 BACKLOG = 1024
 """Connections that may wait to be accepted: after a restart all clients come back at once."""
+TLS_HANDSHAKE_S = 5.0
+"""How long a new connection may take for the handshake of TLS, before anything else is asked."""
+TLS_GOODBYE_S = 2.0
+"""How long a client may take to answer the end of TLS."""
+UNDECIDED_S = 0.5
+"""How long a stop waits for the first request of who has just connected: to be told what goes on
+is better than a connection that breaks."""
+_LOOK_S = 0.01
 _log = structlog.get_logger(__name__)
 
 
@@ -28,7 +40,8 @@ class ClientServer:
 
     def __init__(self, state: ClientState) -> None:
         self._state = state
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        self._tls: Tls | None = None
         self._port: Port | None = None
 
     def websockets(self) -> TakeWebSocket:
@@ -43,23 +56,53 @@ class ClientServer:
         http_protocol: Callable[[HandBack], asyncio.Protocol],
         *,
         share_port: bool = False,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         """Accept clients; WebSockets go one way, all others to a protocol of their own.
 
-        `share_port`: other processes accept on the same port. Raises ListenError.
+        `share_port`: other processes accept on the same port. `sockets`: listening ones that are
+        there already, in place of the configured address. Raises ListenError, ConfigError.
         """
         config = self._state.config.server
+        loop = asyncio.get_running_loop()
         port = self._port = Port(self._state, take_websocket, http_protocol)
+        tls: dict[str, Any] = {}
+        if config.tls_cert:
+            self._tls = Tls(config)
+            tls = {
+                "ssl": self._tls.context,
+                "ssl_handshake_timeout": TLS_HANDSHAKE_S,
+                "ssl_shutdown_timeout": TLS_GOODBYE_S,
+            }
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                lambda: PortConnection(port),
-                config.host,
-                config.port,
-                backlog=BACKLOG,
-                reuse_port=share_port or None,
-            )
+            if not sockets:
+                self._servers = [
+                    await loop.create_server(
+                        lambda: PortConnection(port),
+                        config.host,
+                        config.port,
+                        backlog=BACKLOG,
+                        reuse_port=share_port or None,
+                        **tls,
+                    )
+                ]
+            for given in sockets:
+                self._servers.append(
+                    await loop.create_server(
+                        lambda: PortConnection(port), sock=given, backlog=BACKLOG, **tls
+                    )
+                )
         except OSError as error:
             raise listen_error(error, config.host, config.port) from None
+
+    def reconfigure(self, config: Config) -> None:
+        """Serve by another configuration from now on; see ClientState.reconfigure.
+
+        Raises ConfigError where the certificate can't be used, with nothing changed.
+        """
+        if self._tls is not None:
+            self._tls.reload(config.server)
+        self._state.reconfigure(config)
 
     async def stop(self, deadline_s: float) -> None:
         """Stop accepting, give clients `deadline_s` to take what is unsent and hang up, cut off.
@@ -69,13 +112,11 @@ class ClientServer:
         state = self._state
         state.begin_stop()
         state.hub.flush()
-        if self._port is not None:
-            for transport in list(self._port.undecided):
-                transport.abort()
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for client in list(state.clients):
             client.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
+        await self._decide_others(min(deadline_s, UNDECIDED_S))
         await self._end_others()
         for transport in list(state.leaving):
             transport.abort()
@@ -88,12 +129,23 @@ class ClientServer:
             client.transport.abort()
         await self._wait_closed()
 
+    async def _decide_others(self, wait_s: float) -> None:
+        """Hear from who has just connected; hang up on who says nothing."""
+        if self._port is None:
+            return
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + wait_s
+        while self._port.undecided and loop.time() < until_s:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(_LOOK_S)
+        for transport in list(self._port.undecided):
+            transport.abort()
+
     async def _end_others(self) -> None:
         """Let go of connections that are no clients."""
 
     async def _wait_closed(self) -> None:
-        if self._server is not None:
-            await self._server.wait_closed()
+        for server in self._servers:
+            await server.wait_closed()
         # Up to Python 3.11 that waits for nothing.
         for client in list(self._state.clients):
             await client.wait_closed()

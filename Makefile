@@ -7,9 +7,10 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint proto proto-check bench lock clean
+.PHONY: help setup demo run test lint proto proto-check bench lock clean chaos fuzz autobahn soak
 
 PYTHON ?=
+PYTHON2 ?= python2
 UV ?= uv
 ARGS ?=
 BIN = .venv/bin
@@ -52,6 +53,19 @@ proto-check: $(STAMP)
 
 bench: $(STAMP) ## Measure it beside its peers, four minutes; forty with ARGS=--full
 	@exec $(BIN)/python bench/everything.py $(ARGS)
+
+chaos: $(STAMP) ## Do everything bad to it that is known, at full size; about ten minutes
+	@RELAY_CHAOS=full exec $(BIN)/pytest -q -s -m chaos -W error tests/chaos $(ARGS)
+
+fuzz: $(STAMP) ## Fuzz everything that reads bytes, five minutes; ARGS="--minutes 60"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'atheris==3.0.0'
+	@exec $(BIN)/python tests/fuzz/run.py $(ARGS)
+
+autobahn: $(STAMP) ## Autobahn's WebSocket cases; PYTHON2: a Python 2.7 with autobahntestsuite
+	@exec $(BIN)/python tests/autobahn/run.py --python2 "$(PYTHON2)" $(ARGS)
+
+soak: $(STAMP) ## Run it for two hours under load and look for growth; ARGS="--minutes 10"
+	@exec $(BIN)/python bench/soak.py $(ARGS)
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; name it with UV=…" >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ import structlog
 
 from relay.config import Config
 from relay.errors import CloseCode, ListenError
+from relay.server.accepting import Acceptor
 from relay.server.connection import ClientConnection, Shared
 from relay.server.http_protocol import HandBack
 from relay.server.port import Port, PortConnection
@@ -40,7 +42,7 @@ class ClientServer:
 
     def __init__(self, state: ClientState) -> None:
         self._state = state
-        self._servers: list[asyncio.Server] = []
+        self._servers: list[Acceptor] = []
         self._tls: Tls | None = None
         self._port: Port | None = None
 
@@ -64,7 +66,6 @@ class ClientServer:
         there already, in place of the configured address. Raises ListenError, ConfigError.
         """
         config = self._state.config.server
-        loop = asyncio.get_running_loop()
         port = self._port = Port(self._state, take_websocket, http_protocol)
         tls: dict[str, Any] = {}
         if config.tls_cert:
@@ -75,21 +76,14 @@ class ClientServer:
                 "ssl_shutdown_timeout": TLS_GOODBYE_S,
             }
         try:
-            if not sockets:
-                self._servers = [
-                    await loop.create_server(
-                        lambda: PortConnection(port),
-                        config.host,
-                        config.port,
-                        backlog=BACKLOG,
-                        reuse_port=share_port or None,
-                        **tls,
-                    )
-                ]
-            for given in sockets:
+            for bound in sockets or await _bind(config.host, config.port, share_port=share_port):
+                bound.listen(BACKLOG)
                 self._servers.append(
-                    await loop.create_server(
-                        lambda: PortConnection(port), sock=given, backlog=BACKLOG, **tls
+                    Acceptor(
+                        bound,
+                        lambda: PortConnection(port),
+                        tls,
+                        lambda: self._state.config.limits.opening_connections,
                     )
                 )
         except OSError as error:
@@ -149,6 +143,17 @@ class ClientServer:
         # Up to Python 3.11 that waits for nothing.
         for client in list(self._state.clients):
             await client.wait_closed()
+
+
+async def _bind(host: str, port: int, *, share_port: bool) -> list[socket.socket]:
+    """Bind all addresses of a host. Raises OSError."""
+    # asyncio knows how to; what it would accept in one turn of the loop is more than is good.
+    server = await asyncio.get_running_loop().create_server(
+        asyncio.Protocol, host, port, reuse_port=share_port or None, start_serving=False
+    )
+    bound = [socket.socket(fileno=os.dup(given.fileno())) for given in server.sockets]
+    server.close()
+    return bound
 
 
 def listen_error(error: OSError, host: str, port: int) -> ListenError:

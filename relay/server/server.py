@@ -60,9 +60,8 @@ class RelayServer(ClientServer):
     def port(self) -> int:
         """The port it listens on; the configured one before the start."""
         for server in self._servers:
-            for listening in server.sockets:
-                number: int = listening.getsockname()[1]
-                return number
+            if server.port:
+                return server.port
         return self._state.config.server.port
 
     @property

@@ -52,6 +52,7 @@ class Systemd:
         *,
         watchdog_s: float | None = None,
         ports: int = 1,
+        host: str = "127.0.0.1",
         program: Sequence[str] = RELAY,
     ) -> None:
         """`ports` 0: the service listens by itself. `folder`: where the notify socket may be."""
@@ -63,7 +64,7 @@ class Systemd:
         self._config = config
         self._watchdog_s = watchdog_s
         self._program = program
-        self._sockets = [socket.create_server(("127.0.0.1", 0), backlog=4096) for _ in range(ports)]
+        self._sockets = [socket.create_server((host, 0), backlog=4096) for _ in range(ports)]
         self._address = folder / "notify"
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._heard = asyncio.Event()
@@ -75,11 +76,20 @@ class Systemd:
         number: int = self._sockets[0].getsockname()[1]
         return number
 
+    @property
+    def ports(self) -> list[int]:
+        """All of them."""
+        return [each.getsockname()[1] for each in self._sockets]
+
     async def __aenter__(self) -> Self:
         self._notify.bind(str(self._address))
         self._notify.setblocking(False)
         asyncio.get_running_loop().add_reader(self._notify, self._hear)
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
@@ -91,7 +101,7 @@ class Systemd:
         try:
             if self.process is not None and self.process.returncode is None:
                 self.process.kill()
-                await self.process.communicate()
+                await self._ended()
         finally:
             asyncio.get_running_loop().remove_reader(self._notify)
             for each in (self._notify, *self._sockets):
@@ -115,15 +125,32 @@ class Systemd:
                 env=env,
                 pass_fds=descriptors,
             )
+        ready = asyncio.create_task(self.hear("READY", after=before))
+        ended = asyncio.create_task(self._ended())
+        await asyncio.wait((ready, ended), return_when=asyncio.FIRST_COMPLETED)
+        for task in (ready, ended):
+            task.cancel()
+        await asyncio.wait((ready, ended))
+        assert not ready.cancelled(), self.log.read_text()
         self.starts += 1
-        await self.hear("READY", after=before)
+
+    def hang(self) -> None:
+        """Have the event loop of HANGING_RELAY stand still."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGUSR1)
+
+    async def _ended(self) -> int:
+        """Wait for the process's end; gives its exit status."""
+        assert self.process is not None
+        if self.process.stdout is not None:
+            await self.process.stdout.read()
+        return await self.process.wait()
 
     async def stop(self) -> int:
         """Stop the service; gives its exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        await self.process.communicate()
-        return self.process.returncode or 0
+        return await self._ended()
 
     async def restart(self) -> None:
         """Do as `systemctl restart`."""
@@ -150,7 +177,7 @@ class Systemd:
                 continue
             assert self.process is not None
             self.process.send_signal(signal.SIGABRT)
-            await self.process.communicate()
+            await self._ended()
             await asyncio.sleep(1)  # RestartSec
             await self.start()
             self._alive_s = loop.time()

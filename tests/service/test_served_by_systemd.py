@@ -66,7 +66,7 @@ async def closed_with(client) -> int:  # type: ignore[no-untyped-def]
 
 
 def listen(systemd: Systemd, query: str = "") -> connect:
-    return connect(f"ws://127.0.0.1:{systemd.port}/ws?{query}", proxy=None)
+    return connect(f"ws://127.0.0.1:{systemd.port}/ws?{query}", proxy=None, max_queue=None)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -55,7 +55,8 @@ bench: $(STAMP) ## Measure it beside its peers, four minutes; forty with ARGS=--
 	@exec $(BIN)/python bench/everything.py $(ARGS)
 
 chaos: $(STAMP) ## Do everything bad to it that is known, at full size; about ten minutes
-	@RELAY_CHAOS=full exec $(BIN)/pytest -q -s -m chaos -W error tests/chaos $(ARGS)
+	@RELAY_CHAOS=full RELAY_TESTS_KILLS=20 RELAY_TESTS_ROOMS=4 exec $(BIN)/pytest -q -s -m chaos \
+	  -W error tests/chaos tests/integration/test_killed.py $(ARGS)
 
 fuzz: $(STAMP) ## Fuzz everything that reads bytes, five minutes; ARGS="--minutes 60"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'atheris==3.0.0'

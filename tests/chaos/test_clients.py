@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
+import pytest
 from hurting import ROOM, Hurt, Size, check_all, hurt_relay, listening
 from ledger import Listener, all_hear
 from sockets import Resumer, Sender, connect_each, handshake, hello_s, stalled, trickled
@@ -63,8 +64,29 @@ async def test_slow_and_silent_openers(tmp_path: Path, rng: random.Random, size:
         check_all(simulator, listener)
 
 
+async def test_clients_that_are_gone_without_a_word(tmp_path: Path, size: Size) -> None:
+    if not size.is_full:
+        pytest.skip("takes a minute: tests/server/test_server_keep_alive.py has it in short")
+    async with hurt_relay(tmp_path, Scenario(rooms=1, rate=50)) as (relay, simulator):
+        listener = Listener(relay.url, [ROOM])
+        async with listening(relay, listener):
+            await all_hear([listener])
+            # As of a machine that lost its network: nothing comes back, not even a pong.
+            gone = [Sender(handshake(relay.port)) for _ in range(1000)]
+            begin = time.monotonic()
+            await connect_each(relay.port, gone)
+            async with asyncio.timeout(120):
+                while any(client.gone_s is None for client in gone):  # noqa: ASYNC110
+                    await asyncio.sleep(1)
+            last_s = max(client.gone_s or 0.0 for client in gone) - begin
+            say(f"{len(gone)} half-open clients are let go of within {last_s:.0f} s")
+            for client in gone:
+                client.transport.abort()
+        check_all(simulator, listener)
+
+
 async def test_no_descriptors_left(tmp_path: Path, size: Size) -> None:
-    async with hurt_relay(tmp_path, Scenario(rooms=1, rate=100)) as (relay, simulator):
+    async with hurt_relay(tmp_path, Scenario(rooms=1, rate=400)) as (relay, simulator):
         listeners = [Listener(relay.url, [ROOM]) for _ in range(5)]
         async with listening(relay, *listeners):
             await all_hear(listeners)

@@ -50,7 +50,7 @@ async def test_a_storm(tmp_path: Path, rng: random.Random, size: Size) -> None:
                     good = {key: getattr(_GOOD, key) for key in damage}
                     room.obey(Step(behaviours=good))
             for name in rooms:
-                simulator.rooms[name].obey(Step(rate=50.0))
+                simulator.rooms[name].obey(Step(rate=100.0))
             async with asyncio.timeout(120):
                 for listener in listeners:
                     await listener.hears(20)
@@ -64,7 +64,7 @@ async def test_a_process_that_hung_goes_on(tmp_path: Path, size: Size) -> None:
         async with listening(relay, *listeners):
             await all_hear(listeners)
             relay.send(signal.SIGSTOP)
-            await asyncio.sleep(size.of(1, 6))
+            await asyncio.sleep(size.of(1, 12) / 2)
             relay.send(signal.SIGCONT)
             async with asyncio.timeout(30):
                 for listener in listeners:

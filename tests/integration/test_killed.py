@@ -16,11 +16,14 @@ from contextlib import closing
 from pathlib import Path
 
 import psutil
+import pytest
 from ledger import Listener, all_hear, check
 
 from relay.client import Gap, Message
 from relay.sim import Scenario, Simulator
 from relay.sim.server import config_lines
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("RELAY_TESTS_KILLS", "3"))
 ROOMS = int(os.environ.get("RELAY_TESTS_ROOMS", "2"))

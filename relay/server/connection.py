@@ -42,6 +42,8 @@ CLOSE_ABORT_S = 10.0
 """How long any other client may take to hang up."""
 
 _PING = Frame(Opcode.PING, b"").serialize(mask=False)
+_LAG = b"lag"
+_LAG_PING = Frame(Opcode.PING, _LAG).serialize(mask=False)
 _log = structlog.get_logger(__name__)
 _slow_closes = Throttle()
 
@@ -71,6 +73,7 @@ class ClientConnection(asyncio.Protocol):
         "_bytes",
         "_gone",
         "_inbox",
+        "_is_asked",
         "_is_lost",
         "_is_pinged",
         "_max_unsent_bytes",
@@ -119,6 +122,8 @@ class ClientConnection(asyncio.Protocol):
         self._is_lost = False
         self._is_pinged = False
         """Whether a ping was sent and not answered yet."""
+        self._is_asked = False
+        """The same of one that tells how far it has read."""
         self._abort_timer: asyncio.TimerHandle | None = None
         # A client that reads nothing but sends pings is answered with pongs, by websockets.
         self._max_unsent_bytes = 2 * state.config.hub.slow_bytes + 4 * MAX_WRITE_BYTES
@@ -214,6 +219,21 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._is_pinged = True
             self.write(_PING)
+
+    # What is asked of a client that may have stopped reading
+
+    def ask(self) -> bool:
+        """Send a ping; False: an answer would not be read."""
+        if self.subscriber.closed or not self.transport.is_reading():
+            return False
+        self._is_asked = True
+        self.write(_LAG_PING)
+        return True
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether it was answered, or the answer may lie behind what we have not read yet."""
+        return not self._is_asked or not self.transport.is_reading()
 
     # What the hub asks of a Sink, besides write
 
@@ -346,6 +366,8 @@ class ClientConnection(asyncio.Protocol):
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
             self._is_pinged = False
+            if frame.data == _LAG:
+                self._is_asked = False
             return
         # What was sent before the client knew that the connection is closing is not obeyed.
         if frame.opcode in (Opcode.PING, Opcode.CLOSE) or self.subscriber.closed:

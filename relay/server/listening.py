@@ -26,6 +26,8 @@ TakeWebSocket = Callable[[asyncio.Transport, bytes], None]
 
 BACKLOG = 1024
 """Connections that may wait to be accepted: after a restart all clients come back at once."""
+SEND_BUFFER_BYTES = 512 * 1024
+"""What the kernel may hold unsent of one client; by its own count about twice as much."""
 TLS_HANDSHAKE_S = 5.0
 """How long a new connection may take for the handshake of TLS, before anything else is asked."""
 TLS_GOODBYE_S = 2.0
@@ -77,7 +79,11 @@ class ClientServer:
             }
         try:
             for bound in sockets or await _bind(config.host, config.port, share_port=share_port):
-                bound.listen(BACKLOG)
+                # Accepted ones have it of this one. The kernel would take megabytes for a client
+                # that doesn't read, before it is noticed.
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+                if not sockets:
+                    bound.listen(BACKLOG)
                 self._servers.append(
                     Acceptor(
                         bound,

@@ -196,6 +196,14 @@ class EventStreamClient(asyncio.Protocol):
         """Send a room's state."""
         self.write(self._encoding.named("room", room_body(status)))
 
+    # What is asked of a client that may have stopped reading
+
+    def ask(self) -> bool:
+        """Say that it can't answer."""
+        return False
+
+    has_answered = False
+
     # What the hub asks of a Sink, besides write
 
     def buffered(self) -> int:

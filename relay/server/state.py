@@ -23,6 +23,7 @@ from relay.server.limits import Limits
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.senders import Sender
+from relay.server.stalls import StallWatch
 from relay.server.totals import Totals
 from relay.store import Store
 
@@ -46,6 +47,15 @@ class Client(Protocol):
     """What its token allows."""
     sender: Sender
     """Where it is."""
+
+    def ask(self) -> bool:
+        """Ask for an answer behind all that it has to read; False: it can't give one."""
+        ...
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the answer has come."""
+        ...
 
     def begin_close(self, code: CloseCode, reason: str) -> None:
         """Send a close frame behind what is unsent; the client has to answer and hang up."""
@@ -76,6 +86,7 @@ class ClientState:
         """Long polls under way; none where HTTP is not answered."""
         self.keyring = Keyring(config.auth)
         self.limits = Limits(lambda: self.config.limits)
+        self._stalls = StallWatch(lambda: self.config.hub.slow_s)
         self.http: set[asyncio.Protocol] = set()
         """Connections that are neither WebSockets nor event streams, with their first head."""
         self._throttles: dict[str, Throttle] = {}
@@ -111,6 +122,7 @@ class ClientState:
         """Note that a client is served from now on."""
         self.clients.add(client)
         self.accepted += 1
+        self._stalls.add(client)
         self.limits.entered(client.access.name)
         self.limits.connected(client.sender.address)
 
@@ -118,6 +130,7 @@ class ClientState:
         """Note that a client has gone. Safe to repeat."""
         if client in self.clients:
             self.clients.discard(client)
+            self._stalls.remove(client)
             self.limits.left(client.access.name)
             self.limits.disconnected(client.sender.address)
 

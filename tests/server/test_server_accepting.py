@@ -39,7 +39,7 @@ async def test_accepting_rests_while_hardly_any_descriptors_are_left(few_descrip
                 await many.enter_async_context(raw_connection(relay))
             (acceptor,) = relay.server._servers
             async with asyncio.timeout(10):
-                while not acceptor.rests:
+                while not acceptor.rests:  # noqa: ASYNC110  nobody tells
                     await asyncio.sleep(0)
             late = asyncio.ensure_future(relay.connect("?room_id=1"))
             for _ in range(3):

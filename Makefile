@@ -8,9 +8,13 @@
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test lint proto proto-check bench lock clean chaos fuzz autobahn soak
+.PHONY: install uninstall
 
 PYTHON ?=
 PYTHON2 ?= python2
+SERVICE ?= system
+PREFIX ?=
+DESTDIR ?=
 UV ?= uv
 ARGS ?=
 BIN = .venv/bin
@@ -67,6 +71,13 @@ autobahn: $(STAMP) ## Autobahn's WebSocket cases; PYTHON2: a Python 2.7 with aut
 
 soak: $(STAMP) ## Run it for two hours under load and look for growth; ARGS="--minutes 10"
 	@exec $(BIN)/python bench/soak.py $(ARGS)
+
+install: ## As a service of the machine's; SERVICE=user: of yours. Takes PREFIX and DESTDIR
+	@SERVICE="$(SERVICE)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" PYTHON="$(PYTHON)" \
+	  sh systemd/install.sh install
+
+uninstall: ## Remove it again; configuration and store stay
+	@SERVICE="$(SERVICE)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" sh systemd/install.sh uninstall
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; name it with UV=…" >&2; exit 1; }

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from relay.logs import Throttle
+from relay.server.state import ClientState
 
 ACCEPTED_AT_ONCE = 64
 """Connections that are accepted before others have their turn."""
@@ -37,15 +38,13 @@ class Acceptor:
         listening: socket.socket,
         new_protocol: Callable[[], asyncio.Protocol],
         options: Mapping[str, Any],
-        max_opening: Callable[[], int],
+        state: ClientState,
     ) -> None:
-        """`options`: for connect_accepted_socket; `max_opening`: TLS handshakes at once."""
-        self.rests = 0
-        """Times that it has rested."""
+        """`options`: for connect_accepted_socket."""
         self._listening = listening
         self._new_protocol = new_protocol
         self._options = options
-        self._max_opening = max_opening
+        self._state = state
         self._opening: set[asyncio.Task[None]] = set()
         self._resting: asyncio.TimerHandle | None = None
         self._said = Throttle(SAID_S)
@@ -87,7 +86,9 @@ class Acceptor:
                     raise
                 self._rest()
                 return
-            if len(self._opening) >= max(self._max_opening(), ACCEPTED_AT_ONCE):
+            # Handshakes of TLS that take long.
+            if len(self._opening) >= self._state.config.limits.opening_connections:
+                self._state.refuse("opening_connections", f"{len(self._opening)} connections")
                 accepted.close()
                 continue
             accepted.setblocking(False)
@@ -112,7 +113,7 @@ class Acceptor:
     def _rest(self) -> None:
         self._loop.remove_reader(self._listening.fileno())
         self._resting = self._loop.call_later(REST_S, self._look)
-        self.rests += 1
+        self._state.accept_rests += 1
         if self._said.admit() is not None:
             _log.warning(
                 "no new clients for now: hardly any file descriptors are left",

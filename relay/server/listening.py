@@ -89,7 +89,7 @@ class ClientServer:
                         bound,
                         lambda: PortConnection(port),
                         tls,
-                        lambda: self._state.config.limits.opening_connections,
+                        self._state,
                     )
                 )
         except OSError as error:

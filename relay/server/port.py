@@ -41,7 +41,7 @@ class Port:
         """Takes a connection over that asks to be one, with what was received on it."""
         self.http_protocol = http_protocol
         """Makes aiohttp's protocol for one connection."""
-        self.undecided: dict[asyncio.Transport, None] = {}
+        self.undecided = state.opening
         """Connections whose first head is not complete, the oldest first."""
 
     def make_room(self) -> None:

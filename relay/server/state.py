@@ -77,6 +77,10 @@ class ClientState:
         """Open WebSocket connections and event streams; see `came` and `left`."""
         self.leaving: set[asyncio.Transport] = set()
         """Connections that were turned away and have not hung up yet."""
+        self.opening: dict[asyncio.Transport, None] = {}
+        """Connections whose first request has not come whole, the oldest first."""
+        self.accept_rests = 0
+        """Times that nobody was accepted for a while, as hardly any descriptors were left."""
         self.accepted = 0
         """WebSocket connections and event streams opened so far."""
         self.refused: Counter[str] = Counter()
@@ -157,6 +161,9 @@ class ClientState:
         return Totals(
             clients=len(self.clients),
             subscriptions=sum(len(client.subscriber.subscriptions) for client in self.clients),
+            opening=len(self.opening),
+            http=len(self.http),
+            accept_rests=self.accept_rests,
             accepted=self.accepted,
             deliveries=self.hub.counters.deliveries,
             drops=self.hub.counters.drops,

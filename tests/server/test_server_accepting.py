@@ -37,9 +37,8 @@ async def test_accepting_rests_while_hardly_any_descriptors_are_left(few_descrip
             many = await stack.enter_async_context(AsyncExitStack())
             for _ in range(few_descriptors // 2 + 4):
                 await many.enter_async_context(raw_connection(relay))
-            (acceptor,) = relay.server._servers
             async with asyncio.timeout(10):
-                while not acceptor.rests:  # noqa: ASYNC110  nobody tells
+                while not relay.server._state.accept_rests:  # noqa: ASYNC110  nobody tells
                     await asyncio.sleep(0)
             late = asyncio.ensure_future(relay.connect("?room_id=1"))
             for _ in range(3):

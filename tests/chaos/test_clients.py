@@ -160,6 +160,28 @@ async def test_all_clients_are_cut_and_resume_at_once(tmp_path: Path, size: Size
         check_all(simulator, listener)
 
 
+@pytest.mark.parametrize("rate", [100, 1_000, 20_000])
+async def test_one_client_that_stalls(tmp_path: Path, size: Size, rate: int) -> None:
+    if not size.is_full:
+        pytest.skip("the next one has it in short")
+    async with hurt_relay(tmp_path, Scenario(rooms=1, rate=rate)) as (relay, _):
+        # Until histories are full.
+        await asyncio.sleep(8)
+        rss, events = relay.rss_bytes(), await relay.metric("relay_events_total")
+        begin = time.monotonic()
+        sock = await stalled(relay.port, f"?room_id={ROOM}")
+        most = rss
+        async with asyncio.timeout(60):
+            while not await relay.metric("relay_slow_closes_total"):
+                most = max(most, relay.rss_bytes())
+                await asyncio.sleep(0.05)
+        closed_s = time.monotonic() - begin
+        came = (await relay.metric("relay_events_total") - events) / closed_s
+        say(f"stalled at {came:.0f} events/s: closed after {closed_s:.1f} s")
+        say(f"  memory of the process: +{(most - rss) / 2**20:.1f} MiB")
+        sock.close()
+
+
 async def test_clients_that_stall_or_trickle(tmp_path: Path, size: Size) -> None:
     count = size.of(5, 50)
     scenario = Scenario(rooms=1, rate=2000)

@@ -58,6 +58,11 @@ class Acceptor:
         name = self._listening.getsockname() if self._listening.fileno() >= 0 else None
         return int(name[1]) if isinstance(name, tuple) else 0
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether it has accepted somebody whom nobody serves yet."""
+        return bool(self._opening)
+
     def close(self) -> None:
         """Accept no more. Safe to repeat."""
         if self._listening.fileno() < 0:

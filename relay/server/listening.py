@@ -47,6 +47,8 @@ class ClientServer:
         self._servers: list[Acceptor] = []
         self._tls: Tls | None = None
         self._port: Port | None = None
+        self.is_anybody_at_the_door: Callable[[], bool] = lambda: False
+        """Tells whether somebody waits for an answer to a handshake."""
 
     def websockets(self) -> TakeWebSocket:
         """Make what serves WebSockets; once."""
@@ -135,10 +137,14 @@ class ClientServer:
             return
         loop = asyncio.get_running_loop()
         until_s = loop.time() + wait_s
-        while self._port.undecided and loop.time() < until_s:  # noqa: ASYNC110  nobody tells
+        while self._is_anybody_undecided() and loop.time() < until_s:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(_LOOK_S)
         for transport in list(self._port.undecided):
             transport.abort()
+
+    def _is_anybody_undecided(self) -> bool:
+        opening = any(server.is_opening for server in self._servers)
+        return opening or self.is_anybody_at_the_door() or bool(self._port and self._port.undecided)
 
     async def _end_others(self) -> None:
         """Let go of connections that are no clients."""

@@ -68,18 +68,25 @@ class Door:
         self._asking = asking
         self._take = take
         self._send = send
+        self._at_door: set[asyncio.Transport] = set()
+
+    def is_anybody_there(self) -> bool:
+        """Tell whether the relay has yet to answer about somebody."""
+        return bool(self._at_door)
 
     def knock(self, transport: asyncio.Transport, received: bytes) -> None:
         """Ask whether a client may come in; nothing is read of it meanwhile."""
         transport.set_protocol(_Waiting(self._state, transport))
         transport.pause_reading()
-        self._state.leaving.add(transport)  # a stop does not wait for it
+        self._at_door.add(transport)
+        self._state.leaving.add(transport)  # a stop does not wait for long
         future = self._asking.enter(self._token_of(received))
         future.add_done_callback(partial(self._answered, transport, received))
 
     def _answered(
         self, transport: asyncio.Transport, received: bytes, future: asyncio.Future[Entered]
     ) -> None:
+        self._at_door.discard(transport)
         if future.cancelled():
             return
         entered = self._state.asked.entered = future.result()

@@ -22,6 +22,8 @@ RESERVE_S = 0.5
 """How long a port that is in use is asked for: the workers of a relay that was killed just now may
 have it."""
 RESERVE_LOOK_S = 0.05
+WORKERS_S = 2.0
+"""How long a stop answers what workers pass on; they end sooner where no client is slow."""
 
 
 class SharedServer(RelayServer):
@@ -85,7 +87,7 @@ class SharedServer(RelayServer):
     async def _decide_others(self, wait_s: float) -> None:
         """Answer what workers pass on of those who have just connected to them."""
         if self._pool is not None:
-            await self._pool.wait_over(wait_s)
+            await self._pool.wait_over(max(wait_s, WORKERS_S))
 
     async def _end_others(self) -> None:
         self._adopts = False

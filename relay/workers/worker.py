@@ -119,6 +119,7 @@ class _Worker:
         self._state = WorkerState(config, hub, self._asking, self._send)
         self._server = ClientServer(self._state)
         self._door = Door(self._state, self._asking, self._server.websockets(), self._send)
+        self._server.is_anybody_at_the_door = self._door.is_anybody_there
         self._passing = Passing(passing_pair, self._adopt)
         self._adopting: set[asyncio.Task[None]] = set()
         self._is_held_up = False

@@ -21,14 +21,15 @@ LOOK_S = 0.5
 UNREAD_BYTES = 4 * 1024
 """A client with less than this to read is not judged: kernels tell of small reads late."""
 SUSPECT_SHARE = 3 / 4
-"""Of what a client's kernel took, how much it has to have read not to be asked."""
+"""Of what a client was given, how much it has to have read not to be asked."""
 SILENT_SHARE = 1 / 8
 """The same where it can't be asked. The edge creeps on a little by itself."""
 
 _TCP_INFO_BYTES = 232
 _BYTES_ACKED = struct.Struct("=Q")
 _BYTES_ACKED_AT = 120
-_WINDOW = struct.Struct("=I")
+_NUMBER = struct.Struct("=I")
+_NOT_SENT_AT = 144
 _WINDOW_AT = 228
 
 
@@ -51,11 +52,11 @@ class Watched(Protocol):
 class _Mark:
     """Where a client was when it had read last, and when it still had next to nothing to read."""
 
-    __slots__ = ("asked", "at_s", "client", "edge", "taken")
+    __slots__ = ("asked", "at_s", "client", "edge", "given")
 
     def __init__(self, client: Watched) -> None:
         self.client = client
-        self.taken = 0
+        self.given = 0
         self.edge = 0
         self.at_s = 0.0
         self.asked = False
@@ -86,12 +87,12 @@ class StallWatch:
         told = _look_into(client.transport)
         if told is None:
             return
-        taken, edge = told
+        given, edge = told
         now_s = asyncio.get_running_loop().time()
-        to_read, read = taken - mark.taken, edge - mark.edge
+        to_read, read = given - mark.given, edge - mark.edge
         is_late = now_s - mark.at_s >= self._slow_s()
         if read > to_read * SUSPECT_SHARE or not to_read or (mark.asked and client.has_answered):
-            mark.taken, mark.edge, mark.at_s, mark.asked = taken, edge, now_s, False
+            mark.given, mark.edge, mark.at_s, mark.asked = given, edge, now_s, False
         elif to_read < UNREAD_BYTES:
             mark.at_s = now_s
         elif not mark.asked and (asked := client.ask()):
@@ -101,8 +102,9 @@ class StallWatch:
 
 
 def _look_into(transport: asyncio.Transport) -> tuple[int, int] | None:
-    """Give how many bytes the other end's kernel has taken, and how many it would; None: unknown.
+    """Give how many bytes our kernel was given, and how many the other end's would take.
 
+    None: it can't be known.
     Both are counted from the connection's beginning.
     """
     held = transport.get_extra_info("socket")
@@ -120,5 +122,6 @@ def _look_into(transport: asyncio.Transport) -> tuple[int, int] | None:
     if len(info) < _TCP_INFO_BYTES:
         return None
     (taken,) = _BYTES_ACKED.unpack_from(info, _BYTES_ACKED_AT)
-    (window,) = _WINDOW.unpack_from(info, _WINDOW_AT)
-    return taken, taken + window
+    (not_sent,) = _NUMBER.unpack_from(info, _NOT_SENT_AT)
+    (window,) = _NUMBER.unpack_from(info, _WINDOW_AT)
+    return taken + not_sent, taken + window

@@ -178,7 +178,7 @@ class Systemd:
             assert self.process is not None
             self.process.send_signal(signal.SIGABRT)
             await self._ended()
-            await asyncio.sleep(1)  # RestartSec
+            await asyncio.sleep(0.5)  # RestartSec
             await self.start()
             self._alive_s = loop.time()
 

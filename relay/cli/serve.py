@@ -1,6 +1,7 @@
 """`relay serve` and `relay demo`: run a relay until it is told to stop."""
 
 import os
+import resource
 import shutil
 import socket
 import sys
@@ -19,6 +20,7 @@ from relay.errors import ListenError
 from relay.logs import configure_logs
 
 _PORTS_TRIED = 100
+_MAX_DESCRIPTORS = 65_536
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +52,7 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     config = read()
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
+    _allow_descriptors()
     loops.run(app.serve(config, ready=click.echo, read=read))
 
 
@@ -112,6 +115,14 @@ def _free_port(host: str, first: int) -> int:
             continue
         return port
     raise ListenError(f"no free port from {first} to {first + _PORTS_TRIED - 1}; name one: --port")
+
+
+def _allow_descriptors() -> None:
+    """Take as many file descriptors as the system allows us: each client has one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MAX_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _program() -> str:

@@ -33,6 +33,9 @@ class Service:
         self._notifier = notifier
         self._watchdog_s = watchdog_s
         self._parts: tuple[Config, RoomManager, RelayServer] | None = None
+        self._has_terminal = (
+            _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+        )
         self._vitals: Vitals | None = None
         self._telling: asyncio.Task[None] | None = None
 
@@ -102,6 +105,10 @@ class Service:
             loop.remove_signal_handler(signal.SIGHUP)
 
     def _reload(self, reloader: Reloader) -> None:
+        if self._has_terminal and not _has_terminal():
+            # Its window was closed: that is what the signal says to whoever has one.
+            signal.raise_signal(signal.SIGTERM)
+            return
         at_us = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._notifier.send(RELOADING=1, MONOTONIC_USEC=at_us)
         said = reloader.reload()
@@ -109,3 +116,12 @@ class Service:
         if self._vitals is not None:
             self._vitals.note = said and f"; {said}"
             self._vitals.tell()
+
+
+def _has_terminal() -> bool:
+    """Tell whether the process is run from a terminal that is there still."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

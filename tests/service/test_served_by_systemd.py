@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import os
+import pty
 import re
 import socket
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from hashlib import sha256
@@ -218,3 +222,28 @@ async def test_without_systemd_nothing_is_taken(tmp_path: Path, base: str) -> No
         async with aiohttp.ClientSession() as http, http.get(url) as answer:
             assert answer.status == 200
         await systemd.stop()
+
+
+async def test_a_terminal_that_is_closed_stops_it(tmp_path: Path, base: str) -> None:
+    config = tmp_path / "relay.toml"
+    config.write_text(f"[server]\nport = 0\n{base}")
+    terminal, theirs = pty.openpty()
+    # The first terminal that the first process of a session opens is the session's.
+    begin = (
+        "import os, sys; os.open(sys.argv[1], os.O_RDWR); os.execv(sys.executable, sys.argv[2:])"
+    )
+    arguments = [sys.executable, "-m", "relay", "serve", "--config", str(config)]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", begin, os.ttyname(theirs), *arguments),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        assert await process.stdout.readline()
+        os.close(terminal)
+        await process.communicate()
+    assert process.returncode == ExitCode.OK

@@ -58,7 +58,7 @@ class _Mark:
         self.client = client
         self.given = 0
         self.edge = 0
-        self.at_s = 0.0
+        self.at_s = asyncio.get_running_loop().time()
         self.asked = False
 
 

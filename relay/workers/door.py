@@ -13,6 +13,7 @@ from websockets.server import ServerProtocol
 from relay.config import Config
 from relay.hub import Hub
 from relay.server.access import Access, Keyring
+from relay.server.checks import check_request
 from relay.server.listening import TakeWebSocket
 from relay.server.state import Client, ClientState
 from relay.workers.asking import Asking
@@ -108,7 +109,11 @@ class Door:
         protocol.receive_data(received)
         for request in protocol.events_received():
             if isinstance(request, Request):
-                given = request.headers.get_all("Authorization")
+                headers, config = request.headers, self._state.config.server
+                hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
+                if check_request(hosts, origins, config) != "ok":
+                    return ""  # it is going to be refused for that
+                given = headers.get_all("Authorization")
                 access = self._state.keyring.identify(given, request.path)
                 return "" if access is None else access.name
         return ""

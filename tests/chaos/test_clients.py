@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import resource
 import time
 from contextlib import suppress
@@ -177,7 +178,8 @@ async def test_one_client_that_stalls(tmp_path: Path, size: Size, rate: int) -> 
                 await asyncio.sleep(0.05)
         closed_s = time.monotonic() - begin
         came = (await relay.metric("relay_events_total") - events) / closed_s
-        say(f"stalled at {came:.0f} events/s: closed after {closed_s:.1f} s")
+        reason = re.findall(r"slow client closed.*?reason='?([^'\n]*)", relay.log.read_text())[0]
+        say(f"stalled at {came:.0f} events/s: closed after {closed_s:.1f} s, {reason}")
         say(f"  memory of the process: +{(most - rss) / 2**20:.1f} MiB")
         sock.close()
 

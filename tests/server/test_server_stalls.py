@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
-from raw import handshake, raw_connection
+from raw import handshake, lazy_connection, raw_connection
 from serving import Relay, make_event, receive, relay_running
 
 from relay.config import HubConfig
@@ -77,4 +77,28 @@ async def test_who_has_little_to_read_is_left_alone(relay: Relay) -> None:
             patch.setattr(stalls, "_look_into", look_into)
             async with asyncio.timeout(10):
                 await enough.wait()
+        assert relay.hub.counters.slow_closes == 0
+
+
+async def test_who_has_much_to_read_at_once_gets_the_whole_time_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stalls, "LOOK_S", 0.02)
+    looked = asyncio.Semaphore(0)
+    real = stalls._look_into
+
+    def look_into(transport: asyncio.Transport) -> tuple[int, int] | None:
+        looked.release()
+        return real(transport)
+
+    monkeypatch.setattr(stalls, "_look_into", look_into)
+    async with relay_running(hub=HubConfig(slow_s=600)) as relay:
+        relay.rooms.add("1")
+        relay.publish("1", *(make_event(content="x" * 500) for _ in range(200)))
+        path = f"/ws?room_id=1&since={relay.rooms['1'].epoch}:0"
+        async with lazy_connection(relay, handshake(relay, path), until=b"101 ") as lazy:
+            async with asyncio.timeout(10):
+                for _ in range(10):
+                    await looked.acquire()
+            await lazy.read_until(b'"offset":200,')
         assert relay.hub.counters.slow_closes == 0

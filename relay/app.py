@@ -15,6 +15,7 @@ import structlog
 
 from relay import __version__
 from relay.config import Config, RoomConfig, StoreConfig
+from relay.events import OWN_METHODS
 from relay.hub import Hub, RoomStatus
 from relay.hub.sending import ACCELERATED
 from relay.loops import LOOP
@@ -219,7 +220,9 @@ async def _tell(
 ) -> None:
     while True:
         for stream in rooms.streams():
-            tape.tally.events = sum(stream.counters.events.values())
+            came = stream.counters.events
+            own = sum(came[method] for method in OWN_METHODS)
+            tape.tally.events = sum(came.values()) - own
             tell(stream.status, tape.tally)
         await asyncio.sleep(TELL_S)
 

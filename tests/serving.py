@@ -22,6 +22,7 @@ from relay.config import (
 )
 from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
+from relay.events.listed import GiftList
 from relay.hub import Archive, Hub, RoomState, RoomStatus, Stream
 from relay.server import RelayServer
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
@@ -46,7 +47,7 @@ def make_event(method: str = "WebcastChatMessage", msg_id: str = "", **payload: 
 
 def make_payload(kind: type[AnyPayload], **fields: Any) -> AnyPayload:
     """Make a payload struct, or one that is part of one; what isn't given is neutral."""
-    neutral: dict[Any, Any] = {int: 0, str: "", bool: False}
+    neutral: dict[Any, Any] = {int: 0, float: 0.0, str: "", bool: False}
     hints = get_type_hints(kind)
     defaults = {
         name: () if get_origin(hint) is tuple else neutral.get(hint) for name, hint in hints.items()
@@ -159,6 +160,8 @@ class FakeLive:
         self.rooms: dict[str, RoomAlive] = {}
         """What `alive` says; what isn't here is unknown."""
         self.carts: dict[str, Cart] = {}
+        self.catalogue: GiftList | None = None
+        """What is on the gift list; None: it is unreachable."""
         self.asked: list[tuple[str, ...]] = []
         self.calls: dict[tuple[str, str], int] = {}
         self.hits: dict[str, int] = {}
@@ -210,6 +213,11 @@ class FakeLive:
         if name not in self.carts:
             raise UpstreamError("unreachable", "no network in this test")
         return self.carts[name]
+
+    async def gifts(self) -> GiftList:
+        if self.catalogue is None:
+            raise UpstreamError("unreachable", "no network in this test")
+        return self.catalogue
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
         return await self._answer("feed", f"{limit}{'+' * enrich}")

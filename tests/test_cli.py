@@ -351,6 +351,31 @@ async def test_a_new_token_lets_in_whoever_has_it(tmp_path: Path) -> None:
     assert "rly_" not in err
 
 
+async def test_the_token_of_an_overlay_comes_with_its_link(tmp_path: Path) -> None:
+    room = f"https://live.douyin.com/{ROOM}"
+    code, out, err = await run("token", "overlay", "--room", room, "obs", cwd=tmp_path)
+    assert code == 0
+    token, _, lines = out.partition("\n\n")
+    (tmp_path / "config.toml").write_text(lines)
+    quoted = f"https%3A%2F%2Flive.douyin.com%2F{ROOM}"
+    assert f"http://127.0.0.1:8787/overlay/chat?room_id={quoted}&token={token}\n" in err
+    code, out, _ = await run("check", cwd=tmp_path)
+    assert code == 0
+    assert f'rooms = ["{room}"]' in out
+    assert token not in out
+    (tmp_path / "config.toml").write_text(lines.replace(room, "no-such-room!"))
+    code, _, err = await run("check", cwd=tmp_path)
+    assert code == ExitCode.CONFIG
+    assert "auth.tokens[0].rooms: " in err
+    for arguments in (
+        ("overlay",),
+        ("overlay", "--room", "!"),
+        ("new", "x", "--scopes", "overlay"),
+    ):
+        code, _, err = await run("token", *arguments, cwd=tmp_path)
+        assert code == ExitCode.USAGE
+
+
 async def test_without_tokens_it_serves_this_machine_only(tmp_path: Path) -> None:
     code, out, err = await run("serve", "--host", "0.0.0.0", cwd=tmp_path)  # noqa: S104
     assert (code, out) == (ExitCode.CONFIG, "")

@@ -260,12 +260,21 @@ def test_it_listens_where_others_can_reach_it_only_with_tokens(tmp_path: Path, h
     ("text", "message"),
     [
         (TOKEN.replace("'read'", "'reed'"),
-         "config.toml:4: auth.tokens[0].scopes[0]: invalid text; allowed: read, watch, admin"),
+         "config.toml:4: auth.tokens[0].scopes[0]: invalid text; allowed: overlay, read, watch,"
+         " admin"),
         (TOKEN.replace("'read'", ""),
-         "config.toml:4: auth.tokens[0].scopes: invalid list; allowed: a list of read, watch,"
-         " admin, not empty"),
+         "config.toml:4: auth.tokens[0].scopes: invalid list; allowed: a list of overlay, read,"
+         " watch, admin, not empty"),
         (TOKEN.replace("name", "nome"),
          "config.toml:2: auth.tokens[0].nome: no such key; did you mean name?"),
+        *((text,
+           f"config.toml:{key}: a token names rooms where its scopes are"
+           ' ["overlay"], and only there; `relay token overlay --room ROOM` makes one')
+          for text, key in (
+              (TOKEN.replace("'read'", "'overlay'"), "4: auth.tokens[0].scopes"),
+              (TOKEN.replace("'read'", "'overlay', 'read'") + "rooms = ['1']\n",
+               "5: auth.tokens[0].rooms"),
+              (TOKEN + "rooms = ['1']\n", "5: auth.tokens[0].rooms"))),
         (TOKEN + TOKEN.replace("0", "1"),
          "config.toml:6: auth.tokens[1].name: another token has the same name"),
         (TOKEN + TOKEN.replace("bot", "cat"),

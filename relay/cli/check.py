@@ -7,6 +7,7 @@ import click
 from relay.config import load_config, to_toml
 from relay.hub import Hub
 from relay.room import Policy, RoomManager
+from relay.server.access import Keyring
 from relay.server.tls import load_certificate
 from relay.store import examine
 from relay.upstream.client import Upstream
@@ -44,9 +45,10 @@ def check(path: Path | None) -> None:
     """
     found = find_config(path)
     config = load_config(found)
-    # Whether names can be rooms is the manager's to judge, and the signer's URL upstream's; they
+    # Whether names can be rooms is for others to judge, and the signer's URL is upstream's; they
     # raise what they would in `serve`.
     policy = Policy()
+    Keyring(config.auth)
     RoomManager(Hub(config.hub), config, Upstream.of(config, policy.timings), policy)
     if config.server.tls_cert:
         load_certificate(config.server)

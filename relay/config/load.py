@@ -204,6 +204,13 @@ def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:
                     f"auth.tokens[{index}].{key}", f"another token has the same {key}"
                 )
             seen.add(value)
+    for index, token in enumerate(tokens):
+        if (token.scopes == ["overlay"]) != bool(token.rooms):
+            raise sources.refuse(
+                f"auth.tokens[{index}].{'rooms' if token.rooms else 'scopes'}",
+                'a token names rooms where its scopes are ["overlay"], and only there; `relay token'
+                " overlay --room ROOM` makes one",
+            )
 
 
 def _check_logins(config: Config, sources: Sources) -> None:

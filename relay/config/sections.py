@@ -44,9 +44,10 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     share the port."""
 
 
-Scope = Literal["read", "watch", "admin"]
-"""What a token may do: `read` what there is; `watch`: also start rooms that aren't watched;
-`admin`: also add and remove rooms. Each includes those before."""
+Scope = Literal["overlay", "read", "watch", "admin"]
+"""What a token may do: `overlay`: get events and statistics of the rooms that it names; `read` what
+there is; `watch`: also start rooms that aren't watched; `admin`: also add and remove rooms. Each
+includes those before."""
 
 
 class TokenConfig(Section, frozen=True, kw_only=True):
@@ -63,6 +64,9 @@ class TokenConfig(Section, frozen=True, kw_only=True):
     ]
     """Of the token, which itself is kept nowhere."""
     scopes: Annotated[list[Scope], Meta(min_length=1)]
+    rooms: list[str] = []
+    """Of a token with the scope `overlay`: the only rooms that it is for, by any name. It may start
+    them."""
 
 
 class AuthConfig(Section, frozen=True, kw_only=True):

@@ -74,7 +74,11 @@ class BindingGiftPayload(GiftPayload, frozen=True):
 
 
 class LightGiftPayload(Payload, frozen=True):
-    """WebcastLightGiftMessage: a fan ticket or other small gift. Upstream names no sender."""
+    """WebcastLightGiftMessage: a fan ticket or other small gift. Upstream names no sender.
+
+    Nor a group: its messages can't be told from further gifts, so they are in no combo, and in no
+    sum of gifts.
+    """
 
     gift_id: str
     """Decimal 64-bit id; "" unknown."""

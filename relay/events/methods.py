@@ -90,7 +90,7 @@ def resolve_methods(names: Iterable[str]) -> frozenset[str]:
         stripped = name.strip()
         if short := SHORT_NAMES.get(stripped.lower()):
             methods.update(short)
-        elif _METHOD.fullmatch(stripped):
+        elif stripped in OWN_METHODS or _METHOD.fullmatch(stripped):
             methods.add(stripped)
         else:
             raise FilterError(_refusal(stripped))

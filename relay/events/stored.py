@@ -73,6 +73,21 @@ class Page(Struct, frozen=True):
     """Offsets in the epoch of `at`, behind it, of events that came in an epoch before as well."""
 
 
+class Tallies(NamedTuple):
+    """What counting goes on from; frames as JSON, oldest first."""
+
+    gifts: list[bytes]
+    """The last gifts and RelayGiftCombos."""
+    told: list[bytes]
+    """The last RelayStats, from a full one on."""
+    since: list[bytes]
+    """Events behind these, but for the relay's own."""
+    messages: dict[str, int]
+    """Events by method that these don't count, and that are before `since`."""
+    people: list[tuple[str, str]]
+    """Who did something lately before `since`, as method and uid."""
+
+
 class Past(NamedTuple):
     """What a stream takes up."""
 
@@ -86,3 +101,5 @@ class Past(NamedTuple):
     """Upstream's own losses behind the last event, as `gap` frames."""
     last: bytes
     """The last event's frame as JSON; b"" where it isn't kept."""
+    tallies: Tallies | None = None
+    """What counting goes on from."""

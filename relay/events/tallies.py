@@ -51,7 +51,7 @@ class Giver(Struct, frozen=True, gc=False):
     """Somebody in the ranking of those who gave most."""
 
     user: User
-    """As last seen."""
+    """As last seen; without badges."""
     gifts: int
     """How many."""
     diamonds: int
@@ -64,7 +64,7 @@ class RecentStats(Struct, frozen=True, gc=False):
     """The same numbers for the last minutes only."""
 
     window_s: int
-    """How many seconds these are; less in a room that is younger."""
+    """How many seconds these are: 300, less where the broadcast is younger, or the relay."""
     messages: dict[str, int]
     """Messages by method."""
     likes: int
@@ -89,7 +89,13 @@ class StatsPayload(Payload, frozen=True):
     """RelayStats: what the relay counts of the broadcast; `content` is "", `user` null.
 
     With `full` every field is there; else those that have changed since the last one. So put each
-    over what you have: fields that are objects come whole.
+    over what you have: fields that are objects come whole. Numbers come once a second, `top_givers`
+    every 3 s, `messages`, `messages_per_min` and `recent` every 5 s; all at most, and where they
+    have changed.
+
+    People are told apart by uid: where a room hides its viewers nobody is counted as a person, nor
+    ranked. Up to 10,000 they are counted exactly, beyond with an error below 1 %. Sums are kept of
+    2,000 givers; beyond, those who gave least are forgotten and begin anew.
     """
 
     full: bool
@@ -97,11 +103,12 @@ class StatsPayload(Payload, frozen=True):
     time_ms: int
     """When it was so, Unix milliseconds."""
     since_ms: int | UnsetType = UNSET
-    """When counting began: the broadcast's beginning, or later where the relay came later."""
+    """When counting began, Unix milliseconds: the broadcast's beginning, or later where the relay
+    came later; 0: nothing has come yet."""
     viewers: int | UnsetType | None = UNSET
     """Who watch now, as upstream says; null until it has said."""
     viewers_peak: int | UnsetType = UNSET
-    """Most of them so far."""
+    """Most of them so far, as far as the relay saw."""
     viewers_total: int | UnsetType = UNSET
     """Who have watched so far; never falls."""
     likes: int | UnsetType = UNSET
@@ -119,7 +126,7 @@ class StatsPayload(Payload, frozen=True):
     chatters: int | UnsetType = UNSET
     """People who wrote something."""
     messages: dict[str, int] | UnsetType = UNSET
-    """Messages by method."""
+    """Messages by method; of more than 100 methods the further ones as `other`."""
     messages_per_min: dict[str, int] | UnsetType = UNSET
     """The same in the last 60 seconds."""
     gifts: int | UnsetType = UNSET

@@ -4,6 +4,7 @@ Imported by server, room, app and cli; imports events, config and errors only.
 """
 
 from relay.hub.archive import Archive, Pages
+from relay.hub.books import Books
 from relay.hub.delivery import Encoding
 from relay.hub.filters import Filter
 from relay.hub.history import Entry, Kind
@@ -23,11 +24,12 @@ from relay.hub.status import (
     RoomStatus,
     TriedCure,
 )
-from relay.hub.stream import Stream
+from relay.hub.stream import Stream, read_event
 from relay.hub.subscriber import Sink, Subscriber, Subscription
 
 __all__ = [
     "Archive",
+    "Books",
     "ConnectionState",
     "Encoding",
     "Entry",
@@ -52,4 +54,5 @@ __all__ = [
     "Subscription",
     "TriedCure",
     "entry_of",
+    "read_event",
 ]

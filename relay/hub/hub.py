@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from relay.config import HubConfig
-from relay.events import Event
+from relay.events import Event, SimulatedEvent
 from relay.events.stored import HoleReason, Past
 from relay.hub import merging
 from relay.hub.archive import Archive
@@ -106,7 +106,9 @@ class Hub:
         fanout = self._fanout(stream)
         if not stream.settled:
             self._settle(stream, None)
-        if events and stream.goes_on(events[0].room_id):
+        first = events[0] if events else None
+        # A simulated event says nothing of what upstream did meanwhile.
+        if first and not isinstance(first, SimulatedEvent) and stream.goes_on(first.room_id):
             self._give(fanout, [stream.append_gap("restart")])
         entries = stream.extend(events)
         self._give(fanout, entries)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from relay.events import OWN_METHODS
 from relay.hub.history import Entry
 from relay.hub.stream import Stream
 
@@ -36,8 +37,10 @@ def join(stream: Stream, into: Stream) -> Junction:
         behind = 0
     else:
         return Junction([], None, frozenset())
-    adopted = [entry for frame in frames if (entry := into.adopt(frame)) is not None]
-    known = {entry.offset for entry in adopted}
+    # What the relay makes of events itself is made anew of those that are adopted.
+    theirs = [frame for frame in frames if frame.method not in OWN_METHODS]
+    adopted = [entry for frame in theirs for entry in into.adopt(frame)]
+    known = {entry.offset for entry in adopted if entry.method not in OWN_METHODS}
     # Upstream does not give two viewers everything in the same order: what `into` has behind
     # the last common event may have come to `stream` before it.
     known.update(f.offset for f in there if f.offset > behind and stream.had(f.msg_id))

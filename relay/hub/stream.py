@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -9,9 +10,17 @@ from msgspec import Struct
 
 from relay.clock import now_ms
 from relay.config import HubConfig
-from relay.events import MASKED_UID, EncodedEvent, Event, SimulatedEvent
+from relay.events import (
+    MASKED_UID,
+    OWN_METHODS,
+    PAYLOAD_TYPES,
+    EncodedEvent,
+    Event,
+    SimulatedEvent,
+)
 from relay.events.stored import Past, Record
 from relay.hub.archive import Archive
+from relay.hub.books import Books
 from relay.hub.history import Entry, History, Kind
 from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
@@ -71,7 +80,8 @@ _kept_payloads = msgspec.json.Decoder(_KeptPayload)
 class Stream:
     """The numbered events of one room, over all its broadcasts. Identity is equality.
 
-    Read by all; changed by the hub only (but for `counters`, see there, and `internal_ext`).
+    Read by all; changed by the hub only (but for `counters`, see there, `books` and
+    `internal_ext`).
     """
 
     def __init__(
@@ -94,6 +104,8 @@ class Stream:
         self.counters = RoomCounters()
         self.history = History(config, None if archive is None else self._done_upto)
         self.snapshot = Snapshot()
+        self.books: Books | None = None
+        """What completes events, and adds the relay's own. Set by the room, before the first."""
         self.internal_ext = ""
         """Upstream's own position, as im/fetch gave it last; "" where that was not the source. Set
         by the room."""
@@ -127,6 +139,8 @@ class Stream:
         """Settle that the stream goes on where the archive left its room."""
         self.settled = True
         self._ids.update(msg_id for msg_id in past.msg_ids if msg_id not in _NO_IDS)
+        if self.books is not None:
+            self.books.take_up(past)
         if past.epoch == self.epoch:
             return  # what was lost is told to who comes from the epoch before
         self.epoch = past.epoch
@@ -153,40 +167,40 @@ class Stream:
             self._unsaved = []
 
     def extend(self, events: Iterable[Event]) -> list[Entry]:
-        """Number, encode and keep events; gives the new ones, duplicates are dropped."""
+        """Number, encode and keep events; gives the new ones, duplicates are dropped.
+
+        The relay's own events that come of them are among what it gives.
+        """
         at_s = time.monotonic()
-        entries = []
+        books = self.books
+        entries: list[Entry] = []
         for event in events:
-            msg_id, payload = event.msg_id, event.payload
+            msg_id = event.msg_id
             if msg_id in self._ids or msg_id in self._older_ids:
                 self.counters.duplicates += 1
                 continue
             self._remember(msg_id)
-            self.snapshot.take(event)
-            frame = EventFrame(
-                event.method,
-                msg_id,
-                event.room_id,
-                event.web_rid,
-                self.epoch,
-                self.head + 1,
-                event.time,
-                msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
-                isinstance(event, SimulatedEvent),
-            )
-            entries.append(self._keep(frame, payload, at_s))
-        if entries:
+            if books is None:
+                entries.append(self._enter(event, at_s))
+            else:
+                entries.extend([self._enter(each, at_s) for each in books.take(event)])
+        if entries and event.method not in OWN_METHODS and type(event) is not SimulatedEvent:
             self.counters.last_event_ms = now_ms()
         return entries
 
-    def adopt(self, frame: KeptFrame) -> Entry | None:
-        """Number and keep an event of another stream; None where it came here, too."""
+    def adopt(self, frame: KeptFrame) -> list[Entry]:
+        """Number and keep an event of another stream; gives nothing where it came here, too.
+
+        The relay's own events that come of it are among what it gives.
+        """
         if self.had(frame.msg_id):
-            return None
+            return []
         self._remember(frame.msg_id)
-        renumbered = msgspec.structs.replace(frame, epoch=self.epoch, offset=self.head + 1)
         self.counters.last_event_ms = now_ms()
-        return self._keep(renumbered, frame.payload, time.monotonic())
+        event = event_of(frame)
+        events = [event] if self.books is None else self.books.take(event)
+        at_s = time.monotonic()
+        return [self._enter(each, at_s) for each in events]
 
     def notify(self) -> None:
         """Call the listeners; the hub does when it has published, settled or closed the stream."""
@@ -226,8 +240,22 @@ class Stream:
         self.counters.upstream_gaps += 1
         return entry
 
-    def _keep(self, frame: EventFrame, payload: object, at_s: float) -> Entry:
-        method, offset = frame.method, frame.offset
+    def _enter(self, event: Event, at_s: float) -> Entry:
+        simulated = isinstance(event, SimulatedEvent)
+        if not simulated:  # nobody did it: it counts nowhere
+            self.snapshot.take(event)
+        method, offset, payload = event.method, self.head + 1, event.payload
+        frame = EventFrame(
+            method,
+            event.msg_id,
+            event.room_id,
+            event.web_rid,
+            self.epoch,
+            offset,
+            event.time,
+            msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
+            simulated,
+        )
         body = _encode(frame)
         entry = Entry(_EVENT, offset, method, body, at_s)
         self.head = offset
@@ -235,6 +263,8 @@ class Stream:
         if self.archive is not None:
             user = _uid_of(payload)
             self._unsaved.append(Record(offset, frame.time, method, user, frame.msg_id, body))
+        if simulated:
+            return entry
         events = self.counters.events
         if method not in events and len(events) >= MAX_COUNTED_METHODS:
             method = "other"
@@ -250,6 +280,25 @@ class Stream:
 
     def _done_upto(self) -> int:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)
+
+
+def event_of(frame: KeptFrame) -> Event:
+    """Make an event of its frame again; its payload stays JSON where it is none of our types."""
+    payload: object = frame.payload
+    payload_type = PAYLOAD_TYPES.get(frame.method)
+    if payload_type is not None:
+        with suppress(msgspec.ValidationError):  # upstream's bytes could not be read
+            payload = msgspec.json.decode(frame.payload, type=payload_type)
+    made = SimulatedEvent if frame.simulated else Event
+    return made(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
+
+
+def read_event(body: bytes) -> Event | None:
+    """Read an event that was stored as its frame; None where that can't be read."""
+    try:
+        return event_of(_kept_frames.decode(body))
+    except msgspec.MsgspecError:  # the file is broken, or of another version
+        return None
 
 
 def _room_id_of(body: bytes) -> str:

@@ -61,20 +61,25 @@ class RoomManager:
 
     async def run(self) -> None:
         """Watch rooms until cancelled. One room's crash is logged and retried there."""
-        async with asyncio.TaskGroup() as tasks:
-            for name, room in self._configured.items():
-                watched = self._by_name.get(name.value) or self._open(room.room, name)
-                watched.configured = True
-            # Clients may have asked for rooms before there was a task group.
-            for watched in self._rooms.values():
-                self._start(watched, tasks)
-            self._tasks = tasks
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self._stopped = True
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, room in self._configured.items():
+                    watched = self._by_name.get(name.value) or self._open(room.room, name)
+                    watched.configured = True
+                # Clients may have asked for rooms before there was a task group.
                 for watched in self._rooms.values():
-                    watched.cancel_linger()
+                    self._start(watched, tasks)
+                self._tasks = tasks
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self._stopped = True
+                    for watched in self._rooms.values():
+                        watched.cancel_linger()
+        finally:
+            # What fetchers brought on their way out counts, too.
+            for watched in self._rooms.values():
+                watched.output.finish()
 
     def acquire(self, name: str) -> Stream:
         """Hold a room for one client, and start it if it isn't watched.
@@ -216,7 +221,7 @@ class RoomManager:
             ),
             alias=name.value,
         )
-        output = RoomOutput(self._hub, stream, self._tape)
+        output = RoomOutput(self._hub, stream, self._tape, listed=self._upstream.listed)
         watched = Watched(name, stream, output, self._connections_of(name))
         self._rooms[stream] = watched
         self._call(watched, name.value)
@@ -314,6 +319,7 @@ class RoomManager:
         if watched.stream not in self._rooms:
             return
         watched.output.log.info("room no longer watched", reason=reason)
+        watched.output.finish()
         self._forget(watched)
         self._hub.close(watched.stream, reason)
 

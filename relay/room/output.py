@@ -4,7 +4,7 @@ Once closed it swallows everything: a fetcher that is being stopped may still be
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
 import msgspec
@@ -12,6 +12,7 @@ import structlog
 
 from relay.clock import now_ms
 from relay.events import Event
+from relay.events.listed import ListedGift
 from relay.hub import (
     ConnectionState,
     Hub,
@@ -22,6 +23,7 @@ from relay.hub import (
     Stream,
 )
 from relay.logs import Throttle
+from relay.room.books import Books
 from relay.room.tape import Tape
 from relay.upstream.broadcast import MAX_POSITION_CHARS, Broadcast
 from relay.upstream.status import RoomInfo
@@ -33,8 +35,17 @@ _WELL = RoomHealth()
 class RoomOutput:
     """One room's way into the hub."""
 
-    def __init__(self, hub: Hub, stream: Stream, tape: Tape | None = None) -> None:
-        """`tape`: what is to be recorded goes there, too."""
+    def __init__(
+        self,
+        hub: Hub,
+        stream: Stream,
+        tape: Tape | None = None,
+        *,
+        listed: Callable[[str], ListedGift | None] = lambda _: None,
+    ) -> None:
+        """`tape`: what is to be recorded goes there, too; `listed` finds gifts in the catalogue."""
+        self.books = Books(self.publish, listed=listed)
+        stream.books = self.books
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
         self._hub = hub
         self._stream = stream
@@ -62,9 +73,15 @@ class RoomOutput:
         """Note that the fetcher, or one of its connections, moves now, and then after `wait_s`."""
         self.moves_by = asyncio.get_running_loop().time() + wait_s
 
+    def finish(self) -> None:
+        """Say what is still to be said of the room before it is closed."""
+        if not self._closed:
+            self.books.finish()
+
     def close(self) -> None:
         """Swallow everything from now on."""
         self._closed = True
+        self.books.close()
 
     def learn(self, info: RoomInfo) -> None:
         """Take over names and texts of the room."""
@@ -102,6 +119,8 @@ class RoomOutput:
         connections: tuple[ConnectionState, ...] = (),
     ) -> None:
         """Say which state the room is in; `text` explains the reason in the log."""
+        if state is RoomState.ENDED and not self._closed:
+            self.books.end_broadcast()
         status = self._stream.status
         since_ms = status.since_ms if status.state is state else now_ms()
         self._set(

@@ -6,6 +6,7 @@ Used by manager and fetcher.
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
+from relay.events.listed import ListedGift
 from relay.upstream.broadcast import Broadcast, Receiver
 from relay.upstream.client import Transport
 from relay.upstream.failures import SessionEnd
@@ -55,6 +56,10 @@ class Source(Protocol):
     @property
     def transport(self) -> Literal["auto"] | Transport:
         """Which transport to use."""
+        ...
+
+    def listed(self, gift_id: str) -> ListedGift | None:
+        """Find a gift in upstream's catalogue; None: it isn't there, or not yet known."""
         ...
 
     def transports(self) -> Mapping[Transport, Runs]:

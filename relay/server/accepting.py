@@ -133,7 +133,6 @@ class Acceptor:
         self._resting = None
         self._loop.add_reader(self._listening.fileno(), self._accept)
 
-
     def _are_spare(self) -> bool:
         try:
             next_one = os.dup(self._listening.fileno())

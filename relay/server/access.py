@@ -11,12 +11,18 @@ from urllib.parse import parse_qs
 from aiohttp import web
 from msgspec import Struct
 
-from relay.config import AuthConfig, Scope
+from relay.config import AuthConfig, Scope, TokenConfig
+from relay.errors import ConfigError, RoomNameError
+from relay.hub import Stream
+from relay.upstream.names import parse_room_name
 
 UNIDENTIFIED = (
     "a valid token is wanted, as the header 'Authorization: Bearer …' or the parameter 'token'"
 )
 """What is said where there is none or a wrong one; it doesn't tell which."""
+
+NOT_FOR_ROOM = "this token is for another room"
+"""What is said to who asks for a room that an overlay's token doesn't name."""
 
 _SCOPES: tuple[Scope, ...] = get_args(Scope)
 _MAX_PARAMETERS = 500
@@ -28,10 +34,16 @@ class Access(Struct, frozen=True):
     name: str
     """Of the token; "" where none was wanted, or none was right."""
     scopes: frozenset[Scope]
+    rooms: frozenset[str] | None = None
+    """Names of the only rooms that it is for, as names.RoomName has them; None: all."""
 
     def may(self, scope: Scope) -> bool:
         """Tell whether it has a scope."""
         return scope in self.scopes
+
+    def is_for(self, *names: str) -> bool:
+        """Tell whether it is for a room that has these names."""
+        return self.rooms is None or not self.rooms.isdisjoint(names)
 
 
 _ACCESS: web.RequestKey[Access] = web.RequestKey("access", Access)
@@ -44,7 +56,10 @@ _EVERYBODY = Access("", frozenset(_SCOPES))
 
 
 class Keyring:
-    """The tokens of the configuration, by their hashes, and how fast each is used."""
+    """The tokens of the configuration, by their hashes, and how fast each is used.
+
+    Raises ConfigError for a room that can't be one.
+    """
 
     def __init__(self, config: AuthConfig) -> None:
         self._keys = _keys_of(config)
@@ -140,14 +155,22 @@ class _Bucket:
 def _keys_of(config: AuthConfig) -> list[tuple[bytes, Access]]:
     """Give the configured tokens: hash in hex digits, and what it allows."""
     return [
-        (token.hash.partition(":")[2].encode(), Access(token.name, _including(token.scopes)))
-        for token in config.tokens
+        (
+            token.hash.partition(":")[2].encode(),
+            Access(token.name, _including(token.scopes), _rooms_of(token, index)),
+        )
+        for index, token in enumerate(config.tokens)
     ]
 
 
 def access_of(request: web.Request) -> Access:
     """Give what the sender of a request may do, as the guard has found it."""
     return request[_ACCESS]
+
+
+def names_of(stream: Stream) -> tuple[str, ...]:
+    """Give what a room is called, for tokens that name rooms."""
+    return (stream.status.web_rid, *stream.names)
 
 
 def set_access(request: web.Request, access: Access) -> None:
@@ -168,6 +191,14 @@ def find_token(authorizations: Sequence[str], path: str) -> str | None:
     except ValueError:
         return None
     return given.pop() if len(given) == 1 else None
+
+
+def _rooms_of(token: TokenConfig, index: int) -> frozenset[str] | None:
+    try:
+        names = frozenset(parse_room_name(room).value for room in token.rooms)
+    except RoomNameError as error:
+        raise ConfigError(f"auth.tokens[{index}].rooms: {error}") from None
+    return names or None
 
 
 def _including(scopes: Sequence[Scope]) -> frozenset[Scope]:

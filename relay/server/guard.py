@@ -9,17 +9,28 @@ from collections.abc import Awaitable, Callable
 from aiohttp import hdrs, web
 
 from relay.config import RestConfig, Scope
-from relay.server.access import NOBODY, UNIDENTIFIED, Access, set_access
+from relay.errors import RoomNameError
+from relay.server.access import NOBODY, NOT_FOR_ROOM, UNIDENTIFIED, Access, names_of, set_access
 from relay.server.answers import ApiError, error_response
 from relay.server.entry import check_sender, check_token, use_token
 from relay.server.rest import envelope
 from relay.server.senders import Sender, sender_of_transport
 from relay.server.state import STATE, ServerState
+from relay.upstream.names import parse_room_name
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _OPEN = ("/", "/overlay", "/overlay/", "/overlay/{kind}", "/web/{path}", "/healthz", "/readyz")
 """What needs no token: pages and their files show nothing by themselves."""
+_FOR_OVERLAYS = (
+    "/events",
+    "/ws",
+    "/api/gifts",
+    "/api/rooms/{id}",
+    "/api/rooms/{id}/stats",
+    "/api/rooms/{id}/stats/series",
+)
+"""What overlays need, all of it to be got only."""
 _PREFLIGHT = {
     hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST, DELETE",
     hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, Last-Event-ID",
@@ -79,6 +90,10 @@ def _admit(state: ServerState, request: web.Request) -> Access:
     if not access.may(wanted):
         state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
         raise ApiError(403, "forbidden_scope", f"this needs a token with the scope {wanted}")
+    room = request.match_info.get("id")
+    if access.rooms is not None and room is not None and not _is_for(state, access, room):
+        state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
+        raise ApiError(403, "forbidden_scope", NOT_FOR_ROOM)
     return access
 
 
@@ -101,7 +116,16 @@ def _scope_wanted(request: web.Request) -> Scope | None:
         return None
     if path.startswith("/api/") and request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
         return "admin"
-    return "read"
+    return "overlay" if path in _FOR_OVERLAYS else "read"
+
+
+def _is_for(state: ServerState, access: Access, room: str) -> bool:
+    """Tell whether a token is for a room that a request names."""
+    try:
+        stream = state.rooms.find(room)
+        return access.is_for(parse_room_name(room).value, *(names_of(stream) if stream else ()))
+    except RoomNameError:
+        return False
 
 
 async def prepare_answer(request: web.Request, response: web.StreamResponse) -> None:

@@ -1,7 +1,5 @@
 """The HTTP side: health, metrics, rooms, and the page; an aiohttp application."""
 
-import asyncio
-
 import msgspec
 from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -10,6 +8,8 @@ from relay import __version__
 from relay.errors import RoomNameError, RoomRefusedError
 from relay.server.access import access_of
 from relay.server.answers import ApiError, json_response
+from relay.server.bodies import MAX_BODY_BYTES, read_body
+from relay.server.gifts import serve_gifts
 from relay.server.guard import guard, prepare_answer
 from relay.server.history import serve_history
 from relay.server.http_protocol import websockets_aside
@@ -17,14 +17,11 @@ from relay.server.metrics import make_registry
 from relay.server.pages import add_pages
 from relay.server.rest.endpoints import add_endpoints
 from relay.server.rest.openapi import make_document
+from relay.server.simulate import serve_simulate
 from relay.server.sse import serve_events
 from relay.server.state import STATE, ServerState
+from relay.server.stats import serve_series, serve_stats
 from relay.server.views import AddRoom, Health, Readiness, RoomList, RoomView
-
-MAX_BODY_BYTES = 64 * 1024
-"""The largest request body."""
-BODY_S = 10.0
-"""How long a client may take to send a request body."""
 
 _METRICS: web.AppKey[CollectorRegistry] = web.AppKey("metrics", CollectorRegistry)
 _OPENAPI: web.AppKey[bytes] = web.AppKey("openapi", bytes)
@@ -45,11 +42,15 @@ def make_application(state: ServerState) -> web.Application:
             web.get("/openapi.json", _openapi),
             web.get("/ws", _not_websocket),
             web.get("/events", serve_events, allow_head=False),
+            web.get("/api/gifts", serve_gifts),
             web.get("/api/rooms", _list_rooms),
             web.post("/api/rooms", _add_room),
             web.get("/api/rooms/{id}", _show_room),
             web.delete("/api/rooms/{id}", _remove_room),
             web.get("/api/rooms/{id}/events", serve_history, allow_head=False),
+            web.get("/api/rooms/{id}/stats", serve_stats),
+            web.get("/api/rooms/{id}/stats/series", serve_series),
+            web.post("/api/rooms/{id}/simulate", serve_simulate),
         ]
     )
     add_pages(app, state.config)
@@ -104,12 +105,9 @@ async def _list_rooms(request: web.Request) -> web.Response:
 
 
 async def _add_room(request: web.Request) -> web.Response:
+    body = await read_body(request)
     try:
-        async with request.app[STATE].until_stop(), asyncio.timeout(BODY_S):
-            body = await request.read()
         wanted = msgspec.json.decode(body, type=AddRoom)
-    except TimeoutError:
-        raise ApiError(408, "too_slow", f"no whole body within {BODY_S:g} s") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise ApiError(400, "bad_request", f'send {{"room": "…"}}: {error}') from None
     try:

@@ -122,8 +122,19 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
     connections = GaugeMetricFamily(
         "relay_connections", "Upstream connections by what they do.", labels=["room", "state"]
     )
+    viewers = GaugeMetricFamily("relay_viewers", "Who watch now.", labels=["room"])
+    likes = GaugeMetricFamily("relay_likes", "Likes of the broadcast.", labels=["room"])
+    diamonds = GaugeMetricFamily(
+        "relay_gift_diamonds", "Value of the broadcast's gifts, in diamonds.", labels=["room"]
+    )
     now_ms = time.time() * 1000
     for room, stream in rooms.items():
+        if stream.books is not None:
+            stats = stream.books.stats()
+            likes.add_metric([room], stats.likes or 0)
+            diamonds.add_metric([room], stats.gift_diamonds or 0)
+            if isinstance(stats.viewers, int):
+                viewers.add_metric([room], stats.viewers)
         duplicates.add_metric([room], stream.counters.duplicates)
         gaps.add_metric([room], stream.counters.upstream_gaps)
         kept.add_metric([room], stream.history.events)
@@ -138,6 +149,7 @@ def _of_rooms(rooms: dict[str, Stream]) -> Iterator[Metric]:
         for what, count in Counter(now.state for now in stream.status.connections).items():
             connections.add_metric([room, what], count)
     yield from (duplicates, gaps, age, kept, size, states, ill, connections)
+    yield from (viewers, likes, diamonds)
 
 
 def _of_store(store: Store) -> Iterator[Metric]:

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from relay.errors import CloseCode, RoomNameError, RoomRefusedError
 from relay.hub import Filter, RoomStatus, Stream, Subscriber, Subscription
-from relay.server.access import Access
+from relay.server.access import NOT_FOR_ROOM, Access, names_of
 from relay.server.messages import (
     MAX_ROOMS_PER_CLIENT,
     RequestError,
@@ -16,6 +16,7 @@ from relay.server.messages import (
 from relay.server.query import Request
 from relay.server.senders import Sender
 from relay.server.state import ClientState
+from relay.upstream.names import parse_room_name
 
 _CLOSE_CODES = {
     "unknown_room": CloseCode.UNKNOWN_ROOM,
@@ -104,7 +105,10 @@ class Subscriptions:
         """Hold a room, once however often it is asked for. Raises RequestError."""
         holds, access = self._state.holds, self._listener.access
         try:
-            stream = await holds.acquire(name, may_start=access.may("watch"))
+            may_start = access.may("watch")
+            if access.rooms is not None:
+                may_start = await self._admit(name, request_id)
+            stream = await holds.acquire(name, may_start=may_start)
         except RoomNameError as error:
             raise RequestError("unknown_room", str(error), request_id) from None
         except RoomRefusedError as error:
@@ -142,6 +146,20 @@ class Subscriptions:
         if change:
             listener = self._listener
             self._state.limits.subscribed(listener.sender.address, listener.access.name, change)
+
+    async def _admit(self, name: str, request_id: RequestId) -> bool:
+        """See that a token of an overlay is for a room; tell whether it may start it.
+
+        Raises RequestError and RoomNameError.
+        """
+        access = self._listener.access
+        if access.is_for(parse_room_name(name).value):
+            return True
+        stream = await self._state.holds.find(name)
+        if stream is None or not access.is_for(*names_of(stream)):
+            self._state.refuse("forbidden_scope", f"{access.name}: another room")
+            raise RequestError("forbidden_scope", NOT_FOR_ROOM, request_id)
+        return False
 
     async def unsubscribe(self, request: Request) -> None:
         """Give up rooms, or some methods of them. Raises RequestError."""

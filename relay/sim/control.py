@@ -145,6 +145,7 @@ def _room_state(room: SimRoom, shown: int) -> dict[str, Any]:
                 "started_ms": broadcast.started_ms,
                 "ended_ms": broadcast.ended_ms,
                 "frames": broadcast.head,
+                "gifts": ledger.gifts.totals(broadcast.room_id),
             }
             for broadcast in room.broadcasts
         ],

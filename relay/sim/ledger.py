@@ -9,6 +9,7 @@ from collections.abc import Collection
 from msgspec import Struct, field
 
 from relay.sim.delivered import Delivered
+from relay.sim.gifts_told import GiftsTold
 
 MAX_SENT = 50_000
 """Messages remembered per room."""
@@ -116,6 +117,7 @@ class RoomLedger:
     def __init__(self) -> None:
         self.sent: deque[SentMessage] = deque(maxlen=MAX_SENT)
         self.sent_by_method: Counter[str] = Counter()
+        self.gifts = GiftsTold()
         self.frames = 0
         self.fetched = 0
         """im/fetch answers with a Response."""

@@ -234,6 +234,8 @@ class SimRoom:
         ledger.frames += 1
         for message in messages:
             ledger.sent_by_method[message.method] += 1
+            if message.gift is not None and not batch.corrupt:
+                ledger.gifts.take(broadcast.room_id, message.msg_id, message.gift)
             ledger.sent.append(
                 SentMessage(
                     broadcast.room_id,

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from relay.sim.behaviours import Behaviours
+from relay.sim.gifting import Gifting
+from relay.sim.gifts_told import GiftTold
 from relay.sim.goods import Product
 from relay.sim.messages import MessageWriter
 from relay.sim.people import Crowd, Person
-from relay.sim.phrases import ENDINGS, GIFTS, LINES, NOTICES, OPENERS
-from relay.sim.structs import GiftStep
+from relay.sim.phrases import ENDINGS, LINES, NOTICES, OPENERS
 
 CHAT = "WebcastChatMessage"
 GIFT = "WebcastGiftMessage"
@@ -64,7 +65,6 @@ LOW_VALUE = frozenset({STATS, RANK})
 _SHOP = frozenset({SHOPPING, PRODUCTS})
 """What only rooms with goods send."""
 
-_GROUPS = (1, 1, 1, 1, 1, 1, 1, 10, 66)
 _SHARE_TARGETS = ("1", "2", "4", "5", "112")
 
 
@@ -79,6 +79,8 @@ class Sent(NamedTuple):
     payload: bytes
     again: bool = False
     """Sent before, with the same msg_id."""
+    gift: GiftTold | None = None
+    """What it says of a gift, where it is one."""
 
 
 class MsgIds:
@@ -93,38 +95,6 @@ class MsgIds:
         """Give the next id; as upstream's, it begins with the second it was made in."""
         self._count += 1
         return (now_ms // 1000) << 32 | (self._count & 0xFFFFFF) << 8 | self._salt
-
-
-class _Combo:
-    """A gift combo under way."""
-
-    def __init__(self, rng: random.Random, person: Person, group_id: int, *, closes: bool) -> None:
-        self.person = person
-        self.gift = rng.choice(_COMBO_GIFTS)
-        self.group_id = group_id
-        self.group_count = rng.choice(_GROUPS)
-        # Upstream tells 1, 2, 5, 8 …: counters are skipped.
-        self.counts = [1]
-        for _ in range(rng.randint(0, 5)):
-            self.counts.append(self.counts[-1] + rng.choice((1, 1, 2, 3, 3, 7)))
-        self.closes = closes
-        self.said = 0
-
-    def step(self) -> GiftStep:
-        """Give the next message: the next count, or the closing twin of the last one."""
-        last = self.said == len(self.counts)
-        count = self.counts[-1] if last else self.counts[self.said]
-        self.said += 1
-        return GiftStep(self.gift, count, self.group_count, self.group_id, repeat_end=last)
-
-    @property
-    def over(self) -> bool:
-        return self.said >= len(self.counts) + (1 if self.closes else 0)
-
-
-_COMBO_GIFTS = [gift for gift in GIFTS for _ in range(gift.weight) if gift.combo]
-_SINGLE_GIFTS = [gift for gift in GIFTS for _ in range(gift.weight) if not gift.combo]
-_MAX_COMBOS = 6
 
 
 class Show:
@@ -149,8 +119,7 @@ class Show:
         self._last: dict[str, int] = dict.fromkeys(_MUST_SHOW, 0)
         self._opening = self._rng.sample(_MUST_SHOW, len(_MUST_SHOW))
         self._overdue_at = 0
-        self._combos: list[_Combo] = []
-        self._combos_begun = 0
+        self._gifting = Gifting(self._rng)
         self._scores: dict[Person, int] = {}
         self._top: list[Person] = []
         self._online = self._rng.randint(80, 9_000)
@@ -193,6 +162,9 @@ class Show:
         method = self._pick(rate)
         if method in _SHOP and not behaviours.goods:
             method = CHAT
+        if method == GIFT:
+            payload, gift = self._gift(msg_id, now_ms, behaviours)
+            return Sent(method, msg_id, payload, gift=gift)
         return Sent(method, msg_id, self._write(method, msg_id, now_ms, behaviours))
 
     def low_value(self, now_ms: int) -> Sent:
@@ -242,8 +214,6 @@ class Show:
                     other = self._crowd.someone(rng, masked=behaviours.masked_users)
                     return writer.mention(msg_id, now_ms, person, other)
                 return writer.chat(msg_id, now_ms, person, self._line(), lucky_bag=chance > 0.99)
-            case "WebcastGiftMessage":
-                return self._gift(msg_id, now_ms, person, behaviours)
             case "WebcastLikeMessage":
                 count = 1 + int(rng.random() * 30)
                 # Likes are sampled: the total grows by those that were not shown, too.
@@ -286,26 +256,17 @@ class Show:
     def _line(self) -> str:
         return self._one_of(OPENERS) + self._one_of(LINES) + self._one_of(ENDINGS)
 
-    def _gift(self, msg_id: int, now_ms: int, person: Person, behaviours: Behaviours) -> bytes:
-        rng = self._rng
-        if self._combos and (len(self._combos) >= _MAX_COMBOS or rng.random() < 0.6):
-            combo = self._one_of(self._combos)
-        elif rng.random() < 0.5:
-            gift = self._one_of(_SINGLE_GIFTS)
-            self._score(person, gift.diamonds)
-            step = GiftStep(gift, 1, 1, 0, repeat_end=False)
-            return self._writer.gift(msg_id, now_ms, person, step)
-        else:
-            self._combos_begun += 1
-            every = behaviours.endless_combo_every
-            closes = not every or self._combos_begun % every != 0
-            combo = _Combo(rng, person, now_ms // 1000, closes=closes)
-            self._combos.append(combo)
-        step = combo.step()
-        if combo.over:
-            self._combos.remove(combo)
-            self._score(combo.person, step.count * step.group_count * step.gift.diamonds)
-        return self._writer.gift(msg_id, now_ms, combo.person, step)
+    def _gift(self, msg_id: int, now_ms: int, behaviours: Behaviours) -> tuple[bytes, GiftTold]:
+        def someone() -> Person:
+            return self._crowd.someone(self._rng, masked=behaviours.masked_users)
+
+        person, step, scored = self._gifting.next(now_ms, someone, behaviours.endless_combo_every)
+        if scored:
+            self._score(person, scored)
+        gift = step.gift
+        count = step.count * step.group_count
+        told = GiftTold(person.sec_uid, gift.gift_id, step.group_id, count, gift.diamonds)
+        return self._writer.gift(msg_id, now_ms, person, step), told
 
     def _user_seq(self, msg_id: int, now_ms: int) -> bytes:
         if self._told and self._rng.random() < 0.25:

@@ -15,6 +15,7 @@ from relay.events.stored import Past
 from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
 from relay.store.rooms import Rooms
 from relay.store.select import sound
+from relay.store.tallies import read_tallies
 from relay.store.times import AHEAD_MS, lower
 
 Claims = Mapping[str, Claim]
@@ -120,6 +121,7 @@ class Epochs:
             return None
         self._release(item.epoch)
         msg_ids = self._rooms.recent_ids(room)
+        tallies = read_tallies(self._connection, room)
         left = self._connection.execute(
             "SELECT no, name, last, sealed FROM epochs WHERE room = ? AND next IS NULL"
             " ORDER BY no DESC LIMIT 1",
@@ -128,7 +130,7 @@ class Epochs:
         if left is None or not left[3]:
             if self._find(item.epoch) is None:  # else the last answer was not heard
                 self._begin(item.epoch, item.web_rid, item.names)
-            return Past(item.epoch, 0, msg_ids, [], b"")
+            return Past(item.epoch, 0, msg_ids, [], b"", tallies)
         no, name, head, _ = left
         self.claim(Claim(name, item.epoch, item.web_rid, item.names))
         losses = self._connection.execute(
@@ -138,7 +140,7 @@ class Epochs:
             "SELECT body FROM events WHERE epoch = ? AND offset = ?", (no, head)
         ).fetchone()
         last = row[0] if row else b""
-        return sound((name, head, msg_ids, [body for (body,) in losses], last), Past)
+        return sound((name, head, msg_ids, [body for (body,) in losses], last, tallies), Past)
 
     def claim(self, item: Claim) -> None:
         """Note that a stream goes on in an epoch."""

@@ -12,12 +12,14 @@ from typing import Literal
 
 from relay.clock import now_ms
 from relay.errors import UpstreamError
+from relay.events.listed import GiftList
 from relay.upstream.asking import Asking
 from relay.upstream.breaker import ROOM_ANSWERS, Breaker, Breakers, Endpoint
 from relay.upstream.budget import Budget
 from relay.upstream.calls import Calls
 from relay.upstream.feeds import Feeds
 from relay.upstream.flights import Flights
+from relay.upstream.gifts import GiftCatalogue
 from relay.upstream.lookups import Lookups
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.refusals import Refusals
@@ -84,6 +86,8 @@ class LiveApi:
             # Rooms without goods have no better answer, however often they are asked.
             kept_causes=ROOM_ANSWERS | {"empty_body"},
         )
+        self.catalogue = GiftCatalogue(calls, self._asking, self._flights)
+        """What gifts are called and cost."""
         self._feeds = Feeds(calls, self._asking, self._lookups, self._flights, hits=self.hits)
 
     @property
@@ -111,6 +115,7 @@ class LiveApi:
 
     async def close(self) -> None:
         """Cancel what is under way."""
+        await self.catalogue.close()
         await self._flights.close()
 
     async def info(self, name: str) -> Answer:
@@ -180,6 +185,11 @@ class LiveApi:
         """
         async with _in_time():
             return await self._feeds.get(limit, enrich=enrich)
+
+    async def gifts(self) -> GiftList:
+        """Give upstream's gift catalogue. Raises UpstreamError where there has never been one."""
+        async with _in_time():
+            return await self.catalogue.get()
 
     # Inside
 

@@ -12,9 +12,11 @@ import structlog
 from relay.errors import UpstreamError
 from relay.upstream.failures import CAUSES, Failure
 
-Endpoint = Literal["reflow", "enter", "page", "short_link", "feed", "audience", "promotions"]
-"""reflow/info, web/enter, the room page, v.douyin.com, webcast/feed, ranklist/audience,
-promotions/pop."""
+Endpoint = Literal[
+    "reflow", "enter", "page", "short_link", "feed", "gifts", "audience", "promotions"
+]
+"""reflow/info, web/enter, the room page, v.douyin.com, webcast/feed, webcast/gift/list,
+ranklist/audience, promotions/pop."""
 
 FAILURES = 5
 """Failures in a row, all for one cause, that open it."""
@@ -172,6 +174,7 @@ class Breakers:
                 "page": Breaker("page", random),
                 "short_link": Breaker("short_link", random),
                 "feed": Breaker("feed", random),
+                "gifts": Breaker("gifts", random),
                 "audience": Breaker("audience", random),
                 # Rooms without goods have one, too.
                 "promotions": Breaker("promotions", random, ambiguous={"empty_body"}),

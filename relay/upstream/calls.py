@@ -16,12 +16,14 @@ from relay.upstream.params import (
     AUDIENCE_PATH,
     ENTER_PATH,
     FEED_PATH,
+    GIFTS_PATH,
     PROMOTIONS_PATH,
     REFLOW_PATH,
     audience_params,
     bare_reflow_params,
     enter_params,
     feed_params,
+    gifts_params,
     promotions_params,
     referer,
     reflow_params,
@@ -100,6 +102,10 @@ class Calls:
     async def feed(self) -> bytes:
         """Ask for recommended rooms; unsigned."""
         return await self._get(FEED_PATH, feed_params(), referer(""))
+
+    async def gifts(self) -> bytes:
+        """Ask for the gifts that there are; unsigned."""
+        return await self._get(GIFTS_PATH, gifts_params(), referer(""))
 
     async def audience(self, room_id: str, anchor_id: str, sec_uid: str, web_rid: str) -> bytes:
         """Ask for the contributors of a broadcast; signed."""

@@ -16,6 +16,7 @@ from relay.config import (
     UpstreamConfig,
 )
 from relay.errors import ConfigError
+from relay.events.listed import ListedGift
 from relay.upstream.api import LiveApi
 from relay.upstream.breaker import Breakers
 from relay.upstream.browser.pages import BrowserPages
@@ -135,6 +136,10 @@ class Upstream:
     def signer_names(self) -> Sequence[str]:
         """The signers, in the order in which they are asked."""
         return self.signers.names
+
+    def listed(self, gift_id: str) -> ListedGift | None:
+        """Find a gift in upstream's catalogue; None: it isn't there, or not yet known."""
+        return self.api.catalogue.find(gift_id)
 
     def transports(self) -> dict[Transport, SocketTransport | PollTransport | BrowserTransport]:
         """Make the transports of one connection."""

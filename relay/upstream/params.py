@@ -21,6 +21,7 @@ FETCH_PATH = "/webcast/im/fetch/"
 ENTER_PATH = "/webcast/room/web/enter/"
 REFLOW_PATH = "/webcast/room/reflow/info/"
 FEED_PATH = "/webcast/feed/"
+GIFTS_PATH = "/webcast/gift/list/"
 AUDIENCE_PATH = "/webcast/ranklist/audience/"
 PROMOTIONS_PATH = "/live/promotions/pop/v3/"
 PERSISTED_MESSAGES = 15
@@ -174,6 +175,17 @@ def feed_params() -> Params:
         ("is_draw", "1"),
         ("inner_from_drawer", "0"),
         ("enter_source", "source_key=web_homepage_hot_web_live_card"),
+    )
+
+
+def gifts_params() -> Params:
+    """Build the parameters of webcast/gift/list."""
+    return (
+        ("aid", "6383"),
+        ("app_name", "douyin_web"),
+        ("live_id", "1"),
+        ("device_platform", "web"),
+        ("language", "zh-CN"),
     )
 
 

@@ -46,5 +46,9 @@ class UnsupportedApi:
         """Raise UpstreamError."""
         self._refuse()
 
+    async def gifts(self) -> NoReturn:
+        """Raise UpstreamError."""
+        self._refuse()
+
     def _refuse(self) -> NoReturn:
         raise UpstreamError("unsupported", "a recording tells of its events only")

@@ -6,6 +6,7 @@ import pytest
 from watching import quick, watching
 
 from relay.config import BrowserConfig, UpstreamConfig
+from relay.events import OWN_METHODS
 from relay.hub import RoomState
 from relay.sim import Scenario, Simulator
 from relay.upstream.client import Timings
@@ -57,7 +58,12 @@ async def test_a_page_takes_over_where_the_socket_is_refused(chromium: str) -> N
 
 
 def rooms_heard(frames: list[dict[str, object]]) -> set[object]:
-    return {frame["web_rid"] for frame in frames if "op" not in frame}
+    """Of which rooms something came from upstream."""
+    return {
+        frame["web_rid"]
+        for frame in frames
+        if "op" not in frame and frame["method"] not in OWN_METHODS
+    }
 
 
 def reasons(frames: list[dict[str, object]]) -> set[object]:

@@ -102,7 +102,7 @@ async def test_one_rooms_trouble_is_not_the_others() -> None:
         async with watching(simulator.upstream_config(), *names, policy=policy) as (_, listener):
 
             def rooms_heard() -> set[str]:
-                return {frame["web_rid"] for frame in listener.frames if "op" not in frame}
+                return {frame["web_rid"] for frame in listener.upstreams}
 
             await listener.until(lambda: rooms_heard() == set(names))
             for _ in range(5):

@@ -19,6 +19,7 @@ from relay.config import (
     UpstreamConfig,
     WatchConfig,
 )
+from relay.events import OWN_METHODS
 from relay.hub import Entry, Filter, Hub, RoomState, Stream, Subscription
 from relay.room import Policy, RoomManager
 from relay.room.retry import BackOff
@@ -78,8 +79,13 @@ class Listener:
 
     @property
     def events(self) -> list[tuple[str, str]]:
-        """(method, msg_id) of all events."""
-        return [(f["method"], f["msg_id"]) for f in self.frames if "op" not in f]
+        """(method, msg_id) of all of upstream's events."""
+        return [(f["method"], f["msg_id"]) for f in self.upstreams]
+
+    @property
+    def upstreams(self) -> list[dict[str, Any]]:
+        """The events that upstream sent, without those that the relay makes itself."""
+        return [f for f in self.frames if "op" not in f and f["method"] not in OWN_METHODS]
 
     @property
     def states(self) -> list[str]:

@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from importlib import resources
 
 import aiohttp
 import pytest
-from keys import ADMIN, READ, WATCH, auth, bearer
+from keys import ADMIN, OVERLAY, READ, WATCH, auth, bearer
 from raw import handshake, raw_connection, talk
 from serving import Relay, receive, receive_until, relay_running
 from websockets.asyncio.client import ClientConnection
@@ -34,7 +35,7 @@ GUARDED = [
 
 @pytest.fixture
 async def relay() -> AsyncIterator[Relay]:
-    """A relay with three tokens, that watches room 1."""
+    """A relay with tokens, that watches room 1."""
     async with relay_running(auth=auth()) as relay:
         relay.rooms.add("1")
         yield relay
@@ -121,7 +122,9 @@ async def test_a_token_comes_in_the_header_or_in_the_query_and_the_header_wins(
 
 
 async def test_what_everybody_may_have(relay: Relay, http: aiohttp.ClientSession) -> None:
-    for path in ("/", "/web/page.js", "/web/page.css", "/healthz", "/readyz"):
+    web = resources.files("relay") / "web"
+    file = next(path.name for path in (web / "dashboard").iterdir() if path.name.endswith(".js"))
+    for path in ("/", f"/web/dashboard/{file}", "/healthz", "/readyz"):
         for headers in ({}, bearer(WRONG)):
             async with http.get(path, headers=headers) as answer:
                 assert answer.status == 200
@@ -167,7 +170,8 @@ async def test_each_scope_includes_those_below_it(
 async def test_no_spelling_of_a_path_gets_around_the_token(relay: Relay, target: str) -> None:
     head = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     answer = await talk(relay, head.encode())
-    assert answer.startswith((b"HTTP/1.1 401 ", b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
+    refusals = (b"HTTP/1.1 401 ", b"HTTP/1.1 404 ", b"HTTP/1.1 400 ", b"HTTP/1.0 400 ")
+    assert answer.startswith(refusals)
     assert b'"web_rid"' not in answer
 
 
@@ -190,6 +194,61 @@ async def test_watched_rooms_are_had_and_others_not_started_without_the_scope(
         assert "watch" in frames[1]["message"]
         assert (await closed_with(connection))[0] == 3505
     assert list(relay.rooms.rooms) == ["1"]
+
+
+async def test_the_token_of_an_overlay_gets_its_rooms_and_nothing_else(
+    relay: Relay, http: aiohttp.ClientSession
+) -> None:
+    relay.rooms.add("5")
+    for path, status in (
+        ("/api/rooms/1", 200),
+        ("/api/rooms/2", 404),  # it would be allowed, but is not watched
+        ("/api/rooms/5", 403),
+        ("/api/rooms/9", 403),
+        ("/api/rooms/no-such", 403),
+        ("/api/rooms/1/events", 403),
+        ("/api/rooms", 403),
+        ("/metrics", 403),
+        ("/openapi.json", 403),
+        ("/douyin/liveroom/chat?room_id=1", 403),
+        ("/events?room_id=5", 403),
+        ("/events?room_id=1,5", 403),
+        ("/events?room_id=9", 403),
+    ):
+        async with http.get(path, headers=bearer(OVERLAY)) as answer:
+            assert answer.status == status, path
+            if status == 403:
+                assert b'"forbidden_scope"' in await answer.read(), path
+    async with http.get("/readyz", headers=bearer(OVERLAY)) as answer:
+        assert await answer.json() == {"status": "ready"}
+    for method, path in (("POST", "/api/rooms"), ("DELETE", "/api/rooms/1")):
+        async with http.request(method, path, headers=bearer(OVERLAY), json={"room": "1"}) as no:
+            assert no.status == 403
+    assert list(relay.rooms.rooms) == ["1", "5"]
+
+
+async def test_the_token_of_an_overlay_subscribes_to_its_rooms_only(relay: Relay) -> None:
+    relay.rooms.add("5")
+    for room in ("5", "9", "1,5"):
+        async with relay.connect(f"?room_id={room}&token={OVERLAY}") as connection:
+            assert (await closed_with(connection))[0] == 3505
+    async with relay.connect(f"?room_id=1&token={OVERLAY}") as connection:
+        await receive_until(connection, "room")
+        await connection.send('{"op":"subscribe","id":1,"room_id":"5"}')
+        (error,) = await receive(connection)
+        assert (error["code"], error["message"]) == (
+            "forbidden_scope",
+            "this token is for another room",
+        )
+        assert list(relay.rooms.rooms) == ["1", "5"]
+        # An overlay may be opened before anybody watches its room.
+        await connection.send('{"op":"subscribe","id":2,"room_id":"2"}')
+        assert (await receive_until(connection, "subscribed"))[-1]["room"] == "2"
+        assert list(relay.rooms.rooms) == ["1", "5", "2"]
+        # By another name of a room that is watched, it is the same room.
+        room_id = relay.rooms.rooms["1"].status.room_id
+    async with relay.connect(f"?room_id={room_id}&token={OVERLAY}") as connection:
+        await receive_until(connection, "subscribed")
 
 
 async def test_a_token_used_too_fast_waits_and_the_others_do_not() -> None:

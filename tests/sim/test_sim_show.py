@@ -127,11 +127,31 @@ def test_combos_skip_counters_and_close_with_a_twin() -> None:
 def test_some_combos_never_close_unless_switched_off() -> None:
     def unclosed(found: list[pb.GiftMessage]) -> int:
         begun = sum(g.send_type == 4 and g.combo_count == 1 and not g.repeat_end for g in found)
-        return begun - sum(gift.repeat_end for gift in found)
+        return begun - sum(gift.repeat_end for gift in found if gift.send_type == 4)
 
     under_way = 6
     assert unclosed(gifts(20_000)) > under_way
     assert unclosed(gifts(20_000, Behaviours(endless_combo_every=0))) <= under_way
+
+
+def test_some_single_gifts_are_told_again_seconds_later() -> None:
+    singles = [gift for gift in gifts(20_000) if gift.send_type == 1]
+    first: dict[int, pb.GiftMessage] = {}
+    twins = 0
+    for gift in singles:
+        if not gift.repeat_end:
+            assert gift.group_id not in first
+            if gift.group_id:
+                first[gift.group_id] = gift
+            continue
+        twins += 1
+        before = first[gift.group_id]
+        assert (gift.gift_id, gift.user.id) == (before.gift_id, before.user.id)
+        assert gift.total_count == before.total_count == 1
+        assert gift.common.msg_id != before.common.msg_id
+        assert gift.send_time - before.send_time >= 1_000
+    assert twins > 50
+    assert len([gift for gift in singles if not gift.group_id]) > 50
 
 
 def test_totals_only_grow_but_viewer_numbers_are_told_out_of_order() -> None:

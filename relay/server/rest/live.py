@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from relay.events.listed import GiftList
 from relay.webcast.rest.answer import Answer, Cart, RoomAlive
 
 
@@ -55,4 +56,8 @@ class Live(Protocol):
 
     async def feed(self, limit: int, *, enrich: bool) -> Answer:
         """Recommend at most `limit` live rooms; `enrich` asks for each one's details, too."""
+        ...
+
+    async def gifts(self) -> GiftList:
+        """Give upstream's gift catalogue."""
         ...

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from relay.events import PAYLOAD_TYPES, Event, resolve_methods
+from relay.events import PAYLOAD_TYPES, Event, SimulatedEvent, resolve_methods
 from relay.hub import Entry, Filter, Kind, Position, Stream
 from relay.hub.stream import KeptFrame
 from relay.webcast.rest.chat import item_of, message_of
@@ -164,6 +164,7 @@ def encode(body: bytes, form: Format) -> bytes | None:
         payload = decoder.decode(frame.payload)
     except msgspec.ValidationError:
         payload = None  # upstream's bytes could not be read: it is not known who did what
-    event = Event(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
+    made = SimulatedEvent if frame.simulated else Event
+    event = made(frame.method, frame.msg_id, frame.room_id, frame.web_rid, frame.time, payload)
     served = message_of(event, frame.offset) if form == "v2021" else item_of(event)
     return None if served is None else _json.encode(served)

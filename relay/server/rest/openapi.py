@@ -1,5 +1,6 @@
 """Describes all HTTP routes as OpenAPI 3.1, by the types that serve the answers; served by http."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -9,11 +10,15 @@ from msgspec import Struct
 
 from relay import __version__
 from relay.config import Scope
+from relay.events.listed import GiftList
+from relay.events.simulated import Simulation
 from relay.server.answers import ErrorBody
 from relay.server.rest.endpoints import ENDPOINTS, Endpoint
 from relay.server.rest.envelope import ErrorEnvelope
 from relay.server.rest.errors import KINDS
 from relay.server.rest.params import Parameter
+from relay.server.simulate import SimulatedList
+from relay.server.stats import SeriesView, StatsView
 from relay.server.views import AddRoom, EventList, Health, Readiness, RoomList, RoomView
 
 
@@ -51,14 +56,14 @@ ROUTES = (
         "get",
         "/ws",
         "The WebSocket; it takes the handshake only.",
-        "read",
+        "overlay",
         {101: ("Frames follow.", None), 426: ("That was no handshake.", ErrorBody)},
     ),
     Route(
         "get",
         "/events",
         "The events of rooms as server-sent events.",
-        "read",
+        "overlay",
         {
             200: ("Events follow.", "text/event-stream"),
             400: ("The query can't be understood.", ErrorBody),
@@ -72,6 +77,20 @@ ROUTES = (
             "method": "Methods or short names, with commas between; left out: all.",
             "since": "A position for each room, with commas between, as in the last `id`.",
             "slow": "`close` or `skip`: what happens when the client reads too slowly.",
+        },
+    ),
+    Route(
+        "get",
+        "/api/gifts",
+        "What gifts are called and cost: upstream's catalogue.",
+        "overlay",
+        {
+            200: ("The gifts.", GiftList),
+            429: ("Too much is asked of upstream.", ErrorBody),
+            501: ("There is no upstream to ask.", ErrorBody),
+            502: ("Upstream's answer is not understood.", ErrorBody),
+            503: ("Upstream can't be asked, or the relay is stopping.", ErrorBody),
+            504: ("Upstream did not answer in time.", ErrorBody),
         },
     ),
     Route("get", "/api/rooms", "All watched rooms.", "read", {200: ("The rooms.", RoomList)}),
@@ -92,7 +111,7 @@ ROUTES = (
         "get",
         "/api/rooms/{id}",
         "One watched room, by any of its names.",
-        "read",
+        "overlay",
         {200: ("The room.", RoomView), 404: _NOT_WATCHED},
     ),
     Route(
@@ -122,6 +141,38 @@ ROUTES = (
             "user": "Only what this uid did.",
             "limit": "Events at most; beyond 1000 they come as lines.",
         },
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}/stats",
+        "What a room's broadcast adds up to, and the position up to which that is.",
+        "overlay",
+        {200: ("The numbers.", StatsView), 404: _NOT_WATCHED},
+    ),
+    Route(
+        "get",
+        "/api/rooms/{id}/stats/series",
+        "A room's viewers, likes, gifts and messages over time.",
+        "overlay",
+        {
+            200: ("The steps, oldest first.", SeriesView),
+            400: ("The query can't be understood.", ErrorBody),
+            404: _NOT_WATCHED,
+        },
+        parameters={"step": "`10`: the last hour in steps of 10 s; `60`: the last day in minutes."},
+    ),
+    Route(
+        "post",
+        "/api/rooms/{id}/simulate",
+        "Put an event that nobody caused into a room's stream, marked `simulated`.",
+        "admin",
+        {
+            201: ("Where it stands in the stream.", SimulatedList),
+            400: ("The body can't be understood.", ErrorBody),
+            404: _NOT_WATCHED,
+            408: ("The body took too long to come.", ErrorBody),
+        },
+        Simulation,
     ),
     Route("get", "/", "The dashboard.", None, {200: ("The page.", "text/html")}),
     Route("get", "/overlay", "Leads to /overlay/.", None, {308: ("/overlay/", None)}),
@@ -205,9 +256,10 @@ def _describe_route(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
         {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
         for name, about in route.parameters.items()
     ]
-    if "{id}" in route.path:
-        name = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
-        described["parameters"].append(name)
+    described["parameters"] += [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
     if route.body is not None:
         described["requestBody"] = {"required": True, **_content(route.body, schemas)}
     return described

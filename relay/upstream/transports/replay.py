@@ -107,6 +107,9 @@ class Replay:
         """Who knows of the room."""
         return self
 
+    def listed(self, _gift_id: str) -> None:
+        """Find no gift: recordings have no catalogue."""
+
     def transports(self) -> Mapping[Transport, Self]:
         """Give the one transport."""
         return {self.transport: self}

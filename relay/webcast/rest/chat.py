@@ -1,6 +1,6 @@
 """What /chat serves: events as the messages of 2021 and as the flat items of 2020."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -14,6 +14,7 @@ from relay.events import (
     Payload,
     PrivilegeScreenChatPayload,
     ScreenChatPayload,
+    SimulatedEvent,
     SocialPayload,
     User,
 )
@@ -38,7 +39,7 @@ class LikeDetail(Struct):
 
 
 class GiftDetail(Struct):
-    """What was given. `count` is a running total within a combo: take the highest, don't add."""
+    """What was given. `count` is a running total within a combo: add up `increment` instead."""
 
     gift_id: str
     name: str
@@ -48,6 +49,10 @@ class GiftDetail(Struct):
         bool, Meta(description="Closes a combo and repeats its last total: adds nothing.")
     ]
     diamond_each: Annotated[int, Meta(description="Price of one in diamonds; 0 unknown or free.")]
+    increment: Annotated[
+        int, Meta(description="Gifts that this adds to what was known of the combo; to be summed.")
+    ]
+    total: Annotated[int, Meta(description="Gifts of the combo so far; never falls.")]
     to_user: ChatUser | UnsetType = UNSET
     """Who got it, where it wasn't the anchor."""
 
@@ -86,6 +91,9 @@ class ChatMessage(Struct):
     payload: MessagePayload
     create_time_ms: UnixMs
     seq: Annotated[int, Meta(description="The event's offset in the room's stream.")]
+    simulated: Annotated[
+        Literal[True] | UnsetType, Meta(description="Nobody did it; left out of all others.")
+    ] = UNSET
 
 
 class ChatDocument(Struct):
@@ -117,6 +125,9 @@ class ChatItem(Struct):
     msg: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
     tid: str | UnsetType = UNSET
+    simulated: Annotated[
+        Literal[True] | UnsetType, Meta(description="Nobody did it; left out of all others.")
+    ] = UNSET
 
 
 _WRITTEN = (ChatPayload, EmojiChatPayload, ScreenChatPayload, PrivilegeScreenChatPayload)
@@ -137,6 +148,7 @@ def message_of(event: Event, offset: int) -> ChatMessage | None:
         payload=_payload_of(payload),
         create_time_ms=event.time,
         seq=offset,
+        simulated=_simulated(event),
     )
 
 
@@ -154,6 +166,7 @@ def item_of(event: Event) -> ChatItem | None:
         msg_id=event.msg_id,
         sec_uid=user.sec_uid if user else "",
         avatar=user.avatar if user else "",
+        simulated=_simulated(event),
     )
     if isinstance(payload, _WRITTEN):
         item.text = payload.content
@@ -161,6 +174,10 @@ def item_of(event: Event) -> ChatItem | None:
     else:
         item.msg = payload.content
     return item
+
+
+def _simulated(event: Event) -> Literal[True] | UnsetType:
+    return True if isinstance(event, SimulatedEvent) else UNSET
 
 
 def _payload_of(payload: Payload) -> MessagePayload:
@@ -176,6 +193,8 @@ def _payload_of(payload: Payload) -> MessagePayload:
                 combo=payload.combo,
                 repeat_end=payload.repeat_end,
                 diamond_each=payload.diamond_each,
+                increment=payload.increment,
+                total=payload.total,
                 to_user=_user_of(payload.to_user) if payload.to_user else UNSET,
             )
         case SocialPayload():

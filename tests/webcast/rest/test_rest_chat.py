@@ -84,6 +84,7 @@ def test_details_of_2021() -> None:
         "member_count": 5,
     }
     gift = {"gift_id": "463", "name": "小心心", "count": 9, "diamond_each": 1, "combo": True}
+    gift |= {"increment": 4, "total": 9}
     assert message(GiftPayload, **gift)["payload"]["gift"] == {**gift, "repeat_end": False}
     to_guest = message(GiftPayload, **gift, to_user=SOMEBODY)
     assert to_guest["payload"]["gift"]["to_user"] == USER

@@ -52,6 +52,8 @@ def test_every_key_is_always_there_but_the_details_of_chats(components: dict[str
         "ChatItem.msg",
         "ChatItem.text",
         "ChatItem.tid",
+        "ChatItem.simulated",
+        "ChatMessage.simulated",
     }
 
 

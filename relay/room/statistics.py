@@ -1,0 +1,105 @@
+"""Keeps a room's statistics and publishes what changes, once a second; made and fed by books."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+
+from relay.clock import now_ms
+from relay.events import Event, GiftPayload, SimulatedEvent, StatsPayload
+from relay.events.stored import Tallies
+from relay.hub import read_event
+from relay.webcast.statistics import Statistics
+
+TELL_S = 1.0
+
+
+class RoomStatistics:
+    """The statistics of one room, and the clock that they are told by; satisfies hub.Statistics."""
+
+    def __init__(self, publish: Callable[[Sequence[Event]], object]) -> None:
+        """`publish` puts the relay's own events into the room's stream."""
+        self._publish = publish
+        self._statistics = Statistics(now_ms)
+        self._web_rid = ""
+        self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    def take(self, event: Event) -> None:
+        """Count an event, that is not the relay's own, nor simulated."""
+        if self._timer is None and not self._closed:
+            self._web_rid = event.web_rid
+            self._statistics.wake()
+            self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
+        self._statistics.take(event)
+
+    def take_up(self, tallies: Tallies) -> None:
+        """Go on where the archive left the room."""
+        told = _fold(tallies.told)
+        if told is None:
+            return
+        later = set(tallies.since)
+        given = [
+            (event.payload.user, event.payload.increment, event.payload.increment_diamonds)
+            for event in _read(body for body in tallies.gifts if body not in later)
+            if isinstance(event.payload, GiftPayload) and event.room_id == told.room_id
+        ]
+        self._statistics.restore(told, tallies.messages, tallies.people, given)
+        for event in _read(tallies.since):
+            self._statistics.take(event)
+
+    def full(self) -> StatsPayload:
+        """Give what was told up to the stream's head, put together."""
+        return self._statistics.full()
+
+    def series(self, step_s: int) -> list[bytes]:
+        """Give steps of 10 or 60 s that are over, each as JSON, oldest first."""
+        return self._statistics.series(step_s)
+
+    def finish(self) -> None:
+        """Tell what has changed, and nothing any more: the relay stops, or the room is left."""
+        self.close()
+        self._give(self._statistics.last(now_ms()))
+
+    def close(self) -> None:
+        """Tell nothing any more. Safe to repeat."""
+        self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _tell(self) -> None:
+        self._timer = None
+        self._give(self._statistics.changes(now_ms()))
+        if not self._statistics.is_idle and not self._closed:
+            self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
+
+    def _give(self, changes: StatsPayload | None) -> None:
+        if changes is not None:
+            event = Event(
+                "RelayStats", "0", changes.room_id, self._web_rid, changes.time_ms, changes
+            )
+            self._publish([event])
+
+
+def _read(bodies: Iterable[bytes]) -> Iterator[Event]:
+    for body in bodies:
+        event = read_event(body)
+        if event is not None and not isinstance(event, SimulatedEvent):
+            yield event
+
+
+def _fold(bodies: Iterable[bytes]) -> StatsPayload | None:
+    """Put together what was told; None where it can't be read, or doesn't begin with all."""
+    folded: StatsPayload | None = None
+    for event in _read(bodies):
+        told = event.payload
+        if not isinstance(told, StatsPayload):
+            continue
+        if told.full:
+            folded = told
+        elif folded is not None:
+            changed = msgspec.structs.asdict(told)
+            known = {name: value for name, value in changed.items() if value is not msgspec.UNSET}
+            folded = msgspec.structs.replace(folded, **known)
+    return folded

@@ -1,0 +1,264 @@
+// The dashboard's WebSocket: the numbers of all rooms, and all events of the one that is looked
+// at. Connects again and resumes, so that no event is missing and none comes twice.
+
+import { askForToken, getToken } from "/web/lib/api.js";
+
+const MIN_WAIT_MS = 500;
+const MAX_WAIT_MS = 15_000;
+// Browsers show no pings: what neither brings a frame nor answers ours in that time is dead.
+const PING_EVERY_MS = 15_000;
+const BAD_TOKEN = 3500; // close code
+const NUMBERS = ["relay_stats"];
+
+/**
+ * A room as the link has it.
+ * @typedef {object} Room
+ * @property {object} view as in /api/rooms
+ * @property {string} epoch that of its stream, which is what tells rooms apart: it stays when a
+ *   room gets a name or an id that was not known before
+ * @property {number} offset of the last event received, or known of
+ * @property {""|"numbers"|"all"} has what is subscribed to
+ * @property {string} asked the name that was subscribed to
+ * @property {number} request the id of the last request about it
+ */
+
+export class Link {
+  /** @type {Map<string, Room>} by epoch */
+  rooms = new Map();
+
+  #socket = null;
+  #waitMs = MIN_WAIT_MS;
+  #timer = 0;
+  #pings = 0;
+  #heard = true;
+  #requests = 0;
+  #chosen = null;
+  #on;
+
+  /**
+   * @param {object} on what to call
+   * @param {(state: "connecting"|"open"|"lost"|"closed"|"token", detail: string) => void} on.state
+   * @param {(frame: object, room: Room) => void} on.event
+   * @param {(frame: object, room: Room) => void} on.gap
+   * @param {(room: Room) => void} on.whole from now on all of the chosen room's events come: those
+   *   behind `room.offset`
+   * @param {(room: Room, epoch: string) => void} on.moved a room goes on in another stream;
+   *   `epoch`: that of the one before
+   * @param {() => void} on.rooms something about the rooms has changed
+   * @param {(message: string) => void} on.notice
+   */
+  constructor(on) {
+    this.#on = on;
+    addEventListener("online", () => {
+      if (this.#timer) this.#connect();
+    });
+  }
+
+  /** Connect. */
+  start() {
+    this.#connect();
+  }
+
+  /** Take the rooms that there are now. */
+  setRooms(views) {
+    const epochs = new Set(views.map((view) => view.epoch));
+    for (const [epoch, room] of this.rooms) {
+      if (epochs.has(epoch)) continue;
+      // It may go on under another epoch, of which the relay tells us when we resume.
+      const same = views.find((view) => isSame(view, room.view));
+      if (same && !this.rooms.has(same.epoch)) this.#move(room, same.epoch, same.offset);
+      else this.#forget(room);
+    }
+    for (const view of views) {
+      const room = this.rooms.get(view.epoch);
+      if (room) room.view = view;
+      else {
+        const { epoch, offset } = view;
+        this.rooms.set(epoch, { view, epoch, offset, has: "", asked: "", request: 0 });
+      }
+    }
+    this.#subscribe();
+  }
+
+  /** Have all events of this room come; null: of none. */
+  choose(room) {
+    const before = this.#chosen;
+    if (before === room) return;
+    this.#chosen = room;
+    if (before?.has === "all" && this.#isOpen) {
+      // There is no taking away methods of all but some; nothing comes between the two.
+      this.#send({ op: "unsubscribe", room_id: before.asked });
+      before.has = "";
+    }
+    this.#subscribe();
+  }
+
+  get #isOpen() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  #send(request) {
+    this.#socket.send(JSON.stringify(request));
+  }
+
+  #subscribe() {
+    if (!this.#isOpen) return;
+    for (const room of this.rooms.values()) {
+      const wanted = room === this.#chosen ? "all" : "numbers";
+      if (room.has === wanted || room.has === "all") continue;
+      const request = { op: "subscribe", room_id: room.view.web_rid || room.view.name };
+      if (wanted === "numbers") request.method = NUMBERS;
+      if (room.has) request.room_id = room.asked; // adds to what there is
+      else request.since = `${room.epoch}:${room.offset}`;
+      room.asked = request.room_id;
+      room.has = wanted;
+      room.request = request.id = ++this.#requests;
+      this.#send(request);
+    }
+  }
+
+  #connect() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#on.state("connecting", "");
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const token = getToken();
+    // Browsers let pages send no headers with a WebSocket.
+    const query = token ? `?token=${encodeURIComponent(token)}` : "";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
+    this.#socket = socket;
+    for (const room of this.rooms.values()) room.has = "";
+    socket.onmessage = (message) => {
+      this.#heard = true;
+      this.#receive(JSON.parse(message.data));
+    };
+    socket.onclose = (event) => this.#closed(event, token);
+    this.#heard = true;
+    this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  #ping() {
+    if (this.#heard && this.#isOpen) {
+      this.#heard = false;
+      this.#send({ op: "ping" });
+      return;
+    }
+    const dead = this.#socket;
+    dead.onmessage = dead.onclose = null;
+    dead.close();
+    this.#closed({ code: 0 }, getToken());
+  }
+
+  #closed(event, token) {
+    clearInterval(this.#pings);
+    this.#socket = null;
+    if (event.code === BAD_TOKEN) {
+      this.#wantToken(token);
+      return;
+    }
+    if (event.code >= 3500 && event.code < 4000) {
+      this.#on.state("closed", event.reason || String(event.code));
+      return;
+    }
+    this.#on.state("lost", "");
+    this.#timer = setTimeout(() => this.#connect(), this.#waitMs * (0.5 + Math.random() / 2));
+    this.#waitMs = Math.min(this.#waitMs * 2, MAX_WAIT_MS);
+  }
+
+  async #wantToken(token) {
+    if (getToken() === token) {
+      this.#on.state("token", "");
+      try {
+        await askForToken({ refused: token !== "" });
+      } catch {
+        return; // the page offers to enter one
+      }
+    }
+    this.#connect();
+  }
+
+  #receive(frame) {
+    if (frame.op === undefined) {
+      const room = this.rooms.get(frame.epoch);
+      if (!room) return;
+      room.offset = frame.offset;
+      this.#on.event(frame, room);
+      return;
+    }
+    switch (frame.op) {
+      case "hello":
+        this.#waitMs = MIN_WAIT_MS;
+        this.#on.state("open", "");
+        this.#subscribe();
+        this.#on.rooms();
+        break;
+      case "subscribed":
+        this.#subscribed(frame);
+        break;
+      case "unsubscribed":
+        if (frame.reason !== "asked") this.#on.rooms();
+        break;
+      case "room":
+        this.#on.rooms();
+        break;
+      case "gap": {
+        const room = this.rooms.get(frame.epoch) ?? this.#named(frame.web_rid);
+        if (!room) break;
+        if (frame.to !== null && room.epoch === frame.epoch) room.offset = frame.to;
+        this.#on.gap(frame, room);
+        break;
+      }
+      case "error":
+        this.#on.notice(frame.message);
+        break;
+    }
+  }
+
+  // Not always asked for: a room may turn out to be another one, or go on in an old epoch.
+  #subscribed(frame) {
+    let room = this.rooms.get(frame.epoch);
+    const asked = this.#named(frame.room);
+    if (asked && asked !== room) {
+      if (room) {
+        // Two rooms are one: what was shown of the one goes on with the other.
+        const old = asked.epoch;
+        this.rooms.delete(old);
+        if (this.#chosen === asked) this.#chosen = room;
+        this.#on.moved(room, old);
+        room.has = asked.has;
+        this.#on.rooms();
+      } else {
+        this.#move(asked, frame.epoch, frame.offset);
+        room = asked;
+      }
+    }
+    // The answer to a request that has been changed since says nothing any more.
+    if (!room || (frame.id !== null && frame.id !== room.request)) return;
+    room.offset = frame.offset;
+    if (room === this.#chosen && frame.method === null) this.#on.whole(room);
+  }
+
+  #named(name) {
+    return [...this.rooms.values()].find(
+      ({ asked, view }) => asked === name || view.name === name || (name && view.web_rid === name),
+    );
+  }
+
+  #move(room, epoch, offset) {
+    const old = room.epoch;
+    this.rooms.delete(old);
+    room.epoch = epoch;
+    room.offset = offset;
+    this.rooms.set(epoch, room);
+    this.#on.moved(room, old);
+  }
+
+  #forget(room) {
+    this.rooms.delete(room.epoch);
+    if (this.#chosen === room) this.#chosen = null;
+  }
+}
+
+function isSame(view, other) {
+  return view.name === other.name || Boolean(view.web_rid && view.web_rid === other.web_rid);
+}

@@ -1,0 +1,287 @@
+// The page at /: brings its parts together, and says which room is looked at.
+
+import { api, askForToken, getToken } from "/web/lib/api.js";
+import { language, onLanguage, setLanguage, t, translate } from "/web/lib/i18n.js";
+import { StatsView } from "/web/lib/stats.js";
+import { Charts } from "/web/dashboard/charts.js";
+import { setText } from "/web/dashboard/elements.js";
+import { Feed } from "/web/dashboard/feed.js";
+import { Inspector } from "/web/dashboard/inspector.js";
+import { Link } from "/web/dashboard/link.js";
+import { showGivers, showHead, showHealth, showNumbers } from "/web/dashboard/room.js";
+import { keyOf, RoomList, titleOf } from "/web/dashboard/rooms.js";
+import "/web/dashboard/texts.js";
+
+const ROOMS_EVERY_MS = 4_000; // besides when something is told of them
+const THEME_KEY = "relay-theme";
+const NARROW = matchMedia("(max-width: 56rem)");
+
+const $ = (id) => document.getElementById(id);
+
+let chosen = null; // a room of the link's
+let state = "connecting";
+let detail = "";
+let givers = "session";
+let refreshing = false;
+let refreshAgain = false;
+let refreshTimer = 0;
+let frame = 0;
+
+const views = new Map(); // room of the link's -> StatsView
+
+const list = new RoomList((view) => {
+  location.hash = hashOf(view);
+  refresh();
+});
+const charts = new Charts();
+const feed = new Feed((event, byKey) => inspector.show(event, byKey));
+const inspector = new Inspector({
+  close: () => {
+    feed.choose(null);
+    $("events").focus();
+  },
+  onlyUser: (uid, name) => feed.only(uid, name),
+});
+const link = new Link({
+  state: (now, says) => {
+    state = now;
+    detail = says;
+    showState();
+    // What is lost meanwhile is told by gaps; numbers are asked for as the connection opens.
+    if (now === "open") for (const view of views.values()) view.opened();
+    if (now === "token") forgetStats(); // they are asked for with the token that there was
+  },
+  event: (event, room) => {
+    views.get(room)?.take(event);
+    if (room === chosen) feed.add(event);
+  },
+  gap: (gap, room) => {
+    views.get(room)?.lost();
+    if (room !== chosen) return;
+    feed.addGap(gap);
+    charts.reload();
+  },
+  whole: (room) => feed.begin(room.epoch, room.offset),
+  moved: (room, before) => {
+    list.moved(room.epoch, before);
+    views.get(room)?.lost();
+    showSoon();
+  },
+  rooms: () => refreshSoon(),
+  notice: (message) => {
+    if (chosen) feed.addNotice(message);
+  },
+});
+
+// Rooms
+
+async function refresh() {
+  if (refreshing) {
+    refreshAgain = true;
+    return;
+  }
+  refreshing = true;
+  try {
+    const { rooms } = await api("/api/rooms", { ask: false });
+    link.setRooms(rooms);
+    keepStats();
+    choose();
+    showSoon();
+  } catch {
+    // The connection's own state says what is wrong.
+  } finally {
+    refreshing = false;
+    if (refreshAgain) {
+      refreshAgain = false;
+      refreshSoon();
+    }
+  }
+}
+
+function refreshSoon() {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refresh, 200);
+}
+
+function keepStats() {
+  const rooms = new Set(link.rooms.values());
+  for (const [room, view] of views) {
+    if (rooms.has(room)) continue;
+    view.stop();
+    views.delete(room);
+  }
+  for (const room of rooms) {
+    if (views.has(room)) continue;
+    const view = new StatsView({
+      room: keyOf(room.view),
+      token: getToken(),
+      onChange: (stats) => {
+        if (room === chosen) charts.take(stats);
+        showSoon();
+      },
+    });
+    views.set(room, view);
+    if (state === "open") view.opened();
+  }
+}
+
+function forgetStats() {
+  for (const view of views.values()) view.stop();
+  views.clear();
+}
+
+// Say which room is looked at: the one of the address, else the first, where there is space for it.
+function choose() {
+  const rooms = [...link.rooms.values()];
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("room");
+  let room = null;
+  if (wanted !== null) {
+    room =
+      rooms.find(({ view }) => keyOf(view) === wanted) ??
+      rooms.find(({ view }) => view.name === wanted || view.room_id === wanted) ??
+      null;
+    // It may only just have got its number.
+    if (!room && rooms.includes(chosen)) room = chosen;
+  } else if (!NARROW.matches) {
+    room = rooms.includes(chosen) ? chosen : (rooms[0] ?? null);
+  }
+  document.body.dataset.view = wanted === null ? "list" : "room";
+  if (room && wanted !== null && keyOf(room.view) !== wanted) {
+    history.replaceState(null, "", hashOf(room.view));
+  }
+  const isOther = room !== chosen;
+  chosen = room;
+  if (isOther) {
+    feed.show(room ? keyOf(room.view) : "");
+    charts.show(room ? keyOf(room.view) : "");
+    const stats = room && views.get(room)?.stats;
+    if (stats) charts.take(stats);
+    link.choose(room);
+  }
+  setText($("choose"), t(wanted !== null && !room ? "room_gone" : "choose"));
+  $("choose").hidden = room !== null;
+  $("room").hidden = room === null;
+  showSoon();
+}
+
+function hashOf(view) {
+  return `#room=${encodeURIComponent(keyOf(view))}`;
+}
+
+addEventListener("hashchange", () => {
+  choose();
+  if (document.body.dataset.view === "room") $("main").focus({ preventScroll: true });
+});
+NARROW.addEventListener("change", choose);
+
+// Showing, at most once a frame
+
+function showSoon() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    show();
+  });
+}
+
+function show() {
+  const rooms = [...link.rooms.values()];
+  const told = rooms.map((room) => {
+    return { epoch: room.epoch, view: room.view, stats: views.get(room)?.stats ?? null };
+  });
+  list.show(told, told[rooms.indexOf(chosen)] ?? null);
+  document.title = chosen ? `${titleOf(chosen.view)} · ${t("title")}` : t("title");
+  if (!chosen) return;
+  const stats = views.get(chosen)?.stats ?? null;
+  showHead(chosen.view);
+  showHealth(chosen.view);
+  showNumbers(stats);
+  showGivers(stats, givers);
+}
+
+function showState() {
+  const texts = {
+    connecting: t("connecting"),
+    open: t("connected"),
+    lost: t("lost"),
+    closed: t("closed", { reason: detail }),
+    token: t("token_wanted"),
+  };
+  $("connection").dataset.state = state;
+  setText($("connection"), texts[state]);
+  $("enter-again").hidden = state !== "token";
+}
+
+// Controls
+
+for (const button of document.querySelectorAll("[data-window]")) {
+  button.addEventListener("click", () => {
+    givers = button.dataset.window;
+    for (const each of document.querySelectorAll("[data-window]")) {
+      each.setAttribute("aria-pressed", String(each === button));
+    }
+    showSoon();
+  });
+}
+
+$("enter-again").addEventListener("click", async () => {
+  try {
+    await askForToken();
+  } catch {
+    return;
+  }
+  link.start();
+});
+
+$("language").addEventListener("click", () => setLanguage(language() === "zh" ? "en" : "zh"));
+onLanguage(() => {
+  translate();
+  showState();
+  charts.redraw();
+  choose();
+});
+
+$("theme").value = document.documentElement.dataset.theme ?? "auto";
+$("theme").addEventListener("change", () => {
+  const theme = $("theme").value;
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem(THEME_KEY, theme);
+  } catch {
+    // Storage may be switched off; then it holds for this page only.
+  }
+  charts.redraw();
+});
+
+let removing = null;
+
+$("remove").addEventListener("click", () => {
+  removing = chosen.view;
+  setText($("confirm-title"), t("remove_title", { name: titleOf(removing) }));
+  $("confirm-error").hidden = true;
+  $("confirm").showModal();
+  $("confirm-cancel").focus();
+});
+
+$("confirm-cancel").addEventListener("click", () => $("confirm").close());
+
+$("confirm-remove").addEventListener("click", async () => {
+  try {
+    await api(`/api/rooms/${encodeURIComponent(keyOf(removing))}`, { method: "DELETE" });
+  } catch (error) {
+    $("confirm-error").textContent = error.message;
+    $("confirm-error").hidden = false;
+    return;
+  }
+  $("confirm").close();
+  location.hash = "";
+  await refresh();
+  $("rooms-title").focus();
+});
+
+translate();
+showState();
+link.start();
+setInterval(() => {
+  if (state === "open") refresh();
+}, ROOMS_EVERY_MS);

@@ -1,0 +1,209 @@
+// What all overlays have in common: options, look, connection or sample events, and what to say
+// when there is nothing to show; used by relay/web/overlay/*.js.
+
+import { demoEvents } from "./demo.js";
+import { commonOptions, readOptions } from "./options.js";
+import { StatsView } from "./stats.js";
+import { RoomStream } from "./stream.js";
+
+/** Events that came while the page was hidden and that are shown when it is seen again. */
+const MAX_HELD = 500;
+const TEXTS = {
+  en: {
+    noRoom: "Which room? Add ?room_id=… to the address, or ?demo=1 for sample events. The page /overlay/ makes the address.",
+    waiting: "Waiting for the relay…",
+    3500: "The token is missing or wrong.",
+    3501: "There is no such room. Asked again every 15 s.",
+    3502: "The relay does not understand the request.",
+    3503: "This page may not use this relay.",
+    3504: "The relay does not watch this room yet. Asked again every 15 s.",
+    3505: "The relay does not watch this room yet, or the token is for another one. Asked again every 15 s.",
+    refused: "The relay refuses the connection.",
+    option: "Option",
+  },
+  zh: {
+    noRoom: "请在网址后加 ?room_id=直播间号，或用 ?demo=1 查看示例。可在 /overlay/ 页面生成网址。",
+    waiting: "正在等待中继启动…",
+    3500: "令牌缺失或不正确。",
+    3501: "没有这个直播间，每 15 秒重试一次。",
+    3502: "中继无法理解这个请求。",
+    3503: "此页面无权使用这个中继。",
+    3504: "中继尚未监看这个直播间，每 15 秒重试一次。",
+    3505: "中继尚未监看这个直播间，或令牌属于其他直播间，每 15 秒重试一次。",
+    refused: "中继拒绝了连接。",
+    option: "选项",
+  },
+};
+
+/**
+ * @typedef {object} Overlay
+ * @property {(frame: object) => void} [event] an event of the room
+ * @property {(frame: object) => void} [gap] events that can't be had
+ * @property {(frame: object) => void} [room] the room has changed
+ * @property {(stats: object, changed: object) => void} [stats] the relay's statistics
+ */
+
+/**
+ * Run an overlay.
+ * @param {object} overlay
+ * @param {string} overlay.kind
+ * @param {import("./options.js").Schema} overlay.options its own, besides those that all have
+ * @param {string[] | ((values: object) => string[])} overlay.methods short names of what it wants
+ * @param {number | ((values: object) => number)} [overlay.recent] events before it was opened that
+ *   it wants, too
+ * @param {(root: HTMLElement, values: Record<string, *>) => Overlay} overlay.setup
+ */
+export function startOverlay({ kind, options, methods, recent = 0, setup }) {
+  const schema = { ...commonOptions, ...options };
+  const { values, problems } = readOptions(schema, location.search);
+  const root = document.getElementById("overlay");
+  const notice = new Notice(root, values.quiet);
+  applyLook(kind, values);
+  const shown = setup(root, values);
+  const texts = TEXTS[values.lang];
+  const wanted = typeof methods === "function" ? methods(values) : methods;
+
+  const problem = problems[0];
+  if (problem) notice.say(`${texts.option} ${problem.name}: ${problem.text[values.lang]}`);
+
+  const give = whenSeen((frame) => {
+    notice.hasContent();
+    shown.event?.(frame);
+  });
+  if (values.demo) {
+    startDemo(wanted, shown, give);
+    return;
+  }
+  if (!values.room_id) {
+    notice.say(texts.noRoom);
+    return;
+  }
+  const room = values.room_id;
+  const { token } = values;
+  const stats = shown.stats && new StatsView({
+    room,
+    token,
+    onChange(state, changed) {
+      notice.hasContent();
+      shown.stats(state, changed);
+    },
+  });
+  const stream = new RoomStream({
+    room,
+    token,
+    methods: stats ? [...new Set([...wanted, "relay_stats"])] : wanted,
+    recent: typeof recent === "function" ? recent(values) : recent,
+    onEvent(frame) {
+      if (stats && frame.method === "RelayStats") stats.take(frame);
+      else give(frame);
+    },
+    onGap(frame) {
+      stats?.lost();
+      shown.gap?.(frame);
+    },
+    onRoom(frame) {
+      // It follows each subscription: what the snapshot lacks comes from here on.
+      shown.room?.(frame);
+    },
+    onSubscribed: (frame) => stats?.subscribed(frame),
+    onState(state, { code, text }) {
+      document.documentElement.dataset.connection = state;
+      if (state === "open") {
+        notice.clear();
+      } else if (state === "waiting") {
+        notice.say(texts.waiting);
+      } else if (state === "refused") {
+        notice.say(texts[code] ?? `${texts.refused} ${code} ${text}`);
+      }
+    },
+  });
+  stream.start();
+}
+
+function startDemo(methods, shown, give) {
+  const kinds = shown.stats ? [...new Set([...methods, "relay_stats"])] : methods;
+  let state = {};
+  demoEvents({
+    kinds,
+    onEvent(frame) {
+      if (frame.method !== "RelayStats" || !shown.stats) {
+        give(frame);
+        return;
+      }
+      const { full: _full, ...changed } = frame.payload;
+      state = { ...state, ...changed };
+      shown.stats(state, changed);
+    },
+  });
+}
+
+function applyLook(kind, values) {
+  const page = document.documentElement;
+  page.lang = values.lang === "zh" ? "zh-CN" : "en";
+  page.dataset.kind = kind;
+  page.dataset.theme = values.theme;
+  page.style.setProperty("--size", `${values.size}px`);
+  if (values.font) {
+    // A name in quotes can't be anything else; quotes in it are dropped.
+    page.style.setProperty("--own-font", `"${values.font.replace(/["\\\n]/g, "")}"`);
+  }
+  if (values.color) page.style.setProperty("--color", values.color);
+  if (values.background) page.style.setProperty("--page-background", values.background);
+  if (values.opacity !== 1) page.style.setProperty("--opacity", String(values.opacity));
+  const theme = document.createElement("link");
+  theme.rel = "stylesheet";
+  theme.href = `/web/themes/${values.theme}.css`;
+  // Before the overlay's own stylesheet nothing is decided, behind it everything can be; what
+  // OBS adds comes later still.
+  document.head.append(theme);
+}
+
+/** Hold events back while nobody can see the page, so that it costs next to nothing then. */
+function whenSeen(take) {
+  let held = [];
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    const waiting = held;
+    held = [];
+    for (const frame of waiting) take(frame);
+  });
+  return (frame) => {
+    if (document.visibilityState === "visible") {
+      take(frame);
+      return;
+    }
+    held.push(frame);
+    if (held.length > 2 * MAX_HELD) held = held.slice(-MAX_HELD);
+  };
+}
+
+/** Small text that says what is missing, as long as there is nothing else to see. */
+class Notice {
+  #element;
+  #quiet;
+
+  constructor(root, quiet) {
+    this.#quiet = quiet;
+    this.#element = document.createElement("div");
+    this.#element.className = "notice";
+    this.#element.setAttribute("role", "status");
+    this.#element.hidden = true;
+    root.after(this.#element);
+  }
+
+  say(text) {
+    if (this.#quiet) return;
+    this.#element.textContent = text;
+    this.#element.hidden = false;
+  }
+
+  clear() {
+    this.#element.hidden = true;
+  }
+
+  /** There is something to see: from now on nothing is said any more. */
+  hasContent() {
+    this.#quiet = true;
+    this.clear();
+  }
+}

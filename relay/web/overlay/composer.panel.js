@@ -1,0 +1,86 @@
+// The composer's panel that puts test events into a room's stream.
+
+import { api } from "/web/lib/api.js";
+import { t } from "/web/lib/i18n.js";
+
+const MAX_SUGGESTED = 300;
+
+const $ = (id) => document.getElementById(id);
+
+/** What the panel asks the relay to make up. */
+function readForm() {
+  const kind = $("test-kind").value;
+  const wanted = { kind };
+  const nickname = $("test-nickname").value.trim();
+  const count = Number($("test-count").value) || 1;
+  if (nickname) wanted.nickname = nickname;
+  if (kind === "chat" && $("test-content").value) wanted.content = $("test-content").value;
+  if (kind === "like") wanted.count = count;
+  if (kind === "gift") {
+    wanted.gift = { count, diamonds: Number($("test-diamonds").value) || 0 };
+    const name = $("test-gift").value.trim();
+    const known = catalogue.get(name);
+    if (name) wanted.gift.name = name;
+    if (known?.image) wanted.gift.image = known.image;
+  }
+  return wanted;
+}
+
+/** name -> gift of the relay's catalogue */
+const catalogue = new Map();
+
+async function suggestGifts() {
+  let gifts;
+  try {
+    ({ gifts } = await api("/api/gifts", { ask: false }));
+  } catch {
+    return; // any name will do
+  }
+  for (const gift of gifts.slice(0, MAX_SUGGESTED)) catalogue.set(gift.name, gift);
+  const suggestions = [...catalogue.values()].map((gift) => {
+    const option = document.createElement("option");
+    option.value = gift.name;
+    option.label = `${gift.name} · ${gift.diamonds} 💎`;
+    return option;
+  });
+  $("gifts").replaceChildren(...suggestions);
+}
+
+function showFields() {
+  const kind = $("test-kind").value;
+  for (const field of document.querySelectorAll("#test [data-for]")) {
+    field.hidden = !field.dataset.for.split(" ").includes(kind);
+  }
+}
+
+/**
+ * Make the panel work.
+ * @param {object} options
+ * @param {() => string} options.room the room as it is now
+ * @param {() => void} options.onSent called after an event was given out
+ */
+export function startTestPanel({ room, onSent }) {
+  showFields();
+  $("test-kind").addEventListener("change", showFields);
+  $("test-gift").addEventListener("focus", suggestGifts, { once: true });
+  $("test-gift").addEventListener("change", () => {
+    const known = catalogue.get($("test-gift").value.trim());
+    if (known) $("test-diamonds").value = String(known.diamonds);
+  });
+  $("test").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const said = $("test-said");
+    if (!room()) {
+      said.textContent = t("no_room");
+      return;
+    }
+    try {
+      const path = `/api/rooms/${encodeURIComponent(room())}/simulate`;
+      await api(path, { method: "POST", body: readForm() });
+      said.textContent = t("test_sent");
+      onSent();
+    } catch (error) {
+      said.textContent = error.message;
+    }
+  });
+}

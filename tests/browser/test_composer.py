@@ -1,0 +1,172 @@
+"""The composer at /overlay/, in a real browser."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from keys import ADMIN, OVERLAY, auth
+from overlays import ROOM, books_kept, page_opened, start_server, stop_server, subscribed
+from playwright.async_api import Page, expect
+from serving import relay_running
+
+pytestmark = pytest.mark.browser
+
+
+async def preview_is_at(page: Page, address: str) -> None:
+    """Wait until the preview shows this address."""
+    shown = page.frame_locator("#frame").locator("html")
+    await expect(shown).to_have_attribute("data-kind", urlsplit(address).path.rsplit("/", 1)[1])
+    while page.frames[1].url != address:
+        await page.wait_for_event("framenavigated")
+
+
+async def test_the_address_has_what_was_chosen_and_no_defaults(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, said),
+    ):
+        address = page.get_by_role("textbox", name="Address for OBS")
+        await expect(address).to_have_value(f"{relay.url}/overlay/chat")
+        await page.get_by_role("radio", name="Gift alerts").check()
+        await expect(address).to_have_value(f"{relay.url}/overlay/gifts")
+        await page.get_by_label("Room", exact=True).fill("80000000001")
+        await page.get_by_label("Theme", exact=True).select_option("glass")
+        await page.get_by_label("From (diamonds)", exact=True).fill("66")
+        await page.get_by_label("Pictures of givers").uncheck()
+        await page.get_by_label("First line").fill("谢谢 {name} & co #1")
+        await page.get_by_label("Text colour", exact=True).fill("#ffcc00")
+        query = parse_qs(urlsplit(await address.input_value()).query)
+        assert query == {
+            "room_id": ["80000000001"],
+            "theme": ["glass"],
+            "min_diamonds": ["66"],
+            "avatars": ["0"],
+            "who": ["谢谢 {name} & co #1"],
+            "color": ["ffcc00"],
+        }
+        # What can't be is not taken.
+        await page.get_by_label("From (diamonds)", exact=True).fill("-1")
+        assert "min_diamonds=66" in await address.input_value()
+        await page.get_by_label("From (diamonds)", exact=True).fill("0")
+        assert "min_diamonds" not in await address.input_value()
+        await page.get_by_role("button", name="Back to defaults").click()
+        await expect(address).to_have_value(f"{relay.url}/overlay/gifts?room_id=80000000001")
+        assert said == []
+
+
+async def test_the_preview_is_the_overlay_at_the_address(chromium: str) -> None:
+    async with relay_running() as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#goal?room_id={ROOM}&of=followers&target=7"
+            async with page_opened(relay, chromium, path) as (page, said):
+                address = page.get_by_role("textbox", name="Address for OBS")
+                wanted = f"{relay.url}/overlay/goal?room_id={ROOM}&of=followers&target=7"
+                await expect(page.get_by_label("What")).to_have_value("followers")
+                assert parse_qs(urlsplit(await address.input_value()).query) == parse_qs(
+                    urlsplit(wanted).query
+                )
+                preview = page.frame_locator("#frame")
+                await expect(preview.locator(".goal-target")).to_have_text("7")
+                assert page.frames[1].url == f"{await address.input_value()}&demo=1"
+                await page.get_by_role("radio", name="the room").check()
+                await preview_is_at(page, await address.input_value())
+                await subscribed(relay)
+                await page.get_by_label("Goal", exact=True).last.fill("9")
+                await preview_is_at(page, await address.input_value())
+                assert said == []
+
+
+async def test_an_address_that_is_pasted_can_be_changed(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        address = page.get_by_role("textbox", name="Address for OBS")
+        await address.fill(f"{relay.url}/overlay/top?rows=3&window=recent&room_id=1&theme=no")
+        await address.press("Enter")
+        await expect(page.get_by_role("radio", name="Gift ranking")).to_be_checked()
+        await expect(page.get_by_role("spinbutton", name="Rows")).to_have_value("3")
+        await expect(page.locator("#problems")).to_contain_text("theme")
+        kept = await address.input_value()
+        await address.fill("https://elsewhere.example/overlay/chat")
+        await address.press("Enter")
+        await expect(page.locator("#said")).to_contain_text("no address of an overlay")
+        await expect(address).to_have_value(kept)
+
+
+async def test_a_test_event_reaches_the_preview(chromium: str) -> None:
+    async with relay_running() as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#gifts?room_id={ROOM}"
+            async with page_opened(relay, chromium, path) as (page, said):
+                await page.get_by_role("radio", name="the room").check()
+                await subscribed(relay)
+                await page.get_by_label("Kind").select_option("gift")
+                await page.get_by_label("Name", exact=True).fill("<b>测试</b>")
+                await page.get_by_label("Diamonds each").fill("520")
+                await page.get_by_label("How many").fill("3")
+                await page.get_by_role("button", name="Send").click()
+                await expect(page.locator("#test-said")).to_have_text("Sent.")
+                alert = page.frame_locator("#frame").locator(".alert")
+                await expect(alert.locator(".alert-who")).to_have_text("<b>测试</b>")
+                await expect(alert.locator(".alert-number")).to_have_text("3")
+                await expect(alert.locator(".alert-value")).to_have_text("1,560")
+                assert said == []
+
+
+async def test_the_loader_file_waits_for_the_relay_and_shows_the_overlay(
+    chromium: str, tmp_path: Path
+) -> None:
+    async with relay_running() as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#goal?room_id={ROOM}&heading=%3C%2Fscript%3E"
+            async with page_opened(relay, chromium, path) as (page, _):
+                address = await page.get_by_role("textbox", name="Address for OBS").input_value()
+                async with page.expect_download() as download:
+                    await page.get_by_role("button", name="Loader file").click()
+                file = await download.value
+                assert file.suggested_filename == "goal-overlay.html"
+                loader = tmp_path / file.suggested_filename
+                await file.save_as(loader)
+
+                port = await stop_server(relay)
+                async with page.expect_event("requestfailed"):
+                    await page.goto(loader.as_uri())
+                relay.server = await start_server(relay, port)
+                await expect(page.locator(".goal-heading")).to_have_text("</script>")
+                assert page.url == address
+
+
+async def test_in_chinese(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, said),
+    ):
+        await page.get_by_role("radio", name="Viewers").check()
+        await page.get_by_role("button", name="中文").click()
+        await expect(page).to_have_title("直播组件")
+        await expect(page.get_by_role("radio", name="观众人数")).to_be_checked()
+        await expect(page.get_by_label("直播间", exact=True).first).to_be_visible()
+        assert said == []
+
+
+async def test_where_tokens_are_wanted_the_overlay_has_its_own_and_the_panel_asks(
+    chromium: str,
+) -> None:
+    async with relay_running(auth=auth()) as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#chat?room_id={ROOM}"
+            async with page_opened(relay, chromium, path) as (page, _):
+                address = page.get_by_role("textbox", name="Address for OBS")
+                await page.get_by_label("Token", exact=True).fill(OVERLAY)
+                assert f"token={OVERLAY}" in await address.input_value()
+                assert OVERLAY not in page.url
+                await page.get_by_role("radio", name="the room").check()
+                await subscribed(relay)
+                await page.get_by_label("Text", exact=True).fill("听得到吗")
+                await page.get_by_role("button", name="Send").click()
+                await page.get_by_role("dialog").get_by_label("Token").fill(ADMIN)
+                await page.get_by_role("button", name="Enter").click()
+                await expect(page.locator("#test-said")).to_have_text("Sent.")
+                shown = page.frame_locator("#frame").locator("#overlay")
+                await expect(shown).to_contain_text("听得到吗")

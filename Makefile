@@ -7,9 +7,14 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint proto proto-check bench lock clean
+.PHONY: help setup demo run test lint proto proto-check bench lock clean chaos fuzz autobahn soak
+.PHONY: install uninstall
 
 PYTHON ?=
+PYTHON2 ?= python2
+SERVICE ?= system
+PREFIX ?=
+DESTDIR ?=
 UV ?= uv
 ARGS ?=
 BIN = .venv/bin
@@ -52,6 +57,27 @@ proto-check: $(STAMP)
 
 bench: $(STAMP) ## Measure it beside its peers, four minutes; forty with ARGS=--full
 	@exec $(BIN)/python bench/everything.py $(ARGS)
+
+chaos: $(STAMP) ## Do everything bad to it that is known, at full size; about ten minutes
+	@RELAY_CHAOS=full RELAY_TESTS_KILLS=20 RELAY_TESTS_ROOMS=4 exec $(BIN)/pytest -q -s -m chaos \
+	  -W error tests/chaos tests/integration/test_killed.py $(ARGS)
+
+fuzz: $(STAMP) ## Fuzz everything that reads bytes, five minutes; ARGS="--minutes 60"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'atheris==3.0.0'
+	@exec $(BIN)/python tests/fuzz/run.py $(ARGS)
+
+autobahn: $(STAMP) ## Autobahn's WebSocket cases; PYTHON2: a Python 2.7 with autobahntestsuite
+	@exec $(BIN)/python tests/autobahn/run.py --python2 "$(PYTHON2)" $(ARGS)
+
+soak: $(STAMP) ## Run it for two hours under load and look for growth; ARGS="--minutes 10"
+	@exec $(BIN)/python bench/soak.py $(ARGS)
+
+install: ## As a service of the machine's; SERVICE=user: of yours. Takes PREFIX and DESTDIR
+	@SERVICE="$(SERVICE)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" PYTHON="$(PYTHON)" \
+	  sh systemd/install.sh install
+
+uninstall: ## Remove it again; configuration and store stay
+	@SERVICE="$(SERVICE)" PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" sh systemd/install.sh uninstall
 
 lock: ## Write constraints.txt anew (needs uv: https://docs.astral.sh/uv/)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv; name it with UV=…" >&2; exit 1; }

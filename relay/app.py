@@ -4,6 +4,7 @@ Called by cli, one function a command that runs the relay or the simulator.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -21,6 +22,7 @@ from relay.loops import LOOP
 from relay.recording import Overview, Recording
 from relay.room import REPLAYING, Policy, Recorder, RoomManager, Tally
 from relay.server import RelayServer
+from relay.service import Service
 from relay.sim import Scenario, Simulator
 from relay.store import Store
 from relay.upstream.client import Upstream
@@ -37,10 +39,13 @@ _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def running(config: Config, *, played: Replay | None = None) -> AsyncIterator[RelayServer]:
+async def running(
+    config: Config, *, played: Replay | None = None, service: Service | None = None
+) -> AsyncIterator[RelayServer]:
     """Run a relay for as long as the block lasts; gives the server that clients connect to.
 
-    `played`: a recording that stands for upstream. Raises ListenError where the port can't be had,
+    `played`: a recording that stands for upstream. `service`: who started it. Raises ListenError
+    where the port can't be had, ConfigError where the certificate is none,
     StoreError where the store can't be used. A crash of the room manager ends the block with an
     ExceptionGroup.
     """
@@ -54,25 +59,39 @@ async def running(config: Config, *, played: Replay | None = None) -> AsyncItera
         rooms = RoomManager(hub, config, upstream, policy)
         if played is not None:
             played.is_taken = lambda: all(map(server.is_taken, rooms.streams()))
-        server = new_server(config, hub, rooms, upstream.api, store)
+        sockets = () if service is None else service.sockets
+        server = new_server(config, hub, rooms, upstream.api, store, sockets=sockets)
         # The port first: a second relay on it must not disturb upstream before it gives up.
         # Outside the group, which would wrap the ListenError.
         await server.start()
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(rooms.run(), name="rooms")
+            if service is not None:
+                service.begin(tasks, config, hub, rooms, server)
             try:
                 yield server
             finally:
+                if service is not None:
+                    service.begin_stop()
                 # Fetchers first, so that nothing is added behind what the clients still get.
                 watching.cancel()
                 await asyncio.wait([watching])
                 await server.stop(DRAIN_S)
 
 
-async def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:
-    """Run a relay until SIGINT or SIGTERM; `ready(url)` is called once it serves."""
-    with _stop_signals() as stop:
-        async with running(config) as server:
+async def serve(
+    config: Config,
+    *,
+    ready: Callable[[str], None] | None = None,
+    read: Callable[[], Config] | None = None,
+) -> None:
+    """Run a relay until SIGINT or SIGTERM; `ready(url)` is called once it serves.
+
+    `read` gives the configuration anew, at SIGHUP. Raises what `running` does, and ConfigError.
+    """
+    with _stop_signals() as stop, Service.of(os.environ) as service:
+        config = service.adapted(config)
+        async with running(config, service=service) as server:
             _log.info(
                 "relay serves",
                 url=server.url,
@@ -85,7 +104,8 @@ async def serve(config: Config, *, ready: Callable[[str], None] | None = None) -
             )
             if ready is not None:
                 ready(server.url)
-            await stop.wait()
+            with service.reloading(read):
+                await stop.wait()
             _log.info("relay stops", drain_s=DRAIN_S)
     _log.info("relay stopped")
 

@@ -11,7 +11,15 @@ from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
-from relay.config import AuthConfig, Config, HubConfig, RestConfig, ServerConfig, WatchConfig
+from relay.config import (
+    AuthConfig,
+    Config,
+    HubConfig,
+    LimitsConfig,
+    RestConfig,
+    ServerConfig,
+    WatchConfig,
+)
 from relay.errors import RoomNameError, RoomRefusedError, UpstreamError
 from relay.events import Event
 from relay.events.listed import GiftList
@@ -250,6 +258,7 @@ async def relay_running(
     hub: HubConfig | None = None,
     server: ServerConfig | None = None,
     auth: AuthConfig | None = None,
+    limits: LimitsConfig | None = None,
     rest: RestConfig | None = None,
     watch: WatchConfig | None = None,
     first_s: float = 5,
@@ -262,6 +271,7 @@ async def relay_running(
         hub=hub or HubConfig(),
         server=server or ServerConfig(port=0, workers=WORKERS),
         auth=auth or AuthConfig(),
+        limits=limits or LimitsConfig(),
         rest=rest or RestConfig(),
         watch=watch or WatchConfig(),
     )

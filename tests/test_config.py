@@ -146,7 +146,7 @@ def test_every_key_has_an_environment_variable(tmp_path: Path) -> None:
         ),
         (
             "colour = 1\n",
-            "config.toml:1: colour: no such key; allowed: server, auth, rest, rooms, watch,"
+            "config.toml:1: colour: no such key; allowed: server, auth, limits, rest, rooms, watch,"
             " upstream, signers, logins, browser, hub, store, log",
         ),
         ("server = 3\n", "config.toml:1: server: invalid 3; allowed: a table, [server]"),

@@ -8,6 +8,7 @@ from relay.config import load_config, to_toml
 from relay.hub import Hub
 from relay.room import Policy, RoomManager
 from relay.server.access import Keyring
+from relay.server.tls import load_certificate
 from relay.store import examine
 from relay.upstream.client import Upstream
 
@@ -49,6 +50,8 @@ def check(path: Path | None) -> None:
     policy = Policy()
     Keyring(config.auth)
     RoomManager(Hub(config.hub), config, Upstream.of(config, policy.timings), policy)
+    if config.server.tls_cert:
+        load_certificate(config.server)
     if config.store.path:
         examine(Path(config.store.path))
     click.echo(f"# {describe_source(found)}\n{to_toml(config)}", nl=False)

@@ -1,6 +1,7 @@
 """`relay serve` and `relay demo`: run a relay until it is told to stop."""
 
 import os
+import resource
 import shutil
 import socket
 import sys
@@ -14,11 +15,12 @@ import structlog
 
 from relay import app, loops
 from relay.cli.check import config_option, describe_source, find_config
-from relay.config import load_config
+from relay.config import Config, load_config
 from relay.errors import ListenError
 from relay.logs import configure_logs
 
 _PORTS_TRIED = 100
+_MAX_DESCRIPTORS = 65_536
 
 _log = structlog.get_logger(__name__)
 
@@ -37,18 +39,21 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     """Watch rooms and serve their events until Ctrl-C or SIGTERM.
 
     Rooms come from the configuration, from --room, and from clients: who subscribes to a room
-    that is not watched starts it. Prints its address once it serves.
+    that is not watched starts it. Prints its address once it serves. SIGHUP has it read its
+    configuration again.
     """
     given = {"host": host, "port": port}
+    overrides = {"server": {key: value for key, value in given.items() if value is not None}}
     found = find_config(path)
-    config = load_config(
-        found,
-        overrides={"server": {key: value for key, value in given.items() if value is not None}},
-        rooms=rooms,
-    )
+
+    def read() -> Config:
+        return load_config(found, overrides=overrides, rooms=rooms)
+
+    config = read()
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
-    loops.run(app.serve(config, ready=click.echo))
+    _allow_descriptors()
+    loops.run(app.serve(config, ready=click.echo, read=read))
 
 
 @click.command()
@@ -110,6 +115,14 @@ def _free_port(host: str, first: int) -> int:
             continue
         return port
     raise ListenError(f"no free port from {first} to {first + _PORTS_TRIED - 1}; name one: --port")
+
+
+def _allow_descriptors() -> None:
+    """Take as many file descriptors as the system allows us: each client has one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MAX_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _program() -> str:

@@ -3,13 +3,15 @@
 Imports nothing of relay but errors; imported by all that is configured.
 """
 
-from relay.config.load import is_loopback, is_url, load_config, read_toml
+from relay.config.load import check_values, is_loopback, is_url, load_config, read_toml
 from relay.config.refusals import suggest
+from relay.config.reload import reconcile
 from relay.config.sections import (
     AuthConfig,
     BrowserConfig,
     Config,
     HubConfig,
+    LimitsConfig,
     LogConfig,
     LoginConfig,
     RestConfig,
@@ -29,6 +31,7 @@ __all__ = [
     "BrowserConfig",
     "Config",
     "HubConfig",
+    "LimitsConfig",
     "LogConfig",
     "LoginConfig",
     "RestConfig",
@@ -40,11 +43,13 @@ __all__ = [
     "TokenConfig",
     "UpstreamConfig",
     "WatchConfig",
+    "check_values",
     "is_loopback",
     "is_url",
     "load_config",
     "mask_url",
     "read_toml",
+    "reconcile",
     "suggest",
     "to_toml",
     "toml_table",

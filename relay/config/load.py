@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -125,6 +125,11 @@ def _env_value(text: str, kind: Any, source: str, key: str) -> Any:
         raise ConfigError(f"{source}: {invalid(text, kind, key)}{as_json}") from None
 
 
+def check_values(config: Config, source: str) -> None:
+    """Refuse a configuration that was put together, by `source`, of others. Raises ConfigError."""
+    _check_values(config, Sources(source))
+
+
 def _check_values(config: Config, sources: Sources) -> None:
     """Refuse values that have the right type and still can't work."""
     if not is_loopback(config.server.host) and not config.auth.tokens:
@@ -165,6 +170,28 @@ def _check_values(config: Config, sources: Sources) -> None:
                 "server.allowed_hosts",
                 f"{host!r} is not a host; write its name or address only, without scheme and port",
             )
+    _check_tls(config, sources)
+    for proxy in config.server.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise sources.refuse(
+                "server.trusted_proxies",
+                f"{proxy!r} is neither an address nor a network; write 127.0.0.1 or 10.0.0.0/8",
+            ) from None
+
+
+def _check_tls(config: Config, sources: Sources) -> None:
+    server = config.server
+    for key, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
+        if getattr(server, other) and not getattr(server, key):
+            raise sources.refuse(f"server.{key}", f"is missing; server.{other} is there")
+    if server.tls_cert and server.workers > 1:
+        raise sources.refuse(
+            "server.tls_cert",
+            "workers pass connections on to each other, which can't be done with TLS; set [server]"
+            " workers = 1, or put a reverse proxy in front of the relay",
+        )
 
 
 def _check_tokens(tokens: Sequence[TokenConfig], sources: Sources) -> None:

@@ -30,6 +30,13 @@ class ServerConfig(Section, frozen=True, kw_only=True):
     allowed_hosts: list[str] = []
     """Names and addresses, besides its own, that clients reach the relay by, without port, e.g.
     `relay.example.org` behind a reverse proxy."""
+    trusted_proxies: list[str] = []
+    """Addresses and networks of reverse proxies, e.g. `127.0.0.1` or `10.0.0.0/8`, whose
+    `X-Forwarded-For` and `X-Forwarded-Proto` say whom they speak for."""
+    tls_cert: str = ""
+    """A file with the certificate, and those between it and the root's; empty: no TLS."""
+    tls_key: str = ""
+    """The file with its key."""
     max_clients: Count = 10_000
     """WebSocket connections, event streams and waiting long polls at once."""
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
@@ -70,6 +77,43 @@ class AuthConfig(Section, frozen=True, kw_only=True):
     """Requests that one token may make, on average; WebSocket messages don't count."""
     burst: Count = 100
     """How many of them at once."""
+
+
+Rate = Annotated[float, Meta(gt=0, le=1_000_000)]
+
+
+class LimitsConfig(Section, frozen=True, kw_only=True):
+    """`[limits]`: what one address, token or client may take of the relay.
+
+    Those of addresses don't hold for this machine's own, but for wrong tokens.
+    """
+
+    address_connections: Count = 500
+    """Open connections, whatever they are for."""
+    address_requests_per_s: Rate = 50.0
+    """HTTP requests and WebSocket handshakes, on average."""
+    address_burst: Count = 500
+    """How many of them at once."""
+    address_subscriptions: Count = 5_000
+    """Rooms subscribed to, by all its clients together."""
+    address_wrong_tokens_per_min: Count = 30
+    """Past these, every token that comes from there is refused for a while, right or wrong."""
+    token_clients: Count = 5_000
+    """WebSockets and event streams at once with one token."""
+    token_subscriptions: Count = 20_000
+    """Rooms subscribed to, by all clients with one token together."""
+    client_messages_per_s: Rate = 100.0
+    """WebSocket messages that are obeyed, on average; what comes faster waits."""
+    client_messages_burst: Count = 5_000
+    """How many of them at once."""
+    client_bytes_per_s: Bytes = 256 * 1024
+    """What is read of a WebSocket client, on average; what comes faster waits."""
+    client_bytes_burst: Bytes = 4 * 1024 * 1024
+    """How much of it at once."""
+    http_connections: Count = 1_000
+    """Connections at once that are neither WebSockets nor event streams."""
+    opening_connections: Count = 1_000
+    """Connections at once whose first request has not come whole; the oldest makes way."""
 
 
 class RestConfig(Section, frozen=True, kw_only=True):
@@ -215,6 +259,7 @@ class Config(Section, frozen=True, kw_only=True):
 
     server: ServerConfig = ServerConfig()
     auth: AuthConfig = AuthConfig()
+    limits: LimitsConfig = LimitsConfig()
     rest: RestConfig = RestConfig()
     rooms: list[RoomConfig] = []
     watch: WatchConfig = WatchConfig()

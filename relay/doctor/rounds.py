@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from relay.config import Config
-from relay.doctor import douyin, machine
+from relay.doctor import door, douyin, machine, unit
 from relay.doctor.findings import Finding, bad, skipped
 from relay.errors import ConfigError
 from relay.upstream.client import Timings, Upstream
@@ -16,6 +16,12 @@ async def examine_all(config: Config, room: str) -> AsyncIterator[Finding]:
     Raises RoomNameError for what can't name a room.
     """
     yield await machine.check_port(config)
+    yield door.check_certificate(config)
+    yield door.check_tokens(config)
+    yield door.check_origins(config)
+    yield await door.check_door(config)
+    async for finding in unit.check_unit(config):
+        yield finding
     yield machine.check_store(config)
     yield await machine.check_clock(config.upstream.live_url)
     async for finding in machine.check_hosts(config):

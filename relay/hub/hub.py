@@ -44,6 +44,8 @@ class Hub:
         self._asked: dict[Stream, asyncio.Future[Past | None]] = {}
         """Streams of which the archive is to tell where they go on."""
         self._unflushed: dict[Fanout[Subscription], None] = {}
+        self._unflushed_since_s = 0.0
+        """Since when something waits, by the loop's clock."""
         self._flush_handle: asyncio.Handle | None = None
         self._pace = Pace()
 
@@ -202,6 +204,13 @@ class Hub:
         fanout = self._fanout(stream)
         return bool(fanout.pending) or any(s.paused or s.is_replaying for s in fanout.subscriptions)
 
+    @property
+    def unflushed_s(self) -> float:
+        """How long something has waited to be given out; 0: nothing waits."""
+        if not self._unflushed:
+            return 0.0
+        return asyncio.get_running_loop().time() - self._unflushed_since_s
+
     def flush(self) -> None:
         """Give out what is pending now."""
         if self._flush_handle is not None:
@@ -323,6 +332,8 @@ class Hub:
             self.mirror.published(fanout.stream, entries)
         if not fanout.add(entries):
             return
+        if not self._unflushed:
+            self._unflushed_since_s = asyncio.get_running_loop().time()
         self._unflushed[fanout] = None
         self._arm()
 

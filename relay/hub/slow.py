@@ -75,6 +75,11 @@ class Writer:
         self.closed = True
         self._cancel_timer()
 
+    def stall(self) -> None:
+        """Note that the client has read nothing for as long as it may be behind."""
+        if self.slow == "close" and not self.closed:
+            self._close_slow(f"read nothing for {self._max_lag_s:g} s")
+
     def fail(self) -> None:
         """Hang up, since not all was written that was to be; the client may resume."""
         self.close()

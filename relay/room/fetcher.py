@@ -66,6 +66,7 @@ class Fetcher:
 
     async def run(self) -> None:
         """Watch the room, broadcast after broadcast; ends only by cancellation."""
+        self._output.rests(0)
         self._health.waits(RoomState.RESOLVING)
         self._output.ask_past()  # it is answered while the room is being found
         upcoming: RoomInfo | None = None
@@ -75,7 +76,7 @@ class Fetcher:
             self._ended_ids.append(info.room_id)
             self._health.waits(RoomState.ENDED)
             if upcoming is None:
-                await asyncio.sleep(self._policy.spread_s(self._status_poll_s))
+                await self._rest(self._policy.spread_s(self._status_poll_s))
 
     async def _find_broadcast(self) -> RoomInfo:
         """Ask until the room is live, or until a broadcast is known that may be."""
@@ -88,7 +89,7 @@ class Fetcher:
                     return info
                 # One that was over: upstream says so twice, or it is a stale answer.
                 named = info.room_id
-                await asyncio.sleep(self._policy.spread_s(self._policy.confirm.longest_s(0)))
+                await self._rest(self._policy.spread_s(self._policy.confirm.longest_s(0)))
                 continue
             named = ""
             if info.status is Status.UNKNOWN:
@@ -104,7 +105,7 @@ class Fetcher:
                 failures = missing = 0
                 self._health.waits(RoomState.WAITING, info.status.value, info.text)
                 wait_s = self._policy.spread_s(self._status_poll_s)
-            await asyncio.sleep(wait_s)
+            await self._rest(wait_s)
 
     async def _follow(self, info: RoomInfo) -> RoomInfo | None:
         """Receive a broadcast to its end; gives the next one where it has begun already."""
@@ -137,6 +138,10 @@ class Fetcher:
         await self._output.take_up()
         await Following(shared, self._health).run()
         return ending.next
+
+    async def _rest(self, wait_s: float) -> None:
+        self._output.rests(wait_s)
+        await asyncio.sleep(wait_s)
 
     async def _look(self) -> RoomInfo:
         """Ask about the room, and remember what is said."""

@@ -121,6 +121,7 @@ class Line:
                 has_choice=self._ladder.is_trying,
             ),
             better_at=min(self._ladder.climb_at, self._guise.login_at),
+            rests=shared.output.rests,
         )
         room_id = self._broadcast.room_id
         async with asyncio.TaskGroup() as tasks:
@@ -150,6 +151,7 @@ class Line:
             # failure the broadcast may be over.
             self._shared.ending.confirmed = False
             self._shared.ending.doubt()
+        self._shared.output.rests(plan.wait_s)
         await asyncio.sleep(plan.wait_s)
         self._apply(plan.cure, end)
 

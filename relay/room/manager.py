@@ -22,6 +22,11 @@ from relay.room.watched import Watched, configured_names
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.status import RoomInfo
 
+_SPARE_S = 900.0
+"""How much later than it said a fetcher may move: it may have had to wait for its turn, for an
+answer, or for a browser, again and again."""
+_ROOM_CALLS = 4
+"""Questions that may stand in front of one of its own for each other room, all of them paced."""
 _MAX_NAMES = 32
 """Names remembered of one room; past it the oldest room_ids are forgotten."""
 
@@ -60,7 +65,7 @@ class RoomManager:
             async with asyncio.TaskGroup() as tasks:
                 for name, room in self._configured.items():
                     watched = self._by_name.get(name.value) or self._open(room.room, name)
-                    watched.pinned = True
+                    watched.configured = True
                 # Clients may have asked for rooms before there was a task group.
                 for watched in self._rooms.values():
                     self._start(watched, tasks)
@@ -108,7 +113,7 @@ class RoomManager:
     def add(self, name: str) -> Stream:
         """Watch a room until it is removed. Raises RoomNameError or RoomRefusedError."""
         watched = self._find(name) or self._watch(name)
-        watched.pinned = True
+        watched.added = True
         watched.cancel_linger()
         return watched.stream
 
@@ -124,6 +129,43 @@ class RoomManager:
         """Give the streams of all watched rooms, oldest first."""
         return list(self._rooms)
 
+    def overdue(self) -> list[str]:
+        """Name the rooms whose fetchers have ended or hang; none waits for anything for good."""
+        if self._tasks is None or self._stopped:
+            return []
+        spare_s = _SPARE_S + _ROOM_CALLS * len(self._rooms) / self._config.upstream.calls_per_s
+        latest_s = asyncio.get_running_loop().time() - spare_s
+        return [
+            watched.name.value
+            for watched in self._rooms.values()
+            if watched.task is None or watched.task.done() or watched.output.moves_by < latest_s
+        ]
+
+    def check(self, config: Config) -> None:
+        """See whether these rooms could be watched. Raises ConfigError."""
+        configured_names(config)
+
+    def reconfigure(self, config: Config) -> None:
+        """Watch the rooms that are configured now, and hold by the limits of now.
+
+        What was configured and is no more goes as soon as nobody listens. See `check`.
+        """
+        before, configured = self._configured, configured_names(config)
+        self._config, self._configured = config, configured
+        for name, room in configured.items():
+            if name not in before and name.value not in self._by_name:
+                self._make_room()
+                watched = self._open(room.room, name)
+                if self._tasks is not None:
+                    self._start(watched, self._tasks)
+        kept = {self._by_name.get(name.value) for name in configured}
+        for watched in list(self._rooms.values()):
+            was, watched.configured = watched.configured, watched in kept
+            if watched.pinned:
+                watched.cancel_linger()
+            elif was and not watched.holders:
+                self._close(watched, "removed")
+
     # Inside
 
     def _find(self, text: str) -> Watched | None:
@@ -133,18 +175,24 @@ class RoomManager:
         name = parse_room_name(text)
         if self._stopped:
             raise RoomRefusedError("the relay is stopping")
-        limit = self._config.watch.max_rooms
-        if len(self._rooms) >= limit:
-            idle = self._idle()
-            if idle is None:
-                raise RoomRefusedError(
-                    f"{limit} rooms are watched already, the most that [watch] max_rooms allows"
-                )
-            self._close(idle, "idle")
+        if not self._make_room():
+            raise RoomRefusedError(
+                f"{self._config.watch.max_rooms} rooms are watched already, the most that [watch]"
+                " max_rooms allows"
+            )
         watched = self._open(text, name)
         if self._tasks is not None:
             self._start(watched, self._tasks)
         return watched
+
+    def _make_room(self) -> bool:
+        """Have one more room fit in; False: none makes way."""
+        if len(self._rooms) < self._config.watch.max_rooms:
+            return True
+        idle = self._idle()
+        if idle is not None:
+            self._close(idle, "idle")
+        return idle is not None
 
     def _idle(self) -> Watched | None:
         """Give the room that may make way: let go of longest ago, and not live.
@@ -230,6 +278,7 @@ class RoomManager:
                 next=NextCure("restart", at_ms + round(wait_s * 1000)),
             )
             watched.output.enter(RoomState.ERROR, "crashed", text=text, health=health)
+            watched.output.rests(wait_s)
             await asyncio.sleep(wait_s)
 
     def _identified(self, watched: Watched, info: RoomInfo) -> None:
@@ -259,7 +308,8 @@ class RoomManager:
         for name in watched.names:
             self._call(into, name)
         into.web_rid = into.web_rid or watched.web_rid
-        into.pinned = into.pinned or watched.pinned
+        into.configured = into.configured or watched.configured
+        into.added = into.added or watched.added
         into.holders += watched.holders
         into.cancel_linger()
         self._linger(into)

@@ -3,7 +3,9 @@
 Once closed it swallows everything: a fetcher that is being stopped may still be on its way out.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
+from math import inf
 
 import msgspec
 import structlog
@@ -49,6 +51,8 @@ class RoomOutput:
         self._stream = stream
         self._tape = tape
         self._closed = False
+        self.moves_by = inf
+        """When the fetcher does something next, at the latest, by the loop's clock."""
         self._logged = (RoomState.RESOLVING, "")
         self._bad_frames = Throttle()
         self._omissions = Throttle()
@@ -64,6 +68,10 @@ class RoomOutput:
     def state(self) -> RoomState:
         """The room's state as last said."""
         return self._stream.status.state
+
+    def rests(self, wait_s: float) -> None:
+        """Note that the fetcher, or one of its connections, moves now, and then after `wait_s`."""
+        self.moves_by = asyncio.get_running_loop().time() + wait_s
 
     def finish(self) -> None:
         """Say what is still to be said of the room before it is closed."""

@@ -5,6 +5,7 @@ heartbeats less.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from relay.room.ending import Ending
@@ -56,14 +57,19 @@ class Watchdog:
         patience: Patience,
         *,
         better_at: float,
+        rests: Callable[[float], None],
     ) -> None:
-        """`better_at`: when another transport is tried, or another identity."""
+        """`better_at`: when another transport is tried, or another identity.
+
+        `rests` is told how long nothing is to be done here.
+        """
         self._session = session
         self._ending = ending
         self._progress = progress
         self._policy = policy
         self._patience = patience
         self._better_at = better_at
+        self._rests = rests
 
     async def watch(self) -> SessionEnd | None:
         """Return when the connection is to be ended; None: for a better one."""
@@ -76,7 +82,9 @@ class Watchdog:
         while True:
             starved_at = session.message_at + self._patience.message_s
             quiet_at = max(session.value_at, asked_at) + self._patience.value_s
-            await asyncio.sleep(min(self._better_at, starved_at, quiet_at, doubt_at) - loop.time())
+            wait_s = min(self._better_at, starved_at, quiet_at, doubt_at) - loop.time()
+            self._rests(wait_s)
+            await asyncio.sleep(wait_s)
             now = loop.time()
             if now >= self._better_at:
                 return None

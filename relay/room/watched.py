@@ -21,13 +21,19 @@ class Watched:
         self.stream = stream
         self.output = output
         self.memory = Memory()
-        self.pinned = False
-        """Configured or added: watched whether anybody listens or not."""
+        self.configured = False
+        self.added = False
+        """By a client, to stay."""
         self.holders = 0
         self.names: list[str] = []
         self.web_rid = name.value if name.kind is NameKind.WEB_RID else ""
         self.task: asyncio.Task[None] | None = None
         self.linger: asyncio.TimerHandle | None = None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it is watched though nobody listens."""
+        return self.configured or self.added
 
     def may_be(self, other: "Watched") -> bool:
         """Tell whether two rooms that share a name can be one; two web_rids are two rooms."""

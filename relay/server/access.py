@@ -62,17 +62,30 @@ class Keyring:
     """
 
     def __init__(self, config: AuthConfig) -> None:
-        self._keys = [
-            (
-                token.hash.partition(":")[2].encode(),
-                Access(token.name, _including(token.scopes), _rooms_of(token, index)),
-            )
-            for index, token in enumerate(config.tokens)
-        ]
+        self._keys = _keys_of(config)
         self._buckets = {
             access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
         }
         self._requests = dict.fromkeys(self._buckets, 0)
+
+    def reconfigure(self, config: AuthConfig) -> dict[str, Access | None]:
+        """Know other tokens from now on; gives what each earlier one allows now, by its name.
+
+        None: it is none any more, or another one has its name. `""` is whoever came without.
+        """
+        before, self._keys = self._keys, _keys_of(config)
+        known = {(key, access.name): access for key, access in self._keys}
+        now = {access.name: known.get((key, access.name)) for key, access in before}
+        now[""] = None if self._keys else _EVERYBODY
+        buckets, requests = self._buckets, self._requests
+        self._buckets = {
+            access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
+        }
+        for name, bucket in self._buckets.items():
+            if now.get(name) is not None:
+                bucket.go_on_from(buckets[name])
+        self._requests = {name: requests.get(name, 0) for name in self._buckets}
+        return now
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -102,7 +115,7 @@ class Keyring:
         """
         if not self._keys:
             return _EVERYBODY
-        return self.check(_find_token(authorizations, path))
+        return self.check(find_token(authorizations, path))
 
     def take(self, access: Access) -> float | None:
         """Count one request of a token; None, or the seconds until it may come again."""
@@ -124,6 +137,11 @@ class _Bucket:
         self._left = float(burst)
         self._filled_at = time.monotonic()
 
+    def go_on_from(self, before: "_Bucket") -> None:
+        """Have no more left than another one had."""
+        self._left = min(before._left, self._left)
+        self._filled_at = before._filled_at
+
     def take(self) -> float | None:
         now = time.monotonic()
         self._left = min(self._left + (now - self._filled_at) * self._per_s, self._burst)
@@ -132,6 +150,17 @@ class _Bucket:
             return (1 - self._left) / self._per_s
         self._left -= 1
         return None
+
+
+def _keys_of(config: AuthConfig) -> list[tuple[bytes, Access]]:
+    """Give the configured tokens: hash in hex digits, and what it allows."""
+    return [
+        (
+            token.hash.partition(":")[2].encode(),
+            Access(token.name, _including(token.scopes), _rooms_of(token, index)),
+        )
+        for index, token in enumerate(config.tokens)
+    ]
 
 
 def access_of(request: web.Request) -> Access:
@@ -149,7 +178,8 @@ def set_access(request: web.Request, access: Access) -> None:
     request[_ACCESS] = access
 
 
-def _find_token(authorizations: Sequence[str], path: str) -> str | None:
+def find_token(authorizations: Sequence[str], path: str) -> str | None:
+    """Give the token that a request carries; None: none, or several."""
     for authorization in authorizations:
         # A proxy's own Basic credentials may come along and mean nothing to us.
         scheme, _, credentials = authorization.strip().partition(" ")

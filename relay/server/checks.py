@@ -17,28 +17,38 @@ WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
 FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
 
 
-def check_request(hosts: Sequence[str], origins: Sequence[str], config: ServerConfig) -> Verdict:
+def check_request(
+    hosts: Sequence[str],
+    origins: Sequence[str],
+    config: ServerConfig,
+    *,
+    scheme: str | None = None,
+) -> Verdict:
     """Judge a request by the values of its Host and Origin headers: `ok`, or what is wrong.
 
     Allowed hosts, with any port: loopback names and addresses, the configured host, and `[server]
     allowed_hosts`; bound to other than loopback, all addresses: rebinding takes a name.
-    Allowed origins: none at all (not a page), our own, and `[server] allowed_origins`.
+    Allowed origins: none at all (not a page), our own, and `[server] allowed_origins`. `scheme` is
+    that of our own pages; None: a proxy that we know nothing of may have changed it.
     """
     if len(hosts) != 1 or not _is_own_host(hosts[0], config):
         return "host"
     if not origins:
         return "ok"
-    if len(origins) == 1 and is_allowed_origin(origins[0], hosts[0], config):
+    if len(origins) == 1 and is_allowed_origin(origins[0], hosts[0], config, scheme):
         return "ok"
     return "origin"
 
 
-def is_allowed_origin(origin: str, host: str, config: ServerConfig) -> bool:
+def is_allowed_origin(
+    origin: str, host: str, config: ServerConfig, scheme: str | None = None
+) -> bool:
     """Tell whether a page of `origin` may use the relay that it reached as `host`."""
     if origin in config.allowed_origins:
         return True
-    scheme, separator, authority = origin.partition("://")
-    return scheme in ("http", "https") and separator != "" and authority == host.lower()
+    own = ("http", "https") if scheme is None else (scheme,)
+    its_scheme, separator, authority = origin.partition("://")
+    return its_scheme in own and separator != "" and authority == host.lower()
 
 
 def _is_own_host(host: str, config: ServerConfig) -> bool:

@@ -22,6 +22,7 @@ from relay.hub.batch import MAX_WRITE_BYTES
 from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.access import NOBODY
+from relay.server.bucket import Bucket
 from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
 from relay.server.direct import descriptor_of, reset, take_over
 from relay.server.handshake import judge_handshake
@@ -29,6 +30,7 @@ from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
 from relay.server.reading import Inbox, Reader
 from relay.server.refusal import DRAIN_S
+from relay.server.senders import Sender
 from relay.server.state import ClientState
 from relay.server.text_frames import TEXT_FRAMES, text_frame
 
@@ -40,6 +42,8 @@ CLOSE_ABORT_S = 10.0
 """How long any other client may take to hang up."""
 
 _PING = Frame(Opcode.PING, b"").serialize(mask=False)
+_LAG = b"lag"
+_LAG_PING = Frame(Opcode.PING, _LAG).serialize(mask=False)
 _log = structlog.get_logger(__name__)
 _slow_closes = Throttle()
 
@@ -66,11 +70,14 @@ class ClientConnection(asyncio.Protocol):
 
     __slots__ = (
         "_abort_timer",
+        "_bytes",
         "_gone",
         "_inbox",
+        "_is_asked",
         "_is_lost",
         "_is_pinged",
         "_max_unsent_bytes",
+        "_messages",
         "_next_read",
         "_protocol",
         "_reader",
@@ -79,6 +86,7 @@ class ClientConnection(asyncio.Protocol):
         "_writable",
         "access",
         "descriptor",
+        "sender",
         "subscriber",
         "transport",
         "write",
@@ -95,13 +103,18 @@ class ClientConnection(asyncio.Protocol):
         self.subscriber = state.hub.subscriber(self, TEXT_FRAMES)
         self.access = NOBODY
         """What the client may do, once the handshake has told."""
+        self.sender = Sender("")
+        """Where it is, likewise."""
         self._shared = shared
         self._protocol = ServerProtocol(extensions=shared.extensions, max_size=MAX_MESSAGE_BYTES)
         self._reader: Reader | None = None
         """Once hands are shaken."""
         self._inbox = Inbox()
+        self._bytes: Bucket | None = None
+        """Of what it may send, once it has sent something; likewise of messages."""
+        self._messages: Bucket | None = None
         self._next_read: asyncio.Handle | None = None
-        """Parses on in the next turn."""
+        """Parses on in the next turn, or once it may send more."""
         self._task: asyncio.Task[None] | None = None
         """Obeys messages, while there are any."""
         self._writable: asyncio.Future[None] | None = None
@@ -109,6 +122,8 @@ class ClientConnection(asyncio.Protocol):
         self._is_lost = False
         self._is_pinged = False
         """Whether a ping was sent and not answered yet."""
+        self._is_asked = False
+        """The same of one that tells how far it has read."""
         self._abort_timer: asyncio.TimerHandle | None = None
         # A client that reads nothing but sends pings is answered with pongs, by websockets.
         self._max_unsent_bytes = 2 * state.config.hub.slow_bytes + 4 * MAX_WRITE_BYTES
@@ -116,6 +131,8 @@ class ClientConnection(asyncio.Protocol):
     @property
     def name(self) -> str:
         """Its address, for logs."""
+        if self.sender.is_forwarded:
+            return self.sender.address
         peer = self.transport.get_extra_info("peername")
         # uvloop asks the system, which has forgotten who hung up at once.
         return "{}:{}".format(*peer[:2]) if peer else "gone"
@@ -139,11 +156,11 @@ class ClientConnection(asyncio.Protocol):
         for request in protocol.events_received():
             if isinstance(request, Request):  # whatever else it might be, it can't come yet
                 path = request.path
-                admission = judge_handshake(state, self.name, request)
+                admission = judge_handshake(state, self.transport, request)
                 if isinstance(admission, Response):
                     protocol.send_response(admission)
                 else:
-                    self.access, refusal = admission
+                    self.sender, self.access, refusal = admission
                     protocol.send_response(protocol.accept(request))
                 # websockets keeps the request for as long as the connection.
                 request.headers.clear()
@@ -202,6 +219,21 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._is_pinged = True
             self.write(_PING)
+
+    # What is asked of a client that may have stopped reading
+
+    def ask(self) -> bool:
+        """Send a ping; False: an answer would not be read."""
+        if self.subscriber.closed or not self.transport.is_reading():
+            return False
+        self._is_asked = True
+        self.write(_LAG_PING)
+        return True
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether it was answered, or the answer may lie behind what we have not read yet."""
+        return not self._is_asked or not self.transport.is_reading()
 
     # What the hub asks of a Sink, besides write
 
@@ -284,7 +316,8 @@ class ClientConnection(asyncio.Protocol):
         self._next_read = None
         if self.transport.is_closing():
             return
-        self._protocol.receive_data(self._inbox.next_slice())
+        data = self._inbox.next_slice()
+        self._protocol.receive_data(data)
         self._send()
         for frame in self._protocol.events_received():
             if isinstance(frame, Frame):
@@ -292,26 +325,49 @@ class ClientConnection(asyncio.Protocol):
         if self.subscriber.paused and self.buffered() > self._max_unsent_bytes:
             # It makes us answer without reading the answers.
             self._abort()
-        self._read_on()
+        self._read_on(self._owe(len(data)))
 
-    def _read_on(self) -> None:
+    def _owe(self, size: int) -> float:
+        """Count bytes; the seconds until more may come."""
+        limits = self._shared.state.config.limits
+        if self._bytes is None:
+            self._bytes = Bucket(limits.client_bytes_burst)
+        return self._bytes.owe(limits.client_bytes_per_s, limits.client_bytes_burst, size)
+
+    def _owe_message(self) -> float:
+        """Count a message; the seconds until it may be obeyed."""
+        limits = self._shared.state.config.limits
+        if self._messages is None:
+            self._messages = Bucket(limits.client_messages_burst)
+        return self._messages.owe(limits.client_messages_per_s, limits.client_messages_burst, 1)
+
+    def _read_on(self, wait_s: float = 0.0) -> None:
         """See to it that more is parsed, and then received, if there is room for it."""
         transport, inbox = self.transport, self._inbox
-        if transport.is_closing():
+        if transport.is_closing() or self._next_read is not None:
             return
-        if inbox.is_full or inbox.has_bytes:
+        if inbox.is_full or inbox.has_bytes or wait_s:
             if transport.is_reading():
                 transport.pause_reading()
                 # From here on it may have answered without our knowing.
                 self._is_pinged = False
-            if not inbox.is_full and self._next_read is None:
-                self._next_read = asyncio.get_running_loop().call_soon(self._read)
+            loop = asyncio.get_running_loop()
+            if wait_s:
+                self._next_read = loop.call_later(wait_s, self._waited)
+            elif not inbox.is_full:
+                self._next_read = loop.call_soon(self._read)
         elif not transport.is_reading():
             transport.resume_reading()
+
+    def _waited(self) -> None:
+        self._next_read = None
+        self._read_on()
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
             self._is_pinged = False
+            if frame.data == _LAG:
+                self._is_asked = False
             return
         # What was sent before the client knew that the connection is closing is not obeyed.
         if frame.opcode in (Opcode.PING, Opcode.CLOSE) or self.subscriber.closed:
@@ -341,6 +397,8 @@ class ClientConnection(asyncio.Protocol):
                 return
             if inbox.has_few:
                 self._read_on()
+            if wait_s := self._owe_message():
+                await asyncio.sleep(wait_s)
             await reader.read(message)
             obeyed += 1
             if not obeyed % OBEYED_AT_ONCE:
@@ -375,7 +433,10 @@ class ClientConnection(asyncio.Protocol):
             if data:
                 self.write(data)
             elif not self.transport.is_closing():
-                self.transport.write_eof()
+                if self.transport.can_write_eof():
+                    self.transport.write_eof()
+                else:  # TLS knows no half-closed connections
+                    self.transport.close()
 
     def _fail(self, code: Code, reason: str) -> None:
         """Hang up without waiting for the client's close frame."""

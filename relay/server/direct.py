@@ -14,6 +14,8 @@ from relay.hub import Subscriber
 
 WRITE_HIGH_BYTES = 0
 """Unsent bytes that a transport may hold before it says pause."""
+_TLS_HIGH_BYTES = 1
+"""The same with TLS, where asyncio pauses at the limit, not above it: at nothing unsent."""
 
 
 def descriptor_of(transport: asyncio.Transport) -> int:
@@ -42,7 +44,8 @@ def take_over(
 ) -> None:
     """Make `protocol`, which pauses `subscriber`, the one that a transport tells of everything."""
     transport.set_protocol(protocol)
-    transport.set_write_buffer_limits(WRITE_HIGH_BYTES)
+    is_tls = transport.get_extra_info("sslcontext") is not None
+    transport.set_write_buffer_limits(_TLS_HIGH_BYTES if is_tls else WRITE_HIGH_BYTES)
     if transport.get_write_buffer_size() and not subscriber.paused:
         # It has said so to the protocol before, as what that wrote was more than it liked.
         protocol.pause_writing()

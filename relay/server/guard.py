@@ -12,8 +12,9 @@ from relay.config import RestConfig, Scope
 from relay.errors import RoomNameError
 from relay.server.access import NOBODY, NOT_FOR_ROOM, UNIDENTIFIED, Access, names_of, set_access
 from relay.server.answers import ApiError, error_response
-from relay.server.checks import FORBIDDEN_ORIGIN, WRONG_HOST, check_request
+from relay.server.entry import check_sender, check_token, use_token
 from relay.server.rest import envelope
+from relay.server.senders import Sender, sender_of_transport
 from relay.server.state import STATE, ServerState
 from relay.upstream.names import parse_room_name
 
@@ -37,6 +38,8 @@ _PREFLIGHT = {
 """What browsers ask before a page of an allowed Origin may send JSON, or a token."""
 _ALLOWED_ORIGIN: web.RequestKey[str] = web.RequestKey("allowed origin", str)
 """The Origin that a request came from, where it may read the answer."""
+SENDER: web.RequestKey[Sender] = web.RequestKey("sender", Sender)
+"""Who sent a request."""
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -45,15 +48,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Check Host, Origin and token before anything else, and see to errors and headers after."""
     state = request.app[STATE]
     origins = request.headers.getall(hdrs.ORIGIN, [])
-    verdict = check_request(request.headers.getall(hdrs.HOST, []), origins, state.config.server)
+    sender = request[SENDER] = _sender_of(state, request)
     response: web.StreamResponse
     try:
-        if verdict == "host":
-            state.refuse("host", request.headers.get(hdrs.HOST, ""))
-            raise ApiError(421, "wrong_host", WRONG_HOST)
-        if verdict == "origin":
-            state.refuse("origin", origins[0])
-            raise ApiError(403, "forbidden_origin", FORBIDDEN_ORIGIN)
+        check_sender(state, sender, request.headers.getall(hdrs.HOST, []), origins)
         if origins:
             request[_ALLOWED_ORIGIN] = origins[0]
         if request.method == hdrs.METH_OPTIONS and origins:
@@ -74,21 +72,21 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _admit(state: ServerState, request: web.Request) -> Access:
     """Give what the sender may do. Raises ApiError where that isn't what it asks for."""
-    keyring = state.keyring
-    authorizations = request.headers.getall(hdrs.AUTHORIZATION, [])
-    access = keyring.identify(authorizations, request.raw_path)
+    sender = request[SENDER]
     wanted = _scope_wanted(request)
+    try:
+        authorizations = request.headers.getall(hdrs.AUTHORIZATION, [])
+        access = check_token(state, sender, authorizations, request.raw_path)
+    except ApiError:
+        if wanted is not None:
+            raise
+        access = None
     if wanted is None:
         return access or NOBODY
     if access is None:
-        state.refuse("bad_token", f"{request.remote} {request.method} {request.path}")
+        state.refuse("bad_token", f"{sender.address} {request.method} {request.path}")
         raise ApiError(401, "bad_token", UNIDENTIFIED)
-    wait_s = keyring.take(access)
-    if wait_s is not None:
-        state.refuse("rate_limited", access.name)
-        raise ApiError(
-            429, "rate_limited", "too many requests with this token", retry_after_s=wait_s
-        )
+    use_token(state, access)
     if not access.may(wanted):
         state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
         raise ApiError(403, "forbidden_scope", f"this needs a token with the scope {wanted}")
@@ -97,6 +95,16 @@ def _admit(state: ServerState, request: web.Request) -> Access:
         state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
         raise ApiError(403, "forbidden_scope", NOT_FOR_ROOM)
     return access
+
+
+def _sender_of(state: ServerState, request: web.Request) -> Sender:
+    headers = request.headers
+    return sender_of_transport(
+        request.transport,
+        headers.getall("X-Forwarded-For", []),
+        headers.getall("X-Forwarded-Proto", []),
+        state.config.server,
+    )
 
 
 def _scope_wanted(request: web.Request) -> Scope | None:

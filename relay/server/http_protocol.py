@@ -4,6 +4,7 @@ It answers what never reaches the guard, or comes out of it: requests that can't
 crashes of handlers; and it hands a connection back that is to be a WebSocket after all.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -13,8 +14,12 @@ from aiohttp.http_exceptions import LineTooLong
 from relay.server.answers import ApiError
 from relay.server.guard import add_headers, answer_error
 from relay.server.refusal import TARGET_BYTES, Refusal
+from relay.server.senders import counted_address
 from relay.server.state import ServerState
 
+LATER_HEAD_S = 8.0
+"""How long the head of a request that is not a connection's first may take to come."""
+TOO_SLOW = f"no whole request within {LATER_HEAD_S:g} s"
 UNREADABLE = "the request can't be read as HTTP"
 HandBack = Callable[[bytes], None]
 """Takes a connection over, with the head of a request and what was received behind it."""
@@ -32,6 +37,28 @@ class HttpProtocol(web.RequestHandler):
         """The beginning of the request that is being read, where the client has waited for the
         answers before; else perhaps of an earlier one."""
         self._heads = 0
+        self._address = ""
+        self._head_deadline: asyncio.TimerHandle | None = None
+        """While a later head than the first comes."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection among those that are no clients."""
+        super().connection_made(transport)
+        self._address = counted_address(transport, self._state.config.server)
+        self._state.http.add(self)
+        self._state.limits.connected(self._address)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Count it no more."""
+        self.become_client()
+        super().connection_lost(exc)
+
+    def become_client(self) -> None:
+        """Note that it is another's to count from now on. Safe to repeat."""
+        if self in self._state.http:
+            self._state.http.discard(self)
+            self._state.limits.disconnected(self._address)
+        self._stop_waiting()
 
     def data_received(self, data: bytes) -> None:
         """Read on; note what a request is for, as aiohttp doesn't say it of one it can't read."""
@@ -41,6 +68,30 @@ class HttpProtocol(web.RequestHandler):
             self._heads = self._request_count
         self._head += data[: TARGET_BYTES - len(self._head)]
         super().data_received(data)
+        if data.strip(b"\r\n"):
+            self._watch_head()
+
+    def _watch_head(self) -> None:
+        """Let no head take longer than a first one."""
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._messages or self.transport is None:
+            self._stop_waiting()
+        elif self._head_deadline is None:
+            self._head_deadline = asyncio.get_running_loop().call_later(LATER_HEAD_S, self._give_up)
+
+    def _give_up(self) -> None:
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        self._state.refuse("head_too_slow", f"from {self._address}" if self._address else "")
+        head = self._head
+        self._let_go()
+        Refusal(self._state, transport, head, ApiError(408, "too_slow", TOO_SLOW))
+
+    def _stop_waiting(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
 
     def handle_error(
         self,

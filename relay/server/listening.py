@@ -2,24 +2,40 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import structlog
 
+from relay.config import Config
 from relay.errors import CloseCode, ListenError
+from relay.server.accepting import Acceptor
 from relay.server.connection import ClientConnection, Shared
 from relay.server.http_protocol import HandBack
 from relay.server.port import Port, PortConnection
 from relay.server.session import Session
 from relay.server.state import STOPPING, ClientState
+from relay.server.tls import Tls
 
 TakeWebSocket = Callable[[asyncio.Transport, bytes], None]
 """Takes over a connection that asks to be a WebSocket, with what was received on it."""
 
 BACKLOG = 1024
 """Connections that may wait to be accepted: after a restart all clients come back at once."""
+SEND_BUFFER_BYTES = 512 * 1024
+"""What the kernel may hold unsent of one client; by its own count about twice as much."""
+TLS_HANDSHAKE_S = 5.0
+"""How long a new connection may take for the handshake of TLS, before anything else is asked."""
+TLS_GOODBYE_S = 2.0
+"""How long a client may take to answer the end of TLS."""
+UNDECIDED_S = 0.5
+"""How long a stop waits for the first request of who has just connected: to be told what goes on
+is better than a connection that breaks."""
+_LOOK_S = 0.01
 _log = structlog.get_logger(__name__)
 
 
@@ -28,8 +44,11 @@ class ClientServer:
 
     def __init__(self, state: ClientState) -> None:
         self._state = state
-        self._server: asyncio.Server | None = None
+        self._servers: list[Acceptor] = []
+        self._tls: Tls | None = None
         self._port: Port | None = None
+        self.is_anybody_at_the_door: Callable[[], bool] = lambda: False
+        """Tells whether somebody waits for an answer to a handshake."""
 
     def websockets(self) -> TakeWebSocket:
         """Make what serves WebSockets; once."""
@@ -43,23 +62,49 @@ class ClientServer:
         http_protocol: Callable[[HandBack], asyncio.Protocol],
         *,
         share_port: bool = False,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
         """Accept clients; WebSockets go one way, all others to a protocol of their own.
 
-        `share_port`: other processes accept on the same port. Raises ListenError.
+        `share_port`: other processes accept on the same port. `sockets`: listening ones that are
+        there already, in place of the configured address. Raises ListenError, ConfigError.
         """
         config = self._state.config.server
         port = self._port = Port(self._state, take_websocket, http_protocol)
+        tls: dict[str, Any] = {}
+        if config.tls_cert:
+            self._tls = Tls(config)
+            tls = {
+                "ssl": self._tls.context,
+                "ssl_handshake_timeout": TLS_HANDSHAKE_S,
+                "ssl_shutdown_timeout": TLS_GOODBYE_S,
+            }
         try:
-            self._server = await asyncio.get_running_loop().create_server(
-                lambda: PortConnection(port),
-                config.host,
-                config.port,
-                backlog=BACKLOG,
-                reuse_port=share_port or None,
-            )
+            for bound in sockets or await _bind(config.host, config.port, share_port=share_port):
+                # Accepted ones have it of this one. The kernel would take megabytes for a client
+                # that doesn't read, before it is noticed.
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+                if not sockets:
+                    bound.listen(BACKLOG)
+                self._servers.append(
+                    Acceptor(
+                        bound,
+                        lambda: PortConnection(port),
+                        tls,
+                        self._state,
+                    )
+                )
         except OSError as error:
             raise listen_error(error, config.host, config.port) from None
+
+    def reconfigure(self, config: Config) -> None:
+        """Serve by another configuration from now on; see ClientState.reconfigure.
+
+        Raises ConfigError where the certificate can't be used, with nothing changed.
+        """
+        if self._tls is not None:
+            self._tls.reload(config.server)
+        self._state.reconfigure(config)
 
     async def stop(self, deadline_s: float) -> None:
         """Stop accepting, give clients `deadline_s` to take what is unsent and hang up, cut off.
@@ -69,13 +114,11 @@ class ClientServer:
         state = self._state
         state.begin_stop()
         state.hub.flush()
-        if self._port is not None:
-            for transport in list(self._port.undecided):
-                transport.abort()
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for client in list(state.clients):
             client.begin_close(CloseCode.SHUTTING_DOWN, STOPPING)
+        await self._decide_others(min(deadline_s, UNDECIDED_S))
         await self._end_others()
         for transport in list(state.leaving):
             transport.abort()
@@ -88,15 +131,41 @@ class ClientServer:
             client.transport.abort()
         await self._wait_closed()
 
+    async def _decide_others(self, wait_s: float) -> None:
+        """Hear from who has just connected; hang up on who says nothing."""
+        if self._port is None:
+            return
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + wait_s
+        while self._is_anybody_undecided() and loop.time() < until_s:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(_LOOK_S)
+        for transport in list(self._port.undecided):
+            transport.abort()
+
+    def _is_anybody_undecided(self) -> bool:
+        opening = any(server.is_opening for server in self._servers)
+        return opening or self.is_anybody_at_the_door() or bool(self._port and self._port.undecided)
+
     async def _end_others(self) -> None:
         """Let go of connections that are no clients."""
 
     async def _wait_closed(self) -> None:
-        if self._server is not None:
-            await self._server.wait_closed()
+        for server in self._servers:
+            await server.wait_closed()
         # Up to Python 3.11 that waits for nothing.
         for client in list(self._state.clients):
             await client.wait_closed()
+
+
+async def _bind(host: str, port: int, *, share_port: bool) -> list[socket.socket]:
+    """Bind all addresses of a host. Raises OSError."""
+    # asyncio knows how to; what it would accept in one turn of the loop is more than is good.
+    server = await asyncio.get_running_loop().create_server(
+        asyncio.Protocol, host, port, reuse_port=share_port or None, start_serving=False
+    )
+    bound = [socket.socket(fileno=os.dup(given.fileno())) for given in server.sockets]
+    server.close()
+    return bound
 
 
 def listen_error(error: OSError, host: str, port: int) -> ListenError:

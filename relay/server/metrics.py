@@ -48,6 +48,14 @@ class RelayCollector(Collector):
         totals = state.totals() + state.totals_elsewhere()
         yield GaugeMetricFamily("relay_clients", "Connected clients.", totals.clients)
         yield GaugeMetricFamily("relay_subscriptions", "Their subscriptions.", totals.subscriptions)
+        yield GaugeMetricFamily(
+            "relay_opening_connections",
+            "Connections whose first request has not come whole.",
+            totals.opening,
+        )
+        yield GaugeMetricFamily(
+            "relay_http_connections", "Other connections that are no clients.", totals.http
+        )
         refused = CounterMetricFamily(
             "relay_refused", "Connections and requests refused.", labels=["cause"]
         )
@@ -62,6 +70,11 @@ class RelayCollector(Collector):
         yield requests
         for name, text, value in (
             ("relay_clients_accepted", "Clients that have connected.", totals.accepted),
+            (
+                "relay_accept_rests",
+                "Times that nobody was accepted for lack of file descriptors.",
+                totals.accept_rests,
+            ),
             ("relay_deliveries", "Events written to clients.", totals.deliveries),
             ("relay_drops", "Events not written to slow clients.", totals.drops),
             ("relay_slow_closes", "Clients closed for being too slow.", totals.slow_closes),

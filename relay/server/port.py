@@ -13,10 +13,13 @@ from typing import cast
 from relay.server.answers import ApiError
 from relay.server.http_protocol import TOO_LARGE, UNREADABLE, HandBack
 from relay.server.refusal import TARGET_BYTES, Refusal
-from relay.server.state import ClientState
+from relay.server.senders import counted_address
+from relay.server.state import TOO_MANY_CONNECTIONS, ClientState
 
-FIRST_HEAD_S = 10.0
-"""How long a new connection may take to send the head of its first request."""
+FIRST_BYTE_S = 5.0
+"""How long a new connection may take to send anything at all."""
+FIRST_HEAD_S = 8.0
+"""How long it may take to send the head of its first request."""
 MAX_HEAD_BYTES = 16 * 1024
 """The largest head of a first request."""
 TOO_SLOW = f"no whole request within {FIRST_HEAD_S:g} s"
@@ -38,17 +41,27 @@ class Port:
         """Takes a connection over that asks to be one, with what was received on it."""
         self.http_protocol = http_protocol
         """Makes aiohttp's protocol for one connection."""
-        self.undecided: set[asyncio.Transport] = set()
-        """Connections whose first head is not complete."""
+        self.undecided = state.opening
+        """Connections whose first head is not complete, the oldest first."""
+
+    def make_room(self) -> None:
+        """Hang up on the oldest of those, where there are too many."""
+        if len(self.undecided) > self.state.config.limits.opening_connections:
+            oldest = next(iter(self.undecided))
+            self.state.refuse("opening_connections", f"{len(self.undecided)} connections")
+            del self.undecided[oldest]
+            oldest.abort()
 
 
 class PortConnection(asyncio.Protocol):
     """A connection of which is not known yet what it is."""
 
-    __slots__ = ("_head", "_head_deadline", "_port", "_transport")
+    __slots__ = ("_address", "_deadline", "_head", "_port", "_transport")
 
+    _address: str
+    """What the connection counts for, until it is another's; "": it is not counted."""
+    _deadline: asyncio.TimerHandle
     _transport: asyncio.Transport
-    _head_deadline: asyncio.TimerHandle
 
     def __init__(self, port: Port) -> None:
         self._port = port
@@ -56,11 +69,17 @@ class PortConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first head; nobody else knows the connection yet."""
+        port = self._port
         self._transport = cast("asyncio.Transport", transport)
-        self._port.undecided.add(self._transport)
-        self._head_deadline = asyncio.get_running_loop().call_later(
-            FIRST_HEAD_S, self._refuse, "head_too_slow", 408, "too_slow", TOO_SLOW
-        )
+        self._address = counted_address(transport, port.state.config.server)
+        self._deadline = asyncio.get_running_loop().call_later(FIRST_BYTE_S, self._look)
+        if not port.state.limits.may_connect(self._address):
+            self._address = ""
+            self._refuse("address_connections", 429, "too_many_connections", TOO_MANY_CONNECTIONS)
+            return
+        port.state.limits.connected(self._address)
+        port.undecided[self._transport] = None
+        port.make_room()
 
     def data_received(self, data: bytes) -> None:
         """Collect the first head, then pass everything on."""
@@ -80,11 +99,27 @@ class PortConnection(asyncio.Protocol):
         """Forget the connection."""
         self._stop_waiting()
 
+    def _look(self) -> None:
+        """Hang up where nothing came; give what did the time that is left."""
+        if not self._head:
+            # Browsers connect ahead of need: there is no request that an answer would be to.
+            self._port.state.refuse("silent", self._whence())
+            self._transport.abort()
+            return
+        self._deadline = asyncio.get_running_loop().call_later(
+            FIRST_HEAD_S - FIRST_BYTE_S, self._refuse, "head_too_slow", 408, "too_slow", TOO_SLOW
+        )
+
     def _decide(self, head: bytes) -> None:
         self._stop_waiting()
         received, self._head = bytes(self._head), bytearray()
+        state = self._port.state
         if _WEBSOCKET.search(head):
             self._begin_websocket(received)
+        elif len(state.http) >= (most := state.config.limits.http_connections):
+            self._head = bytearray(received)
+            text = f"{most} HTTP connections are open; see [limits] http_connections"
+            self._refuse("http_connections", 503, "too_many_connections", text)
         else:
             protocol = self._port.http_protocol(self._begin_websocket)
             self._transport.set_protocol(protocol)
@@ -97,12 +132,17 @@ class PortConnection(asyncio.Protocol):
 
     def _refuse(self, cause: str, status: int, code: str, text: str) -> None:
         self._stop_waiting()
-        # Not what came: there may be a token anywhere in it, and no telling where it begins.
-        peer = self._transport.get_extra_info("peername")
-        self._port.state.refuse(cause, f"from {peer[0]}" if peer else "")
+        self._port.state.refuse(cause, self._whence())
         head = bytes(self._head[:TARGET_BYTES])
         Refusal(self._port.state, self._transport, head, ApiError(status, code, text))
 
+    def _whence(self) -> str:
+        # Not what came: there may be a token anywhere in it, and no telling where it begins.
+        peer = self._transport.get_extra_info("peername")
+        return f"from {peer[0]}" if peer else ""
+
     def _stop_waiting(self) -> None:
-        self._port.undecided.discard(self._transport)
-        self._head_deadline.cancel()
+        self._port.undecided.pop(self._transport, None)
+        self._deadline.cancel()
+        self._port.state.limits.disconnected(self._address)
+        self._address = ""

@@ -14,6 +14,8 @@ from relay.server.state import ClientState
 
 DRAIN_S = 1.0
 """How long a client that was turned away may take to hang up."""
+MAX_LEAVING = 1_000
+"""Connections that may be leaving at once; beyond, those that are turned away are told nothing."""
 TARGET_BYTES = 256
 """As much of a request as tells what it is for."""
 
@@ -35,7 +37,12 @@ class Refusal(asyncio.Protocol):
         if not transport.is_reading():
             transport.resume_reading()
         transport.write(_write(state, head, error))
-        transport.write_eof()
+        if transport.can_write_eof():
+            transport.write_eof()
+        else:  # TLS knows no half-closed connections
+            transport.close()
+        if len(self._leaving) > MAX_LEAVING:
+            transport.abort()
 
     def eof_received(self) -> None:
         """Hang up, as the client has."""

@@ -1,14 +1,15 @@
 """The server as a whole: binds the port, starts and stops; made by app."""
 
 import asyncio
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
 
 from relay.config import Config
-from relay.errors import ListenError
+from relay.errors import RelayError
 from relay.hub import Hub, Stream
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
@@ -38,8 +39,12 @@ class RelayServer(ClientServer):
         store: Store | None = None,
         *,
         first_s: float = FIRST_S,
+        sockets: Sequence[socket.socket] = (),
     ) -> None:
-        """`first_s`: how long the first events of a room that was just started are waited for."""
+        """`first_s`: how long the first events of a room that was just started are waited for.
+
+        `sockets`: what to listen on, in place of the configured address.
+        """
         self._relay = ServerState(config, hub, rooms, live, store, first_s=first_s)
         super().__init__(self._relay)
         self._runner = web.AppRunner(
@@ -49,27 +54,30 @@ class RelayServer(ClientServer):
             handler_cancellation=True,
         )
         self._started = False
+        self._sockets = sockets
 
     @property
     def port(self) -> int:
         """The port it listens on; the configured one before the start."""
-        if self._server is None or not self._server.sockets:
-            return self._state.config.server.port
-        number: int = self._server.sockets[0].getsockname()[1]
-        return number
+        for server in self._servers:
+            if server.port:
+                return server.port
+        return self._state.config.server.port
 
     @property
     def url(self) -> str:
         """Its address, e.g. `http://127.0.0.1:8787`."""
-        host = self._state.config.server.host
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        config = self._state.config.server
+        scheme = "https" if config.tls_cert else "http"
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        return f"{scheme}://{host}:{self.port}"
 
     async def start(self) -> None:
-        """Bind the port and serve. Raises ListenError."""
+        """Bind the port and serve. Raises ListenError, ConfigError."""
         http_protocol = await self.begin_http()
         try:
-            await self.listen(self.websockets(), http_protocol)
-        except ListenError:
+            await self.listen(self.websockets(), http_protocol, sockets=self._sockets)
+        except RelayError:
             self._started = False
             await self._runner.cleanup()
             raise
@@ -78,6 +86,10 @@ class RelayServer(ClientServer):
         """Stop as ClientServer does, if it was started."""
         if self._started:
             await super().stop(deadline_s)
+
+    def count_clients(self) -> int:
+        """Count the clients that are served, wherever that is."""
+        return len(self._state.clients) + self._relay.seats_elsewhere
 
     def is_taken(self, stream: Stream) -> bool:
         """Tell as Hub.is_taken does, of all clients."""

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 import structlog
 from aiohttp import HttpVersion11, web
@@ -18,8 +19,11 @@ from relay.server.answers import ApiError
 from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S
 from relay.server.direct import descriptor_of, reset, take_over
 from relay.server.event_stream import EventStream, SeveralRooms
+from relay.server.guard import SENDER
+from relay.server.http_protocol import HttpProtocol
 from relay.server.messages import Error, Hello, Limits, RequestError, ServerMessage
 from relay.server.query import Request, as_api_error, read_query
+from relay.server.senders import Sender
 from relay.server.state import STATE, ServerState
 from relay.server.subscriptions import Subscriptions, close_code
 
@@ -40,7 +44,7 @@ async def serve_events(request: web.Request) -> web.StreamResponse:
     """Subscribe to the rooms in the query, and stream until the client or the relay goes."""
     state = request.app[STATE]
     asked, complaints = _read(request)
-    _admit(state)
+    _admit(state, access_of(request), request[SENDER])
     chunked = request.version >= HttpVersion11
     encoding = _CHUNKED if chunked else _PLAIN
     if len(asked.rooms) > 1:
@@ -49,7 +53,7 @@ async def serve_events(request: web.Request) -> web.StreamResponse:
     response.content_type = "text/event-stream"
     response.charset = "utf-8"
     response.force_close()
-    client = EventStreamClient(state, encoding, access_of(request))
+    client = EventStreamClient(state, encoding, access_of(request), request[SENDER])
     try:
         # What can't be is said while there still can be a status other than 200.
         for name in asked.rooms:
@@ -77,16 +81,10 @@ def _read(request: web.Request) -> tuple[Request, list[str]]:
     return asked, complaints
 
 
-def _admit(state: ServerState) -> None:
+def _admit(state: ServerState, access: Access, sender: Sender) -> None:
     if state.stopping:
         raise ApiError(503, "stopping", "the relay is stopping")
-    if state.is_full:
-        state.refuse("too_many_clients", f"{len(state.clients)} connected, {state.polls} polling")
-        raise ApiError(
-            503,
-            "too_many_clients",
-            f"{state.config.server.max_clients} clients are connected; see [server] max_clients",
-        )
+    state.check_seat(access, sender)
 
 
 class EventStreamClient(asyncio.Protocol):
@@ -105,8 +103,11 @@ class EventStreamClient(asyncio.Protocol):
     _name: str
     """The client's address, for logs."""
 
-    def __init__(self, state: ServerState, encoding: EventStream, access: Access) -> None:
+    def __init__(
+        self, state: ServerState, encoding: EventStream, access: Access, sender: Sender
+    ) -> None:
         self.access = access
+        self.sender = sender
         self.subscriber = state.hub.subscriber(self, encoding)
         self.subscriptions = Subscriptions(self, state)
         self._state = state
@@ -120,7 +121,8 @@ class EventStreamClient(asyncio.Protocol):
         transport = request.transport
         if transport is None or transport.is_closing():
             return False
-        self._http, self._name = request.protocol, str(request.remote)
+        self._http, self._name = request.protocol, self.sender.address
+        cast("HttpProtocol", self._http).become_client()
         self.transport, self.write = transport, transport.write
         self.descriptor = descriptor_of(transport)
         take_over(transport, self, self.subscriber)
@@ -193,6 +195,14 @@ class EventStreamClient(asyncio.Protocol):
     def send_room(self, status: RoomStatus) -> None:
         """Send a room's state."""
         self.write(self._encoding.named("room", room_body(status)))
+
+    # What is asked of a client that may have stopped reading
+
+    def ask(self) -> bool:
+        """Say that it can't answer."""
+        return False
+
+    has_answered = False
 
     # What the hub asks of a Sink, besides write
 

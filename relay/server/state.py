@@ -16,11 +16,14 @@ from relay.config import Config
 from relay.errors import CloseCode
 from relay.hub import Hub, Subscriber
 from relay.logs import Throttle, mask_tokens
-from relay.server.access import Keyring
+from relay.server.access import UNIDENTIFIED, Access, Keyring
 from relay.server.answers import ApiError
 from relay.server.holds import Holds, OwnHolds
+from relay.server.limits import Limits
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
+from relay.server.senders import Sender
+from relay.server.stalls import StallWatch
 from relay.server.totals import Totals
 from relay.store import Store
 
@@ -30,6 +33,8 @@ STOPPING = "the relay is stopping"
 STOPPED_S = 5.0
 """When to ask again whoever was turned away by a stop."""
 
+TOO_MANY_CONNECTIONS = "too many connections from this address; see [limits] address_connections"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -38,6 +43,19 @@ class Client(Protocol):
 
     subscriber: Subscriber
     transport: asyncio.Transport
+    access: Access
+    """What its token allows."""
+    sender: Sender
+    """Where it is."""
+
+    def ask(self) -> bool:
+        """Ask for an answer behind all that it has to read; False: it can't give one."""
+        ...
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the answer has come."""
+        ...
 
     def begin_close(self, code: CloseCode, reason: str) -> None:
         """Send a close frame behind what is unsent; the client has to answer and hang up."""
@@ -59,6 +77,10 @@ class ClientState:
         """Open WebSocket connections and event streams; see `came` and `left`."""
         self.leaving: set[asyncio.Transport] = set()
         """Connections that were turned away and have not hung up yet."""
+        self.opening: dict[asyncio.Transport, None] = {}
+        """Connections whose first request has not come whole, the oldest first."""
+        self.accept_rests = 0
+        """Times that nobody was accepted for a while, as hardly any descriptors were left."""
         self.accepted = 0
         """WebSocket connections and event streams opened so far."""
         self.refused: Counter[str] = Counter()
@@ -67,6 +89,10 @@ class ClientState:
         self.polls = 0
         """Long polls under way; none where HTTP is not answered."""
         self.keyring = Keyring(config.auth)
+        self.limits = Limits(lambda: self.config.limits)
+        self._stalls = StallWatch(lambda: self.config.hub.slow_s)
+        self.http: set[asyncio.Protocol] = set()
+        """Connections that are neither WebSockets nor event streams, with their first head."""
         self._throttles: dict[str, Throttle] = {}
 
     @property
@@ -74,14 +100,57 @@ class ClientState:
         """Whether there are as many clients as there may be, wherever they are served."""
         raise NotImplementedError
 
+    def check_seat(self, access: Access, sender: Sender) -> None:
+        """Refuse a client for which there is no room. Raises ApiError."""
+        config = self.config
+        if self.is_full:
+            self.refuse("too_many_clients", f"{len(self.clients)} connected, {self.polls} polling")
+            raise ApiError(
+                503,
+                "too_many_clients",
+                f"{config.server.max_clients} clients are connected; see [server] max_clients",
+            )
+        if not self.limits.may_enter(access.name):
+            self.refuse("token_clients", access.name)
+            raise ApiError(
+                503,
+                "too_many_clients",
+                f"{config.limits.token_clients} clients use this token; see [limits] token_clients",
+            )
+        # Those of others were counted when they connected.
+        if sender.is_forwarded and not self.limits.may_connect(sender.address):
+            self.refuse("address_connections", sender.address)
+            raise ApiError(429, "too_many_connections", TOO_MANY_CONNECTIONS)
+
     def came(self, client: Client) -> None:
         """Note that a client is served from now on."""
         self.clients.add(client)
         self.accepted += 1
+        self._stalls.add(client)
+        self.limits.entered(client.access.name)
+        self.limits.connected(client.sender.address)
 
     def left(self, client: Client) -> None:
         """Note that a client has gone. Safe to repeat."""
-        self.clients.discard(client)
+        if client in self.clients:
+            self.clients.discard(client)
+            self._stalls.remove(client)
+            self.limits.left(client.access.name)
+            self.limits.disconnected(client.sender.address)
+
+    def reconfigure(self, config: Config) -> None:
+        """Serve by another configuration from now on.
+
+        Clients stay, with what their tokens allow now; but those whose tokens are none any more.
+        """
+        self.config = config
+        accesses = self.keyring.reconfigure(config.auth)
+        for client in list(self.clients):
+            access = accesses.get(client.access.name)
+            if access is None:
+                client.begin_close(CloseCode.BAD_TOKEN, UNIDENTIFIED)
+            else:
+                client.access = access
 
     def begin_stop(self) -> None:
         """Note that the server stops."""
@@ -92,6 +161,9 @@ class ClientState:
         return Totals(
             clients=len(self.clients),
             subscriptions=sum(len(client.subscriber.subscriptions) for client in self.clients),
+            opening=len(self.opening),
+            http=len(self.http),
+            accept_rests=self.accept_rests,
             accepted=self.accepted,
             deliveries=self.hub.counters.deliveries,
             drops=self.hub.counters.drops,
@@ -177,10 +249,18 @@ REFUSALS = (
     "bad_token",  # a token is missing or wrong
     "forbidden_scope",  # a token that does not allow what was asked
     "rate_limited",  # a token used faster than [auth] allows
+    "token_clients",  # a token with more clients than [limits] allows
+    "wrong_tokens",  # a token from an address that sent too many wrong ones
+    "address_rate",  # an address that asks more often than [limits] allows
+    "address_connections",  # an address with more connections than [limits] allows
+    "subscriptions",  # more rooms of one address or token than [limits] allows
+    "http_connections",  # beyond [limits] http_connections
+    "opening_connections",  # made way, as [limits] opening_connections were reached
     "too_many_clients",  # beyond [server] max_clients
     "garbage",  # first bytes that are not HTTP
     "bad_http",  # an HTTP request that can't be read
     "head_too_large",  # a request head beyond the limit
     "head_too_slow",  # a request head that was not complete in time
+    "silent",  # no first byte in time
 )
 """Every cause that is counted in `ClientState.refused`."""

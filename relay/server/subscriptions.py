@@ -14,6 +14,7 @@ from relay.server.messages import (
     Unsubscribed,
 )
 from relay.server.query import Request
+from relay.server.senders import Sender
 from relay.server.state import ClientState
 from relay.upstream.names import parse_room_name
 
@@ -35,6 +36,8 @@ class Listener(Protocol):
     subscriber: Subscriber
     access: Access
     """What the client may do."""
+    sender: Sender
+    """Where it is."""
 
     def send_message(self, message: ServerMessage) -> None:
         """Send a frame that is not an event, unless the connection is closing."""
@@ -58,6 +61,8 @@ class Subscriptions:
         self._subscriber = listener.subscriber
         self._held: set[Stream] = set()
         """Rooms acquired and not yet given up; one each."""
+        self._counted = 0
+        """How many of them are counted by the limits."""
         self.in_query: set[Stream] = set()
         """Rooms that the query named."""
 
@@ -69,6 +74,7 @@ class Subscriptions:
             stream = self._state.hub.present(held)
             if stream is not None:
                 self._state.holds.release(stream)
+        self._count(0)
 
     async def subscribe(self, request: Request) -> None:
         """Subscribe to rooms, or add methods to subscriptions. Raises RequestError."""
@@ -122,8 +128,24 @@ class Subscriptions:
             raise RequestError(
                 "too_many_rooms", f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms", request_id
             )
+        elif not self._state.limits.may_subscribe(self._listener.sender.address, access.name):
+            holds.release(stream)
+            self._state.refuse("subscriptions", access.name or self._listener.sender.address)
+            raise RequestError(
+                "too_many_rooms",
+                "clients of this address, or with this token, have too many rooms together",
+                request_id,
+            )
         self._held.add(stream)
+        self._count(len(self._held))
         return stream
+
+    def _count(self, held: int) -> None:
+        """Have the limits know how many rooms are held."""
+        change, self._counted = held - self._counted, held
+        if change:
+            listener = self._listener
+            self._state.limits.subscribed(listener.sender.address, listener.access.name, change)
 
     async def _admit(self, name: str, request_id: RequestId) -> bool:
         """See that a token of an overlay is for a room; tell whether it may start it.
@@ -151,6 +173,7 @@ class Subscriptions:
             else:
                 subscription.end()
                 self._held.discard(subscription.stream)
+                self._count(len(self._held))
                 self._state.holds.release(subscription.stream)
             self._tell_unsubscribed(request.id, subscription.stream, remaining, "asked")
 
@@ -175,6 +198,7 @@ class Subscriptions:
         if subscription.stream in self._held:
             self._state.holds.release(subscription.stream)
         self._held.add(subscription.stream)
+        self._count(len(self._held))
         if old in self.in_query:
             self.in_query.add(subscription.stream)
         self._tell_subscribed(None, old.status.name, subscription)
@@ -183,6 +207,7 @@ class Subscriptions:
         """Tell the client that a room is no longer watched; hang up if that was all it wanted."""
         stream = subscription.stream
         self._held.discard(stream)
+        self._count(len(self._held))
         self._tell_unsubscribed(None, stream, Filter.of(frozenset()), reason)
         if reason == "not_found" and stream in self.in_query and not self._held:
             name = stream.status.name

@@ -12,6 +12,11 @@ class Totals(Struct):
     """Connected now."""
     subscriptions: int = 0
     """Theirs, now."""
+    opening: int = 0
+    """Connections whose first request has not come whole, now."""
+    http: int = 0
+    """Connections that are neither those nor clients, now."""
+    accept_rests: int = 0
     accepted: int = 0
     deliveries: int = 0
     drops: int = 0
@@ -26,6 +31,9 @@ class Totals(Struct):
         return Totals(
             clients=self.clients + other.clients,
             subscriptions=self.subscriptions + other.subscriptions,
+            opening=self.opening + other.opening,
+            http=self.http + other.http,
+            accept_rests=self.accept_rests + other.accept_rests,
             accepted=self.accepted + other.accepted,
             deliveries=self.deliveries + other.deliveries,
             drops=self.drops + other.drops,

@@ -39,10 +39,18 @@ def user_path(path: str) -> Path:
     return Path(os.path.expanduser(path))
 
 
+def _is_credential(path: Path) -> bool:
+    """Tell whether systemd has put a file there for us alone: what looks like the group's right to
+    read it is ours then, as systemd.exec(5), LoadCredential= gives it.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    return folder != "" and path.is_absolute() and path.parent == Path(folder)
+
+
 def _check_mode(path: Path, status: os.stat_result, why: str) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise ConfigError(f"{path}: is no file")
-    if status.st_mode & 0o077:
+    if status.st_mode & (0o007 if _is_credential(path) else 0o077):
         raise ConfigError(
             f"{path}: others may read it (mode {stat.S_IMODE(status.st_mode):o}), and {why}; run:"
             f" chmod 600 {path}"

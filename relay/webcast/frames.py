@@ -44,7 +44,7 @@ class Limits:
 
     max_frame_bytes: int = 4 * 1024 * 1024
     """Of the frame or body as received."""
-    max_inflated_bytes: int = 8 * 1024 * 1024
+    max_inflated_bytes: int = 5 * 1024 * 1024
     """Of the payload after inflating. Parsing hostile envelopes takes 15 ms for each MiB."""
     max_messages: int = 5_000
     """In one Response. What each may hold is decode's to say."""

@@ -5,6 +5,9 @@ relay's hub from what it is told, and serves WebSockets from that as a relay alo
 Imported by app; imports server, hub, config, logs and errors.
 """
 
+import socket
+from collections.abc import Sequence
+
 from relay.config import Config
 from relay.hub import Hub
 from relay.server import RelayServer, Rooms
@@ -21,10 +24,11 @@ def new_server(
     store: Store | None = None,
     *,
     first_s: float = FIRST_S,
+    sockets: Sequence[socket.socket] = (),
 ) -> RelayServer:
     """Make the server that `[server] workers` asks for; see RelayServer."""
     if config.server.workers == 1:
-        return RelayServer(config, hub, rooms, live, store, first_s=first_s)
+        return RelayServer(config, hub, rooms, live, store, first_s=first_s, sockets=sockets)
     from relay.workers.server import SharedServer  # noqa: PLC0415  not paid for by others
 
-    return SharedServer(config, hub, rooms, live, store, first_s=first_s)
+    return SharedServer(config, hub, rooms, live, store, first_s=first_s, sockets=sockets)

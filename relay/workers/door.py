@@ -13,6 +13,7 @@ from websockets.server import ServerProtocol
 from relay.config import Config
 from relay.hub import Hub
 from relay.server.access import Access, Keyring
+from relay.server.checks import check_request
 from relay.server.listening import TakeWebSocket
 from relay.server.state import Client, ClientState
 from relay.workers.asking import Asking
@@ -68,18 +69,25 @@ class Door:
         self._asking = asking
         self._take = take
         self._send = send
+        self._at_door: set[asyncio.Transport] = set()
+
+    def is_anybody_there(self) -> bool:
+        """Tell whether the relay has yet to answer about somebody."""
+        return bool(self._at_door)
 
     def knock(self, transport: asyncio.Transport, received: bytes) -> None:
         """Ask whether a client may come in; nothing is read of it meanwhile."""
         transport.set_protocol(_Waiting(self._state, transport))
         transport.pause_reading()
-        self._state.leaving.add(transport)  # a stop does not wait for it
+        self._at_door.add(transport)
+        self._state.leaving.add(transport)  # a stop does not wait for long
         future = self._asking.enter(self._token_of(received))
         future.add_done_callback(partial(self._answered, transport, received))
 
     def _answered(
         self, transport: asyncio.Transport, received: bytes, future: asyncio.Future[Entered]
     ) -> None:
+        self._at_door.discard(transport)
         if future.cancelled():
             return
         entered = self._state.asked.entered = future.result()
@@ -101,7 +109,11 @@ class Door:
         protocol.receive_data(received)
         for request in protocol.events_received():
             if isinstance(request, Request):
-                given = request.headers.get_all("Authorization")
+                headers, config = request.headers, self._state.config.server
+                hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
+                if check_request(hosts, origins, config) != "ok":
+                    return ""  # it is going to be refused for that
+                given = headers.get_all("Authorization")
                 access = self._state.keyring.identify(given, request.path)
                 return "" if access is None else access.name
         return ""

@@ -101,6 +101,13 @@ class Done(ToWorker, tag=9):
     upto: dict[int, int]
 
 
+class Reconfigured(ToWorker, tag=19):
+    """What to serve by from now on."""
+
+    config: Config
+    """As `Setup` has it."""
+
+
 class Held(ToWorker, tag=10):
     """The answer to `Acquire` and `Find`: the room's stream. None: it is not watched."""
 
@@ -185,6 +192,7 @@ WorkerMessage = (
     | Look
     | Count
     | Stop
+    | Reconfigured
 )
 
 

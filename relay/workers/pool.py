@@ -7,7 +7,7 @@ import asyncio
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -20,7 +20,7 @@ from relay.server.state import ServerState
 from relay.server.totals import Totals
 from relay.workers.feed import Feed
 from relay.workers.link import Link
-from relay.workers.messages import Setup, Stop
+from relay.workers.messages import Reconfigured, Setup, Stop
 from relay.workers.passing import Passing
 
 TICK_S = 1.0
@@ -56,6 +56,9 @@ class Pool:
         self._adopt = adopt
         self._feed = Feed(state.hub)
         self._workers: list[_Worker] = []
+        self._port = 0
+        self.listening: list[int] = []
+        """Descriptors that workers listen on."""
         self._gone = Totals()
         """What workers had counted that have ended."""
         self.has_archive = state.hub.archive is not None
@@ -65,30 +68,50 @@ class Pool:
         state.totals_elsewhere = self.totals
         state.count_elsewhere = self.count
 
-    async def start(self, port: int) -> None:
-        """Start all workers, and wait until they serve. Raises RelayError where one does not."""
-        whole = self._state.config
-        config = Config(
-            server=msgspec.structs.replace(whole.server, port=port),
-            auth=whole.auth,
-            rest=whole.rest,
-            hub=whole.hub,
-            log=whole.log,
-        )
+    async def start(self, port: int, sockets: Sequence[socket.socket]) -> None:
+        """Start all workers, and wait until they serve. Raises RelayError where one does not.
+
+        `sockets`: those that they all listen on; none: each on `port` for itself.
+        """
+        self._port = port
+        self.listening = [each.fileno() for each in sockets]
         self._look()
-        self._workers = [
-            _Worker(self, config, number) for number in range(1, config.server.workers + 1)
-        ]
+        numbers = range(1, self._state.config.server.workers + 1)
+        self._workers = [_Worker(self, number) for number in numbers]
         try:
             await asyncio.gather(*(worker.served_once for worker in self._workers))
         except BaseException:
             await self._end()
             raise
 
+    @property
+    def config(self) -> Config:
+        """What workers need of the configuration."""
+        whole = self._state.config
+        return Config(
+            server=msgspec.structs.replace(whole.server, port=self._port),
+            auth=whole.auth,
+            limits=whole.limits,
+            rest=whole.rest,
+            hub=whole.hub,
+            log=whole.log,
+        )
+
+    def reconfigure(self) -> None:
+        """Tell workers that the configuration is another one."""
+        for worker in self._workers:
+            if worker.link is not None:
+                worker.link.send(Reconfigured(self.config))
+
     def begin_stop(self, deadline_s: float) -> None:
         """Have workers give their clients what there is until now, and let go of them."""
         for worker in self._workers:
             worker.begin_stop(deadline_s)
+
+    async def wait_over(self, wait_s: float) -> None:
+        """Wait until all workers have ended; so long at most."""
+        if self._workers:
+            await asyncio.wait([worker.task for worker in self._workers], timeout=wait_s)
 
     async def finish_stop(self, deadline_s: float) -> None:
         """Wait until all workers have ended; cut off what is left by then."""
@@ -163,13 +186,12 @@ class Pool:
 class _Worker:
     """One of them: a process after the other."""
 
-    def __init__(self, pool: Pool, config: Config, number: int) -> None:
+    def __init__(self, pool: Pool, number: int) -> None:
         self.link: Link | None = None
         """None: none is running just now."""
         self.served_once: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.task = asyncio.create_task(self._keep_running(), name=f"worker:{number}")
         self._pool = pool
-        self._config = config
         self._number = number
         self._process: Process | None = None
         self._stopping = False
@@ -227,7 +249,8 @@ class _Worker:
         our_passing, their_passing = socket.socketpair()
         with ours, our_passing:
             with theirs, their_passing:
-                descriptors = theirs.fileno(), their_passing.fileno()
+                pairs = theirs.fileno(), their_passing.fileno()
+                descriptors = *pairs, *self._pool.listening
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "relay.workers", *map(str, descriptors)),
                     stdin=DEVNULL,
@@ -255,7 +278,7 @@ class _Worker:
         link = self._pool.new_link(self._kill)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: link.channel, sock=pair)
-        link.send(Setup(self._config, self._number, self._pool.has_archive))
+        link.send(Setup(self._pool.config, self._number, self._pool.has_archive))
         passing = Passing(
             passing_pair, lambda connection, head: self._pool.adopt(passing, connection, head)
         )

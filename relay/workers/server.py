@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from relay.config import Config
 from relay.hub import Stream
 from relay.server import RelayServer
 from relay.server.http_protocol import HandBack
@@ -21,6 +22,8 @@ RESERVE_S = 0.5
 """How long a port that is in use is asked for: the workers of a relay that was killed just now may
 have it."""
 RESERVE_LOOK_S = 0.05
+WORKERS_S = 2.0
+"""How long a stop answers what workers pass on; they end sooner where no client is slow."""
 
 
 class SharedServer(RelayServer):
@@ -31,6 +34,8 @@ class SharedServer(RelayServer):
         super().__init__(*args, **kwargs)
         self._reserved: list[socket.socket] = []
         self._pool: Pool | None = None
+        self._adopts = True
+        """Whether HTTP is answered still."""
         self._adopting: set[asyncio.Task[None]] = set()
 
     @property
@@ -44,14 +49,20 @@ class SharedServer(RelayServer):
     async def start(self) -> None:
         """Reserve the port, and have workers serve. Raises ListenError, RelayError."""
         config = self._state.config.server
-        self._reserved = await _reserve(config.host, config.port)
+        self._reserved = list(self._sockets) or await _reserve(config.host, config.port)
         http_protocol = await self.begin_http()
         self._pool = Pool(self._relay, partial(self._adopt, http_protocol))
         try:
-            await self._pool.start(self.port)
+            await self._pool.start(self.port, self._sockets)
         except BaseException:
             await self._let_go()
             raise
+
+    def reconfigure(self, config: Config) -> None:
+        """Have workers serve by another configuration, too."""
+        super().reconfigure(config)
+        if self._pool is not None:
+            self._pool.reconfigure()
 
     async def stop(self, deadline_s: float) -> None:
         """Stop the workers, each as RelayServer stops itself, and what is served here with them."""
@@ -72,6 +83,15 @@ class SharedServer(RelayServer):
             return False
         listens, is_behind = seen
         return (listens or hub.is_listened_to(stream)) and not (is_behind or hub.is_behind(stream))
+
+    async def _decide_others(self, wait_s: float) -> None:
+        """Answer what workers pass on of those who have just connected to them."""
+        if self._pool is not None:
+            await self._pool.wait_over(max(wait_s, WORKERS_S))
+
+    async def _end_others(self) -> None:
+        self._adopts = False
+        await super()._end_others()
 
     async def _let_go(self) -> None:
         self._pool = None
@@ -98,7 +118,7 @@ class SharedServer(RelayServer):
             protocol.connection_made(transport)
             protocol.data_received(data)
 
-        if self._state.stopping:
+        if not self._adopts:
             connection.close()
             return
         task = asyncio.create_task(adopt(connection, Arrival(begin, received)), name="adopting")

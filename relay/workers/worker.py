@@ -10,6 +10,8 @@ import signal
 import socket
 import sys
 from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
 
 import structlog
 
@@ -30,6 +32,7 @@ from relay.workers.messages import (
     PageFailed,
     PageRead,
     Ready,
+    Reconfigured,
     Refused,
     Serving,
     Setup,
@@ -52,17 +55,24 @@ _log = structlog.get_logger(__name__)
 
 
 def main(arguments: list[str]) -> int:
-    """Run a worker, given the descriptors of its pairs; gives the exit code."""
+    """Run a worker; gives the exit code.
+
+    It is given the descriptors of its pairs, and of what it listens on, unless it is to bind that.
+    """
     # The relay stops it, whoever else signals all processes of a terminal or a service.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _die_with_parent()
-    pair, passing_pair = (socket.socket(fileno=int(argument)) for argument in arguments)
-    with pair, passing_pair:
-        return loops.run(_run(pair, passing_pair))
+    pair, passing_pair, *listening = (socket.socket(fileno=int(each)) for each in arguments)
+    with pair, passing_pair, ExitStack() as held:
+        for each in listening:
+            held.enter_context(each)
+        return loops.run(_run(pair, passing_pair, listening))
 
 
-async def _run(pair: socket.socket, passing_pair: socket.socket) -> int:
+async def _run(
+    pair: socket.socket, passing_pair: socket.socket, listening: Sequence[socket.socket]
+) -> int:
     """Serve until the relay says stop."""
     setup: asyncio.Future[Setup] = asyncio.get_running_loop().create_future()
 
@@ -73,7 +83,7 @@ async def _run(pair: socket.socket, passing_pair: socket.socket) -> int:
 
     channel = Channel(take, _abandoned)
     await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=pair)
-    worker = _Worker(await setup, channel, passing_pair)
+    worker = _Worker(await setup, channel, passing_pair, listening)
     channel.take = worker.take
     try:
         await worker.run()
@@ -89,11 +99,18 @@ async def _run(pair: socket.socket, passing_pair: socket.socket) -> int:
 class _Worker:
     """What a worker is made of, once it has been told what to serve."""
 
-    def __init__(self, setup: Setup, channel: Channel, passing_pair: socket.socket) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        channel: Channel,
+        passing_pair: socket.socket,
+        listening: Sequence[socket.socket],
+    ) -> None:
         config = setup.config
         configure_logs(config.log.level, config.log.format)
         structlog.contextvars.bind_contextvars(worker=setup.number)
         self._channel = channel
+        self._listening = listening
         streams = Streams()
         hub = RepeatingHub(config.hub)
         self._asking = Asking(self._send, hub, streams)
@@ -102,6 +119,7 @@ class _Worker:
         self._state = WorkerState(config, hub, self._asking, self._send)
         self._server = ClientServer(self._state)
         self._door = Door(self._state, self._asking, self._server.websockets(), self._send)
+        self._server.is_anybody_at_the_door = self._door.is_anybody_there
         self._passing = Passing(passing_pair, self._adopt)
         self._adopting: set[asyncio.Task[None]] = set()
         self._is_held_up = False
@@ -118,7 +136,10 @@ class _Worker:
             self._send(Ready())
             await self._synced.wait()
             await self._server.listen(
-                self._door.knock, lambda _: Departure(self._passing), share_port=True
+                self._door.knock,
+                lambda _: Departure(self._passing),
+                share_port=True,
+                sockets=self._listening,
             )
             self._send(Serving())
             _log.info("worker serves", pid=os.getpid())
@@ -152,6 +173,9 @@ class _Worker:
                 self._synced.set()
             case Stop(deadline_s):
                 self._stop.set_result(deadline_s)
+            case Reconfigured(config):
+                configure_logs(config.log.level, config.log.format)
+                self._server.reconfigure(config)
             case Setup():
                 raise ValueError("a worker is set up once")
             case _:

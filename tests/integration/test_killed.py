@@ -16,21 +16,20 @@ from contextlib import closing
 from pathlib import Path
 
 import psutil
+import pytest
+from ledger import Listener, all_hear, check
 
-from relay.client import Gap, Message, connect
-from relay.events import OWN_METHODS
+from relay.client import Gap, Message
 from relay.sim import Scenario, Simulator
-from relay.sim.broadcast import REPLAY_MESSAGES
 from relay.sim.server import config_lines
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("RELAY_TESTS_KILLS", "3"))
 ROOMS = int(os.environ.get("RELAY_TESTS_ROOMS", "2"))
 CLIENTS = 5
 """Of each room."""
 ROOT = Path(__file__).parents[2]
-REPEATS = 2 * REPLAY_MESSAGES + 5
-"""How many events may come of before a connection: with the first position, and with the socket."""
-Item = Message | Gap
 
 
 def free_port() -> int:
@@ -52,54 +51,6 @@ async def start(config: Path) -> Process:
     async with asyncio.timeout(30):
         assert await process.stdout.readline()
     return process
-
-
-class Listener:
-    """A client that resumes by itself, and keeps what it got by room."""
-
-    def __init__(self, url: str, rooms: list[str]) -> None:
-        self.got: dict[str, list[Item]] = {room: [] for room in rooms}
-        self.arrived = asyncio.Event()
-        self._url = url
-
-    async def run(self) -> None:
-        async with connect(self._url, rooms=self.got, max_wait_s=0.2) as stream:
-            async for item in stream.items():
-                if isinstance(item, Message | Gap):
-                    self.got[item.web_rid].append(item)
-                    self.arrived.set()
-
-
-def check(got: list[Item], sent: list[str]) -> None:
-    """Hold what a client got of a room against what upstream sent."""
-    places = {msg_id: index for index, msg_id in enumerate(sent)}
-    last: Message | None = None
-    told: Gap | None = None
-    repeats = REPEATS
-    had: set[tuple[str, int]] = set()
-    ids: set[str] = set()
-    before = ""  # the last of upstream's
-    for item in got:
-        if isinstance(item, Gap):
-            told, repeats = item, REPEATS
-            continue
-        assert (item.epoch, item.offset) not in had, "no offset twice"
-        had.add((item.epoch, item.offset))
-        ids.add(item.msg_id)
-        if last is not None and told is None:
-            assert (item.epoch, item.offset) == (last.epoch, last.offset + 1)
-            # To who connects upstream repeats some of what was before, not all.
-            if repeats == 0 and item.method not in OWN_METHODS:
-                between = sent[places[before] + 1 : places[item.msg_id]]
-                assert ids.issuperset(between), "nobody said what is missing"
-        elif last is not None and told is not None and item.epoch == last.epoch:
-            assert told.offset is not None or (told.first, told.last) == (
-                last.offset + 1,
-                item.offset - 1,
-            )
-        last, told = item, None
-        if item.method not in OWN_METHODS:
-            before, repeats = item.msg_id, max(repeats - 1, 0)
 
 
 async def test_killed_at_any_moment(tmp_path: Path) -> None:
@@ -165,10 +116,3 @@ async def test_workers_killed_at_any_moment(tmp_path: Path) -> None:
         ((room, got),) = listener.got.items()
         assert all(isinstance(item, Message) for item in got), "what was lost is made up for"
         check(got, [message.msg_id for message in simulator.rooms[room].ledger.sent])
-
-
-async def all_hear(listeners: list[Listener]) -> None:
-    """Wait until every client has got something."""
-    async with asyncio.timeout(30):
-        for listener in listeners:
-            await listener.arrived.wait()

@@ -122,6 +122,16 @@ def test_a_file_that_will_not_do_is_refused_without_showing_it(
     assert SECRET not in str(refusal.value)
 
 
+def test_a_credential_of_systemds_may_look_readable_to_a_group(
+    write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(mode=0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(Path(path).parent))
+    login(path)
+    with pytest.raises(ConfigError, match="others may read it"):
+        login(write(name="b.txt", mode=0o444))
+
+
 def test_of_two_domains_the_live_pages_own_cookies_count(write: Callable[..., str]) -> None:
     lines = [
         f"live.douyin.com\tFALSE\t/\tTRUE\t1900000000\tsessionid\t{SECRET}",

@@ -1,0 +1,152 @@
+"""Accepts connections, and rests while hardly any file descriptors are left; made by listening.
+
+What is accepted then could not be served, and what serves others would have none: a file of the
+store, a connection to upstream. Who connects meanwhile waits in the kernel's queue.
+"""
+
+import asyncio
+import errno
+import os
+import resource
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from relay.logs import Throttle
+from relay.server.state import ClientState
+
+ACCEPTED_AT_ONCE = 64
+"""Connections that are accepted before others have their turn."""
+SPARE_DESCRIPTORS = 64
+"""File descriptors that connections leave to everything else; of few, a quarter."""
+REST_S = 0.25
+"""How often it is looked whether there are enough again."""
+SAID_S = 60.0
+"""How often it is said at most that there are not."""
+
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_log = structlog.get_logger(__name__)
+
+
+class Acceptor:
+    """Accepts on one listening socket, which it closes in the end."""
+
+    def __init__(
+        self,
+        listening: socket.socket,
+        new_protocol: Callable[[], asyncio.Protocol],
+        options: Mapping[str, Any],
+        state: ClientState,
+    ) -> None:
+        """`options`: for connect_accepted_socket."""
+        self._listening = listening
+        self._new_protocol = new_protocol
+        self._options = options
+        self._state = state
+        self._opening: set[asyncio.Task[None]] = set()
+        self._resting: asyncio.TimerHandle | None = None
+        self._said = Throttle(SAID_S)
+        self._loop = asyncio.get_running_loop()
+        listening.setblocking(False)
+        self._loop.add_reader(listening.fileno(), self._accept)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; 0 once it is closed, or where there are none."""
+        name = self._listening.getsockname() if self._listening.fileno() >= 0 else None
+        return int(name[1]) if isinstance(name, tuple) else 0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether it has accepted somebody whom nobody serves yet."""
+        return bool(self._opening)
+
+    def close(self) -> None:
+        """Accept no more. Safe to repeat."""
+        if self._listening.fileno() < 0:
+            return
+        if self._resting is None:
+            self._loop.remove_reader(self._listening.fileno())
+        else:
+            self._resting.cancel()
+        self._listening.close()
+
+    async def wait_closed(self) -> None:
+        """Wait until nothing is accepted any more; what was is another's."""
+        for task in list(self._opening):
+            task.cancel()
+        if self._opening:
+            await asyncio.wait(self._opening)
+
+    def _accept(self) -> None:
+        for _ in range(ACCEPTED_AT_ONCE):
+            try:
+                accepted, _address = self._listening.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in _SCARCE:
+                    raise
+                self._rest()
+                return
+            # Handshakes of TLS that take long.
+            if len(self._opening) >= self._state.config.limits.opening_connections:
+                self._state.refuse("opening_connections", f"{len(self._opening)} connections")
+                accepted.close()
+                continue
+            accepted.setblocking(False)
+            task = self._loop.create_task(self._open(accepted), name="accepting")
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+            if not _is_spare(accepted.fileno()):
+                self._rest()
+                return
+
+    async def _open(self, accepted: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(self._new_protocol, accepted, **self._options)
+        except (OSError, TimeoutError) as error:
+            # A handshake of TLS that came to nothing, or a client that has gone already.
+            accepted.close()
+            _log.debug("connection not opened", error=str(error))
+        except asyncio.CancelledError:
+            accepted.close()
+            raise
+
+    def _rest(self) -> None:
+        self._loop.remove_reader(self._listening.fileno())
+        self._resting = self._loop.call_later(REST_S, self._look)
+        self._state.accept_rests += 1
+        if self._said.admit() is not None:
+            _log.warning(
+                "no new clients for now: hardly any file descriptors are left",
+                most=_most_descriptors(),
+                cure="raise LimitNOFILE= of the unit, or ulimit -n",
+            )
+
+    def _look(self) -> None:
+        if not self._are_spare():
+            self._resting = self._loop.call_later(REST_S, self._look)
+            return
+        self._resting = None
+        self._loop.add_reader(self._listening.fileno(), self._accept)
+
+    def _are_spare(self) -> bool:
+        try:
+            next_one = os.dup(self._listening.fileno())
+        except OSError:
+            return False
+        os.close(next_one)
+        return _is_spare(next_one)
+
+
+def _most_descriptors() -> int:
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def _is_spare(descriptor: int) -> bool:
+    """Tell whether a descriptor that was just made leaves enough: the lowest free one is given."""
+    most = _most_descriptors()
+    return descriptor < most - min(SPARE_DESCRIPTORS, most // 4)

@@ -1,0 +1,8 @@
+"""The relay as a service of systemd's: told of its state, watched over, reloaded while it runs.
+
+Imported by app; imports config, hub, room, server and errors.
+"""
+
+from relay.service.service import Service
+
+__all__ = ["Service"]

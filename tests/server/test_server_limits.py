@@ -1,0 +1,280 @@
+"""What one address, token or client may take, and who goes first where there is too much."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import aiohttp
+import pytest
+from keys import ADMIN, READ, WATCH, auth, bearer
+from raw import handshake, raw_connection, talk
+from serving import Relay, receive, receive_until, relay_running
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
+
+from relay.config import LimitsConfig, ServerConfig
+from relay.server import limits as limits_module
+from relay.server import port as ports
+from relay.server.limits import Limits
+
+PROXIED = ServerConfig(port=0, trusted_proxies=["127.0.0.1"], allowed_hosts=["relay.example.org"])
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def from_(address: str, **more: str) -> dict[str, str]:
+    return {"X-Forwarded-For": address, **more}
+
+
+async def close_code(relay: Relay, query: str = "", **options: Any) -> int:
+    async with relay.connect(query, **options) as connection:
+        with suppress(ConnectionClosed):
+            while True:
+                await receive(connection)
+    assert connection.close_code is not None
+    return connection.close_code
+
+
+async def refused(relay: Relay, cause: str) -> float:
+    request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    answer = await talk(relay, request + b"Authorization: Bearer %b\r\n\r\n" % ADMIN.encode())
+    return float(
+        answer.decode().split(f'relay_refused_total{{cause="{cause}"}} ')[1].split("\n")[0]
+    )
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Relay]:
+    limits = LimitsConfig(address_wrong_tokens_per_min=5)
+    async with relay_running(server=PROXIED, auth=auth(), limits=limits) as relay:
+        relay.rooms.add("1")
+        yield relay
+
+
+async def test_tokens_are_not_looked_at_where_too_many_wrong_ones_came_from(relay: Relay) -> None:
+    async with aiohttp.ClientSession(relay.url) as http:
+
+        async def status(token: str, address: str) -> int:
+            async with http.get("/api/rooms", headers=from_(address, **bearer(token))) as answer:
+                if answer.status == 429:
+                    assert int(answer.headers["Retry-After"]) <= 12
+                return answer.status
+
+        assert [await status(f"guess{n}", "203.0.113.5") for n in range(5)] == [401] * 5
+        assert [await status(token, "203.0.113.5") for token in ("guess", READ)] == [429, 429]
+        assert (
+            await close_code(relay, f"?token={READ}", additional_headers=from_("203.0.113.5"))
+            == 3029
+        )
+        # Who brings none doesn't guess; and what needs none is had as ever.
+        async with http.get("/api/rooms", headers=from_("203.0.113.5")) as answer:
+            assert answer.status == 401
+        async with http.get("/readyz", headers=from_("203.0.113.5", **bearer(READ))) as answer:
+            assert await answer.json() == {"status": "ready"}
+        assert await status(READ, "203.0.113.6") == 200
+    assert await refused(relay, "wrong_tokens") == 4
+    assert relay.rooms.holders[relay.rooms["1"]] == 0
+
+
+async def test_wrong_tokens_of_handshakes_count_as_well(relay: Relay) -> None:
+    headers = from_("203.0.113.5")
+    for _ in range(5):
+        assert await close_code(relay, "?token=guess", additional_headers=headers) == 3500
+    assert await close_code(relay, f"?token={READ}", additional_headers=headers) == 3029
+
+
+async def test_an_address_may_not_ask_too_often() -> None:
+    limits = LimitsConfig(address_requests_per_s=0.01, address_burst=2)
+    async with (
+        relay_running(server=PROXIED, limits=limits) as relay,
+        aiohttp.ClientSession(relay.url) as http,
+    ):
+        statuses = []
+        for address in ("203.0.113.5", "203.0.113.5", "203.0.113.5", "203.0.113.6"):
+            async with http.get("/api/rooms", headers=from_(address)) as answer:
+                statuses.append(answer.status)
+        assert statuses == [200, 200, 429, 200]
+        assert await close_code(relay, additional_headers=from_("203.0.113.5")) == 3029
+        for _ in range(20):  # of this machine
+            async with http.get("/api/rooms") as answer:
+                assert answer.status == 200
+
+
+async def test_an_address_may_not_have_too_many_clients() -> None:
+    limits = LimitsConfig(address_connections=2)
+    async with relay_running(server=PROXIED, limits=limits) as relay, AsyncExitStack() as stack:
+        connect = stack.enter_async_context
+        for _ in range(2):
+            client = await connect(relay.connect(additional_headers=from_("203.0.113.5")))
+            await receive(client)
+        with pytest.raises(InvalidStatus) as caught:
+            await relay.connect(additional_headers=from_("203.0.113.5"))
+        assert caught.value.response.status_code == 429
+        assert b"address_connections" in (caught.value.response.body or b"")
+        await receive(await connect(relay.connect(additional_headers=from_("203.0.113.6"))))
+        await client.close()
+        await client.wait_closed()
+        await receive(await connect(relay.connect(additional_headers=from_("203.0.113.5"))))
+
+
+async def test_a_token_may_not_have_too_many_clients() -> None:
+    limits = LimitsConfig(token_clients=1)
+    async with relay_running(auth=auth(), limits=limits) as relay:
+        relay.rooms.add("1")
+        async with (
+            aiohttp.ClientSession(relay.url) as http,
+            relay.connect(f"?token={READ}") as client,
+            relay.connect(f"?token={WATCH}"),
+        ):
+            await receive(client)
+            with pytest.raises(InvalidStatus) as caught:
+                await relay.connect(f"?token={READ}")
+            assert b"token_clients" in (caught.value.response.body or b"")
+            async with http.get("/events?room_id=1", headers=bearer(READ)) as answer:
+                assert answer.status == 503
+            await client.close()
+            async with http.get("/events?room_id=1", headers=bearer(READ)) as answer:
+                assert answer.status == 200
+
+
+async def test_clients_of_an_address_share_its_rooms() -> None:
+    limits = LimitsConfig(address_subscriptions=3)
+    async with relay_running(server=PROXIED, limits=limits) as relay:
+        headers = from_("203.0.113.5")
+        async with (
+            relay.connect("?room_id=1,2", additional_headers=headers) as one,
+            relay.connect("?room_id=1", additional_headers=headers) as other,
+        ):
+            for connection, rooms in ((one, 2), (other, 1)):
+                for _ in range(rooms):
+                    await receive_until(connection, "subscribed")
+            await other.send('{"op":"subscribe","room_id":"3"}')
+            assert (await receive_until(other, "error"))[-1]["code"] == "too_many_rooms"
+            await one.send('{"op":"unsubscribe","room_id":"2"}')
+            await receive_until(one, "unsubscribed")
+            await other.send('{"op":"subscribe","room_id":"3"}')
+            await receive_until(other, "subscribed")
+
+
+async def test_messages_that_come_too_fast_wait_and_others_do_not() -> None:
+    limits = LimitsConfig(client_messages_per_s=20, client_messages_burst=10)
+    async with relay_running(limits=limits) as relay, relay.connect() as fast:
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        for number in range(20):
+            await fast.send(f'{{"op":"ping","id":{number}}}')
+        async with relay.connect() as other:
+            await other.send('{"op":"ping","id":"other"}')
+            await receive_until(other, "pong")
+        pongs = [(await receive_until(fast, "pong"))[-1]["id"] for _ in range(20)]
+        assert pongs == list(range(20))
+        assert loop.time() - begin > 0.45
+
+
+async def test_bytes_that_come_too_fast_wait() -> None:
+    limits = LimitsConfig(client_bytes_per_s=64 * 1024, client_bytes_burst=1024)
+    async with relay_running(limits=limits) as relay, raw_connection(relay) as (reader, writer):
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        pings = Frame(Opcode.PING, b"x" * 100).serialize(mask=True) * 300
+        last = Frame(Opcode.PING, b"last").serialize(mask=True)
+        writer.write(handshake(relay) + pings + last)
+        async with asyncio.timeout(20):
+            await reader.readuntil(b"last")
+        assert loop.time() - begin > 0.4
+
+
+async def test_only_so_many_connections_are_plain_http() -> None:
+    limits = LimitsConfig(http_connections=1)
+    async with relay_running(limits=limits) as relay, raw_connection(relay) as (reader, writer):
+        relay.rooms.add("1")
+        writer.write(GET)
+        await reader.readuntil(b'"ok"')
+        answer = await talk(relay, GET)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"http_connections" in answer
+        async with relay.connect() as client:
+            await receive(client)
+        # An event stream is a client, not one of those.
+        writer.write(b"GET /events?room_id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"event: room")
+        assert (
+            await talk(relay, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        ).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_the_oldest_that_has_not_asked_yet_makes_way() -> None:
+    limits = LimitsConfig(opening_connections=3)
+    async with relay_running(limits=limits) as relay, AsyncExitStack() as stack:
+        readers = []
+        for _ in range(4):
+            reader, writer = await stack.enter_async_context(raw_connection(relay))
+            writer.write(b"GET / HT")
+            readers.append(reader)
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                assert await readers[0].read() == b""
+        assert not any(reader.at_eof() for reader in readers[1:])
+        async with relay.connect() as client:
+            await receive(client)
+
+
+async def test_a_later_head_that_is_never_complete_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from relay.server import http_protocol
+
+    monkeypatch.setattr(http_protocol, "LATER_HEAD_S", 0.2)
+    monkeypatch.setattr(ports, "FIRST_HEAD_S", 20.0)
+    async with relay_running() as relay:
+        async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+            writer.write(GET)
+            await reader.readuntil(b"}")
+            writer.write(b"GET /healthz HT")
+            assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+            for _ in range(3):
+                writer.write(GET[:20])
+                await writer.drain()
+                await asyncio.sleep(0.1)
+                writer.write(GET[20:])
+                await reader.readuntil(b"}")
+
+
+async def test_host_then_origin_then_token_whatever_is_asked_for() -> None:
+    async with relay_running(auth=auth()) as relay:
+        foreign = b"Origin: http://evil.example\r\n\r\n"
+        for path in ("/ws", "/nowhere"):
+            both = handshake(relay, path, host="evil.example")[:-2] + foreign
+            assert (await talk(relay, both)).startswith(b"HTTP/1.1 421 ")
+        for path, status in (("/nowhere", b"403"), (f"/nowhere?token={READ}", b"403")):
+            answer = await talk(relay, handshake(relay, path)[:-2] + foreign)
+            assert answer[9:12] == status
+        assert (await talk(relay, handshake(relay, "/nowhere")))[9:12] == b"401"
+        assert (await talk(relay, handshake(relay, f"/nowhere?token={READ}")))[9:12] == b"404"
+
+
+async def test_pages_in_obs_are_served_only_where_they_are_listed() -> None:
+    for allowed, code in (([], 3503), (["http://absolute"], 1000)):
+        config = ServerConfig(port=0, allowed_origins=list(allowed))
+        async with relay_running(server=config) as relay:
+            if allowed:
+                async with relay.connect(origin="http://absolute") as client:
+                    assert (await receive(client))[0]["op"] == "hello"
+            else:
+                assert await close_code(relay, origin="http://absolute") == code
+
+
+def test_addresses_are_forgotten_but_for_those_with_something_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits_module, "MAX_ADDRESSES", 10)
+    limits = Limits(lambda: LimitsConfig(address_connections=1, address_wrong_tokens_per_min=1))
+    limits.connected("192.0.2.1")
+    limits.guessed_wrong("192.0.2.2")
+    for number in range(100):
+        limits.request(f"198.51.100.{number}")
+    assert not limits.may_connect("192.0.2.1")
+    assert limits.guess("192.0.2.2") is not None
+    limits.disconnected("192.0.2.1")
+    assert limits.may_connect("192.0.2.1")

@@ -1,0 +1,140 @@
+"""TLS on the relay's own port."""
+
+import asyncio
+import json
+import shutil
+import ssl
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+from certificates import make_certificate, trusting, with_tls
+from serving import make_event, receive, relay_running
+from websockets.exceptions import ConnectionClosed
+
+from relay.config import Config, HubConfig
+from relay.errors import ConfigError
+
+
+async def test_http_websockets_and_event_streams(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    async with relay_running(server=server) as relay:
+        assert relay.url.startswith("https://127.0.0.1:")
+        relay.rooms.add("1")
+        async with (
+            relay.connect("?room_id=1", ssl=trust) as client,
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust)) as http,
+        ):
+            await receive(client, 3)
+            async with http.get(f"{relay.url}/events?room_id=1") as stream:
+                relay.publish("1", *(make_event() for _ in range(3)))
+                offsets = [json.loads(frame)["offset"] for frame in await _texts(client, 3)]
+                assert offsets == [1, 2, 3]
+                while b'"offset":3' not in await stream.content.readline():
+                    pass
+            async with http.get(f"{relay.url}/healthz") as answer:
+                assert answer.status == 200
+
+
+async def test_what_is_not_tls_is_hung_up_on(tmp_path: Path) -> None:
+    async with relay_running(server=with_tls(tmp_path)) as relay:
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.server.port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        async with asyncio.timeout(10):
+            assert b"HTTP" not in await reader.read()
+        writer.transport.abort()
+
+
+async def test_much_for_a_client_that_reads_late(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    hub = HubConfig(slow_bytes=1 << 30, history_events=100)
+    async with relay_running(server=server, hub=hub) as relay:
+        relay.rooms.add("1")
+        trust = trusting(server.tls_cert)
+        async with relay.connect(
+            "?room_id=1", ssl=trust, max_size=None, compression=None
+        ) as client:
+            await receive(client, 3)
+            events = [make_event(content="好" * 50_000) for _ in range(60)]
+            relay.publish("1", *events)
+            texts = await _texts(client, 60)
+            assert [json.loads(text)["msg_id"] for text in texts] == [e.msg_id for e in events]
+
+
+async def test_a_client_that_does_not_read_is_let_go(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    async with relay_running(server=server, hub=HubConfig(slow_s=0.2)) as relay:
+        relay.rooms.add("1")
+        trust = trusting(server.tls_cert)
+        async with relay.connect(
+            "?room_id=1", ssl=trust, max_size=None, compression=None
+        ) as client:
+            await receive(client, 3)
+            client.transport.pause_reading()
+            while relay.hub.counters.slow_closes == 0:
+                relay.publish("1", *(make_event(content="好" * 50_000) for _ in range(20)))
+                await asyncio.sleep(0.01)
+            async with asyncio.timeout(10):
+                await relay.rooms.let_go()
+                client.transport.resume_reading()
+                with pytest.raises(ConnectionClosed):
+                    await _texts(client, 1000)
+
+
+async def test_a_new_certificate_is_shown_to_who_comes_next_and_nobody_is_dropped(
+    tmp_path: Path,
+) -> None:
+    server = with_tls(tmp_path)
+    old = trusting(server.tls_cert)
+    async with relay_running(server=server) as relay, relay.connect(ssl=old) as before:
+        await receive(before, 1)
+        make_certificate(tmp_path)
+        new = trusting(server.tls_cert)
+        relay.server.reconfigure(Config(server=server))
+        async with relay.connect(ssl=new) as after:
+            await receive(after, 1)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await relay.connect(ssl=old)
+        assert await relay.sent(before) == []
+
+
+async def test_a_certificate_without_its_key_is_refused_and_the_old_one_stays(
+    tmp_path: Path,
+) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    _, other_key = make_certificate(tmp_path, "other")
+    async with relay_running(server=server) as relay:
+        for changes in ({"tls_key": other_key}, {"tls_cert": str(tmp_path / "none.crt")}):
+            changed = msgspec.structs.replace(server, **changes)
+            with pytest.raises(ConfigError, match=r"server\.tls_cert, server\.tls_key: "):
+                relay.server.reconfigure(Config(server=changed))
+        async with relay.connect(ssl=trust) as client:
+            await receive(client, 1)
+
+
+async def test_files_that_are_no_certificate_are_refused_in_words(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    shutil.copy(server.tls_cert, server.tls_key)
+    with pytest.raises(ConfigError, match="are not a certificate and its key"):
+        async with relay_running(server=server):
+            pass
+
+
+async def test_stop_tells_clients_to_come_back(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    async with relay_running(server=server) as relay, relay.connect(ssl=trust) as client:
+        await receive(client, 1)
+        stopping = asyncio.ensure_future(relay.server.stop(5))
+        with pytest.raises(ConnectionClosed):
+            await client.recv()
+        assert client.close_code == 3001
+        await stopping
+
+
+async def _texts(client, count: int) -> list[str]:  # type: ignore[no-untyped-def]
+    async with asyncio.timeout(30):
+        return [await client.recv() for _ in range(count)]

@@ -177,11 +177,15 @@ export class Charts {
     }
     const times = filled.map((point) => point.time_ms / 1000);
     const nowS = (this.#stats?.time_ms ?? Date.now()) / 1000;
+    // A rate of a step that is not over would look like a fall.
+    const isOver = (point) => point.time_ms / 1000 + stepS <= nowS;
     const firstS = times[0] ?? nowS;
     // A young room's line fills the chart rather than its last pixel.
     const fromS = Math.max(nowS - SPANS_S[stepS], Math.min(firstS, nowS - stepS * 30));
     for (const each of this.#plots) {
-      const rows = each.kinds.map((kind) => filled.map((point) => each.value(point, kind, stepS)));
+      const rows = each.kinds.map((kind) =>
+        filled.map((point) => each.value(point, kind, stepS, isOver(point))),
+      );
       each.plot.batch(() => {
         each.plot.setData([times, ...rows], false);
         each.plot.setScale("x", { min: fromS, max: Math.max(nowS, fromS + stepS) });
@@ -289,9 +293,10 @@ export class Charts {
   // The values under the pointer, else the latest.
   #showValues(each) {
     const { idx } = each.plot.cursor;
-    const last = each.plot.data[0].length - 1;
     each.marks.forEach((mark, index) => {
-      const value = each.plot.data[index + 1][idx ?? last];
+      const values = each.plot.data[index + 1];
+      const latest = values.reduce((found, value) => value ?? found, null);
+      const value = idx === null || idx === undefined ? latest : values[idx];
       setText(mark, value === undefined || value === null ? "–" : formatCount(value, language()));
     });
   }
@@ -327,8 +332,8 @@ export class Charts {
   }
 }
 
-function rateOfKind(point, kind, stepS) {
-  if (!point.messages) return null;
+function rateOfKind(point, kind, stepS, isOver) {
+  if (!point.messages || !isOver) return null;
   let count = 0;
   for (const [method, n] of Object.entries(point.messages)) {
     const found = kindOf(method);

@@ -20,6 +20,7 @@ const NUMBERS = ["relay_stats"];
  * @property {""|"numbers"|"all"} has what is subscribed to
  * @property {string} asked the name that was subscribed to
  * @property {number} request the id of the last request about it
+ * @property {object|null} answer what was said to it, a `subscribed` frame
  */
 
 export class Link {
@@ -40,6 +41,7 @@ export class Link {
    * @param {(state: "connecting"|"open"|"lost"|"closed"|"token", detail: string) => void} on.state
    * @param {(frame: object, room: Room) => void} on.event
    * @param {(frame: object, room: Room) => void} on.gap
+   * @param {(room: Room) => void} on.subscribed its RelayStats come from now on
    * @param {(room: Room) => void} on.whole from now on all of the chosen room's events come: those
    *   behind `room.offset`
    * @param {(room: Room, epoch: string) => void} on.moved a room goes on in another stream;
@@ -74,7 +76,8 @@ export class Link {
       if (room) room.view = view;
       else {
         const { epoch, offset } = view;
-        this.rooms.set(epoch, { view, epoch, offset, has: "", asked: "", request: 0 });
+        const none = { has: "", asked: "", request: 0, answer: null };
+        this.rooms.set(epoch, { view, epoch, offset, ...none });
       }
     }
     this.#subscribe();
@@ -127,7 +130,7 @@ export class Link {
     const query = token ? `?token=${encodeURIComponent(token)}` : "";
     const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
     this.#socket = socket;
-    for (const room of this.rooms.values()) room.has = "";
+    for (const room of this.rooms.values()) Object.assign(room, { has: "", answer: null });
     socket.onmessage = (message) => {
       this.#heard = true;
       this.#receive(JSON.parse(message.data));
@@ -235,6 +238,8 @@ export class Link {
     // The answer to a request that has been changed since says nothing any more.
     if (!room || (frame.id !== null && frame.id !== room.request)) return;
     room.offset = frame.offset;
+    room.answer = frame;
+    this.#on.subscribed(room);
     if (room === this.#chosen && frame.method === null) this.#on.whole(room);
   }
 

@@ -47,8 +47,6 @@ const link = new Link({
     state = now;
     detail = says;
     showState();
-    // What is lost meanwhile is told by gaps; numbers are asked for as the connection opens.
-    if (now === "open") for (const view of views.values()) view.opened();
     if (now === "token") forgetStats(); // they are asked for with the token that there was
   },
   event: (event, room) => {
@@ -61,6 +59,7 @@ const link = new Link({
     feed.addGap(gap);
     charts.reload();
   },
+  subscribed: (room) => views.get(room)?.subscribed(room.answer),
   whole: (room) => feed.begin(room.epoch, room.offset),
   moved: (room, before) => {
     list.moved(room.epoch, before);
@@ -81,21 +80,19 @@ async function refresh() {
     return;
   }
   refreshing = true;
+  let answer = null;
   try {
-    const { rooms } = await api("/api/rooms", { ask: false });
-    link.setRooms(rooms);
-    keepStats();
-    choose();
-    showSoon();
+    answer = await api("/api/rooms", { ask: false });
   } catch {
     // The connection's own state says what is wrong.
-  } finally {
-    refreshing = false;
-    if (refreshAgain) {
-      refreshAgain = false;
-      refreshSoon();
-    }
   }
+  refreshing = false;
+  if (refreshAgain) refreshSoon();
+  refreshAgain = false;
+  if (!answer) return;
+  link.setRooms(answer.rooms);
+  keepStats();
+  choose();
 }
 
 function refreshSoon() {
@@ -121,7 +118,7 @@ function keepStats() {
       },
     });
     views.set(room, view);
-    if (state === "open") view.opened();
+    if (room.answer) view.subscribed(room.answer);
   }
 }
 

@@ -1,6 +1,6 @@
 // The head of a room's page: what it is, how it is, its numbers and who gave most.
 
-import { formatCny, formatCount } from "/web/lib/format.js";
+import { formatCny, formatCount, formatDiamonds } from "/web/lib/format.js";
 import { language, t } from "/web/lib/i18n.js";
 import { avatar, nameOf } from "/web/lib/people.js";
 import { clock, make, setText } from "/web/dashboard/elements.js";
@@ -60,8 +60,8 @@ export function showNumbers(stats) {
     ["likes", n(s.likes), fiveMin(recent?.likes)],
     ["rate", n(rateOf(stats)), t("rate_sub", { n: n(sum(s.messages)) })],
     [
-      "gift_value",
-      s.gift_diamonds === undefined ? "–" : `${n(s.gift_diamonds)} 💎`,
+      "chart_gifts",
+      n(s.gift_diamonds),
       t("gift_sub", {
         cny: s.gift_cny === undefined ? "–" : formatCny(s.gift_cny, lang),
         n: n(s.gifts),
@@ -92,7 +92,7 @@ export function showGivers(stats, window) {
   shown.set($("givers"), said);
   const rows = givers.map(({ user, gifts, diamonds, cny }) => {
     const row = make("li");
-    const value = make("span", "giver-value", `${formatCount(diamonds, lang)} 💎`);
+    const value = make("span", "giver-value", formatDiamonds(diamonds, lang));
     value.title = formatCny(cny, lang);
     row.append(
       avatar(user),

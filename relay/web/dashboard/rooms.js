@@ -31,7 +31,9 @@ export function makeState(view) {
 /** Say what a room has, shortly; "" where nothing is wrong. */
 export function troubleOf(view) {
   const { ok, cause } = view.health;
-  const word = ok ? view.reason : cause || view.reason;
+  // That nobody broadcasts is no trouble.
+  const isCalm = ok && (view.state === "waiting" || view.state === "ended");
+  const word = isCalm ? "" : cause || view.reason;
   return word ? causeText(word) : "";
 }
 

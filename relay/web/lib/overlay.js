@@ -105,7 +105,12 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
       // It follows each subscription: what the snapshot lacks comes from here on.
       shown.room?.(frame);
     },
-    onSubscribed: (frame) => stats?.subscribed(frame),
+    onSubscribed(frame) {
+      // The room may have been refused before.
+      document.documentElement.dataset.connection = "open";
+      notice.clear();
+      stats?.subscribed(frame);
+    },
     onState(state, { code, text }) {
       document.documentElement.dataset.connection = state;
       if (state === "open") {

@@ -73,7 +73,7 @@ export class Lanes {
     });
     this.#root.append(...starting.map(({ item }) => item));
     // All are measured before any is moved: one layout for all of them.
-    const widths = starting.map(({ item }) => item.offsetWidth);
+    const widths = starting.map(({ item }) => Math.ceil(item.getBoundingClientRect().width));
     starting.forEach(({ item, lane }, index) => this.#fly(item, lane, widths[index], now));
     if (this.#waiting.length) {
       const nextMs = Math.min(...this.#freeAtMs) - now;
@@ -83,6 +83,8 @@ export class Lanes {
 
   #fly(item, lane, itemWidth, now) {
     const { width, em, speed } = this.#size;
+    // A picture that fails leaves a text of another width behind.
+    item.style.width = `${itemWidth}px`;
     const y = Math.round(lane * em * LANE_HEIGHT);
     const flight = item.animate(
       [

@@ -46,6 +46,7 @@ export class List {
       if (known) {
         this.#maker.updateGift(known.line, frame);
         known.atMs = performance.now();
+        known.line.classList.remove("line-fading");
         continue;
       }
       // What closes a combo, or repeats it, is no news of its own.
@@ -94,14 +95,13 @@ export class List {
   #fade() {
     const now = performance.now();
     const goneMs = this.#values.fade * 1000;
-    let gone = 0;
     for (const { line, atMs } of this.#shown) {
-      const overMs = now - atMs - goneMs;
-      if (overMs >= 0) line.classList.add("line-fading");
-      // They go in the order in which they came: taking one out of the middle would make those
-      // around it jump.
-      if (overMs >= FADE_MS && gone === this.#shown.findIndex((one) => one.line === line)) gone += 1;
+      if (now - atMs >= goneMs) line.classList.add("line-fading");
     }
+    // They go in the order in which they came: taking one out of the middle would make those around
+    // it jump.
+    const stays = this.#shown.findIndex(({ atMs }) => now - atMs < goneMs + FADE_MS);
+    const gone = stays < 0 ? this.#shown.length : stays;
     if (gone) this.#remove(this.#shown.splice(0, gone));
   }
 }

@@ -1,0 +1,93 @@
+"""How pages hold on to rooms' events, in a real browser: cut off, restarted, refused."""
+
+from itertools import count
+
+import pytest
+from overlays import ROOM, page_opened, start_server, stop_server, subscribed
+from playwright.async_api import expect
+from serving import Relay, make_event, make_status, relay_running
+
+from relay.config import ServerConfig
+
+pytestmark = pytest.mark.browser
+PATH = "/overlay/chat?recent=0&motion=0&max_lines=200&room_id="
+LINES = ".chat-lines .line-text"
+
+
+def say(relay: Relay, text: str, room: str = ROOM) -> None:
+    relay.publish(room, make_event(content=text, user={"nickname": "甲", "uid": "1"}, pieces=[]))
+
+
+async def test_ten_cuts_lose_and_double_nothing(chromium: str) -> None:
+    numbers, sent = count(1), []
+
+    def go_on(relay: Relay) -> None:
+        for _ in range(4):
+            sent.append(str(next(numbers)))
+            say(relay, sent[-1])
+
+    async with relay_running() as relay:
+        relay.rooms.add(ROOM)
+        async with page_opened(relay, chromium, PATH + ROOM) as (page, _):
+            await subscribed(relay)
+            for cut in range(10):
+                go_on(relay)
+                if cut % 2:
+                    await expect(page.locator(LINES).last).to_have_text(sent[-1])
+                port = await stop_server(relay)
+                go_on(relay)
+                relay.server = await start_server(relay, port)
+                go_on(relay)
+                await expect(page.locator(LINES).last).to_have_text(sent[-1])
+            assert await page.locator(LINES).all_text_contents() == sent
+
+
+async def test_a_relay_that_begins_anew_is_gone_on_with(chromium: str) -> None:
+    async with relay_running() as first:
+        first.rooms.add(ROOM)
+        async with page_opened(first, chromium, PATH + ROOM) as (page, _):
+            await subscribed(first)
+            say(first, "一")
+            await expect(page.locator(LINES)).to_have_text(["一"])
+            port = await stop_server(first)
+            async with relay_running(server=ServerConfig(port=port)) as second:
+                await subscribed(second)
+                # Offsets begin anew, too: none of these may be taken for one that was had.
+                say(second, "二")
+                say(second, "三")
+                await expect(page.locator(LINES)).to_have_text(["一", "二", "三"])
+                await stop_server(second)
+                say(second, "四")
+                second.server = await start_server(second, port)
+                await expect(page.locator(LINES)).to_have_text(["一", "二", "三", "四"])
+                await second.server.stop(5)
+
+
+async def test_a_room_that_is_refused_is_asked_for_until_it_is_there(chromium: str) -> None:
+    async with relay_running() as relay:
+        async with page_opened(relay, chromium, PATH + "refused") as (page, _):
+            await page.clock.install()
+            await page.reload()
+            notice, root = page.locator(".notice"), page.locator("html")
+            await expect(notice).to_contain_text("15 秒")
+            await expect(root).to_have_attribute("data-connection", "refused")
+            relay.rooms.rooms["refused"] = stream = relay.hub.open(make_status("refused"))
+            relay.rooms.holders[stream] = 0
+            await page.clock.fast_forward(16_000)
+            await subscribed(relay)
+            await expect(notice).to_be_hidden()
+            await expect(root).to_have_attribute("data-connection", "open")
+            say(relay, "来了", "refused")
+            await expect(page.locator(LINES)).to_have_text(["来了"])
+
+
+async def test_a_page_says_that_the_relay_is_away_until_it_is_back(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add(ROOM)
+        async with page_opened(relay, chromium, PATH + ROOM + "&lang=en") as (page, _):
+            await subscribed(relay)
+            notice = page.locator(".notice")
+            port = await stop_server(relay)
+            await expect(notice).to_have_text("Waiting for the relay…")
+            relay.server = await start_server(relay, port)
+            await expect(notice).to_be_hidden()

@@ -32,7 +32,8 @@ run: $(STAMP) ## Set up, then run the relay against Douyin, with config.toml
 	@exec $(BIN)/relay serve $(ARGS)
 
 test: lint ## Everything CI checks: lint, generated code, tests
-	@$(BIN)/pytest -q -W error $(ARGS)
+	@$(BIN)/pytest -q -W error -n auto --dist worksteal -m "not chaos" $(ARGS)
+	@$(BIN)/pytest -q -W error -m chaos
 
 lint: proto-check ## Style, types, the arrows between layers, generated code
 	@$(BIN)/ruff check -q .

@@ -55,7 +55,7 @@ class Simulation(Struct, frozen=True, forbid_unknown_fields=True):
 
 def simulate(wanted: Simulation, *, room_id: str, web_rid: str, now_ms: int) -> SimulatedEvent:
     """Make an event of a room; `room_id` is "" where there is no broadcast."""
-    method, make = _KINDS[wanted.kind]
+    method, make = KINDS[wanted.kind]
     return SimulatedEvent(
         method=SHORT_NAMES[method][0],
         # Never a duplicate, nor an id that upstream may give.
@@ -184,16 +184,15 @@ def _fansclub(_wanted: Simulation, room_id: str, user: User, _now_ms: int) -> Pa
     )
 
 
-_KINDS: Mapping[str, tuple[str, Callable[[Simulation, str, User, int], Payload]]] = (
-    MappingProxyType(
-        {
-            "chat": ("chat", _chat),
-            "gift": ("gift", _gift),
-            "follow": ("social", _follow),
-            "like": ("like", _like),
-            "member": ("member", _member),
-            "share": ("social", _share),
-            "fansclub": ("fansclub", _fansclub),
-        }
-    )
+KINDS: Mapping[str, tuple[str, Callable[[Simulation, str, User, int], Payload]]] = MappingProxyType(
+    {
+        "chat": ("chat", _chat),
+        "gift": ("gift", _gift),
+        "follow": ("social", _follow),
+        "like": ("like", _like),
+        "member": ("member", _member),
+        "share": ("social", _share),
+        "fansclub": ("fansclub", _fansclub),
+    }
 )
+"""Kind → short name of its method, and what makes its payload."""

@@ -133,11 +133,13 @@ def _policy(host: str, image_hosts: list[str], *, is_overlay: bool) -> str:
     styles = "'self' 'unsafe-inline'" if is_overlay else "'self'"
     # The composer shows overlays in a frame.
     ancestors = "'self'" if is_overlay else "'none'"
+    # Not every browser counts WebSockets of the same host as 'self'; a policy has no way to write an
+    # IPv6 address.
+    sockets = "" if host.startswith("[") else f" ws://{host} wss://{host}"
     return (
         "default-src 'none'; script-src 'self';"
         f" style-src {styles}; font-src 'self' data:;"
-        # Not every browser counts WebSockets of the same host as 'self'.
-        f" connect-src 'self' ws://{host} wss://{host};"
+        f" connect-src 'self'{sockets};"
         f" img-src 'self' data: {' '.join(image_hosts)}; media-src 'self' data: blob:;"
         f" frame-src 'self'; frame-ancestors {ancestors}; base-uri 'none'; form-action 'none'"
     )

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from relay.clock import now_ms
 from relay.errors import RoomNameError
-from relay.events.simulated import Simulation, simulate
+from relay.events.simulated import KINDS, Simulation, simulate
 from relay.server.answers import ApiError, json_response
 from relay.server.bodies import read_body
 from relay.server.state import STATE
@@ -34,7 +34,7 @@ async def serve_simulate(request: web.Request) -> web.Response:
     try:
         wanted = msgspec.json.decode(body, type=Simulation)
     except (msgspec.DecodeError, RecursionError) as error:
-        text = f'send {{"kind": "chat", "nickname": "…", "content": "…"}}: {error}'
+        text = f'send {{"kind": "chat", "nickname": "…"}}; kinds: {", ".join(KINDS)}: {error}'
         raise ApiError(400, "bad_request", text) from None
     try:
         stream = state.rooms.find(name)
@@ -48,7 +48,7 @@ async def serve_simulate(request: web.Request) -> web.Response:
         raise ApiError(404, "unknown_room", f"room {name!r} is not watched")
     status = stream.status
     event = simulate(wanted, room_id=status.room_id, web_rid=status.web_rid, now_ms=now_ms())
-    offset = stream.head + 1
     state.hub.publish(stream, [event])
-    given = SimulatedView(event.method, stream.epoch, offset)
+    # What the books put beside a gift comes before it.
+    given = SimulatedView(event.method, stream.epoch, stream.head)
     return json_response(SimulatedList([given]), status=201)

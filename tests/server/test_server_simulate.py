@@ -111,7 +111,12 @@ async def test_a_scene_is_set_up_before_the_broadcast(
         ("9", {"kind": "chat"}, (404, "unknown_room"), "'9' is not watched"),
         ("no-room", {"kind": "chat"}, (404, "unknown_room"), "no room"),
         ("1", {}, (400, "bad_request"), "`kind`"),
-        ("1", {"kind": "explosion"}, (400, "bad_request"), "explosion"),
+        (
+            "1",
+            {"kind": "explosion"},
+            (400, "bad_request"),
+            "kinds: chat, gift, follow, like, member,",
+        ),
         ("1", {"kind": "chat", "nick": "x"}, (400, "bad_request"), "`nick`"),
         ("1", {"kind": "gift", "gift": {"count": 0}}, (400, "bad_request"), "$.gift.count"),
         ("1", {"kind": "chat", "content": "x" * 501}, (400, "bad_request"), "$.content"),

@@ -110,7 +110,7 @@ def push_frame(payload: bytes, *, compress_type: str = "gzip", **fields: Any) ->
 
 
 def gzipped(response: pb.Response) -> bytes:
-    return gzip.compress(response.SerializeToString())
+    return gzip.compress(response.SerializeToString(), mtime=0)
 
 
 def decode(message: pb.Message) -> Decoded:

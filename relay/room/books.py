@@ -37,7 +37,9 @@ class Books:
         self._clock = clock
         self._room_id = ""
         """The broadcast of the last event."""
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at = 0.0
+        """When it is due, in the loop's time: uvloop's handle does not say it when that is now."""
         self._closed = False
 
     def take(self, event: Event) -> Sequence[Event]:
@@ -107,10 +109,10 @@ class Books:
         loop = asyncio.get_running_loop()
         at = loop.time() + max(next_s - self._clock(), 0)
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._timer_at <= at:
                 return
             self._timer.cancel()
-        self._timer = loop.call_at(at, self._tick)
+        self._timer, self._timer_at = loop.call_at(at, self._tick), at
 
     def _tick(self) -> None:
         self._timer = None

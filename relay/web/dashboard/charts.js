@@ -228,8 +228,6 @@ export class Charts {
     const { uPlot } = globalThis;
     const lang = language();
     const figure = make("figure", "chart");
-    const caption = make("figcaption");
-    caption.append(make("span", "chart-title", t(each.key)));
     const legend = make("ul", "legend");
     each.marks = each.kinds.map((kind, index) => {
       const entry = make("li");
@@ -241,12 +239,11 @@ export class Charts {
       legend.append(entry);
       return value;
     });
-    caption.append(legend);
     each.picture = make("div", "plot");
     each.picture.setAttribute("role", "img");
     each.table = makeTable();
     each.figure = figure;
-    figure.append(caption, each.picture, each.table);
+    figure.append(make("figcaption", "", t(each.key)), each.picture, legend, each.table);
     this.#holder.append(figure);
     const axis = {
       stroke: look.axis,

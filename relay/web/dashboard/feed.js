@@ -169,6 +169,8 @@ export class Feed {
       const from = this.#shown.findIndex((each) => each.id > gone);
       this.#shown.splice(0, from < 0 ? this.#shown.length : from);
       this.#oldest = positionOf(this.#items) ?? this.#oldest;
+      $("older").disabled = this.#oldest === null;
+      setText($("older-says"), "");
     }
     this.#drawSoon();
   }
@@ -186,7 +188,8 @@ export class Feed {
       const path = `/api/rooms/${encodeURIComponent(this.#room)}/events`;
       const query = new URLSearchParams({ before, limit: String(PAGE) });
       const { events, next } = await api(`${path}?${query}`);
-      if (visit !== this.#visit) return;
+      // What was let go meanwhile would be a hole before them.
+      if (visit !== this.#visit || before !== this.#oldest) return;
       events.sort((a, b) => (a.epoch === b.epoch ? a.offset - b.offset : a.time - b.time));
       const items = events.map((frame) => {
         return { id: 0, frame, kind: kindOf(frame.method), text: "" };

@@ -64,6 +64,11 @@ const link = new Link({
   moved: (room, before) => {
     list.moved(room.epoch, before);
     views.get(room)?.lost();
+    if (chosen?.epoch === before) {
+      // It turned out to be another one, which is looked at from now on.
+      history.replaceState(null, "", hashOf(room.view));
+      choose();
+    }
     showSoon();
   },
   rooms: () => refreshSoon(),
@@ -149,6 +154,8 @@ function choose() {
   const isOther = room !== chosen;
   chosen = room;
   if (isOther) {
+    $("main").scrollTop = 0;
+    if (NARROW.matches) scrollTo(0, 0);
     feed.show(room ? keyOf(room.view) : "");
     charts.show(room ? keyOf(room.view) : "");
     const stats = room && views.get(room)?.stats;

@@ -78,7 +78,6 @@ addTexts({
     followers: "New followers",
     newcomers: "New viewers",
     newcomers_sub: "{n} entries",
-    no_numbers: "No numbers yet.",
     counting_since: "counted since {time}",
 
     charts: "Over time",
@@ -89,7 +88,6 @@ addTexts({
     chart_gifts: "Gift value in diamonds",
     chart_summary: "{title}: latest {last}, lowest {min}, highest {max}",
     chart_empty: "{title}: nothing yet",
-    chart_none: "Nothing yet",
     table: "As a table",
     time: "Time",
 
@@ -219,7 +217,6 @@ addTexts({
     followers: "新增关注",
     newcomers: "新观众",
     newcomers_sub: "进场 {n} 次",
-    no_numbers: "还没有数据。",
     counting_since: "自 {time} 起统计",
 
     charts: "趋势",
@@ -230,7 +227,6 @@ addTexts({
     chart_gifts: "礼物价值（钻石）",
     chart_summary: "{title}：最新 {last}，最低 {min}，最高 {max}",
     chart_empty: "{title}：暂无数据",
-    chart_none: "暂无数据",
     table: "以表格显示",
     time: "时间",
 

@@ -64,21 +64,23 @@ async def test_a_relay_that_begins_anew_is_gone_on_with(chromium: str) -> None:
 
 
 async def test_a_room_that_is_refused_is_asked_for_until_it_is_there(chromium: str) -> None:
-    async with relay_running() as relay:
-        async with page_opened(relay, chromium, PATH + "refused") as (page, _):
-            await page.clock.install()
-            await page.reload()
-            notice, root = page.locator(".notice"), page.locator("html")
-            await expect(notice).to_contain_text("15 秒")
-            await expect(root).to_have_attribute("data-connection", "refused")
-            relay.rooms.rooms["refused"] = stream = relay.hub.open(make_status("refused"))
-            relay.rooms.holders[stream] = 0
-            await page.clock.fast_forward(16_000)
-            await subscribed(relay)
-            await expect(notice).to_be_hidden()
-            await expect(root).to_have_attribute("data-connection", "open")
-            say(relay, "来了", "refused")
-            await expect(page.locator(LINES)).to_have_text(["来了"])
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, PATH + "refused") as (page, _),
+    ):
+        await page.clock.install()
+        await page.reload()
+        notice, root = page.locator(".notice"), page.locator("html")
+        await expect(notice).to_contain_text("15 秒")
+        await expect(root).to_have_attribute("data-connection", "refused")
+        relay.rooms.rooms["refused"] = stream = relay.hub.open(make_status("refused"))
+        relay.rooms.holders[stream] = 0
+        await page.clock.fast_forward(16_000)
+        await subscribed(relay)
+        await expect(notice).to_be_hidden()
+        await expect(root).to_have_attribute("data-connection", "open")
+        say(relay, "来了", "refused")
+        await expect(page.locator(LINES)).to_have_text(["来了"])
 
 
 async def test_a_page_says_that_the_relay_is_away_until_it_is_back(chromium: str) -> None:

@@ -1,7 +1,7 @@
 // The overlay `chat` as lanes: lines fly across the picture from right to left (弹幕), all at the
 // same speed, so that none ever catches up with the one before it.
 
-const LANE_HEIGHT = 1.75; // em
+const LANE_HEIGHT = 1.75; // em, as in chat.css
 const GAP = 1; // em between two lines of a lane
 const MAX_WAITING = 60;
 const MAX_WAIT_MS = 8000;
@@ -46,8 +46,9 @@ export class Lanes {
     const height = this.#root.clientHeight;
     if (width === this.#size?.width && height === this.#size?.height) return;
     const em = this.#values.size;
-    this.#size = { width, height, em, speed: width / (this.#values.cross_s * 1000) };
-    const lanes = Math.max(1, Math.floor((height * this.#values.area) / 100 / (em * LANE_HEIGHT)));
+    const laneHeight = Math.ceil(em * LANE_HEIGHT);
+    this.#size = { width, height, em, laneHeight, speed: width / (this.#values.cross_s * 1000) };
+    const lanes = Math.max(1, Math.floor((height * this.#values.area) / 100 / laneHeight));
     // What flies already was measured for another width, and could be run into.
     this.#root.replaceChildren();
     this.#flying = 0;
@@ -82,10 +83,10 @@ export class Lanes {
   }
 
   #fly(item, lane, itemWidth, now) {
-    const { width, em, speed } = this.#size;
+    const { width, em, laneHeight, speed } = this.#size;
     // A picture that fails leaves a text of another width behind.
     item.style.width = `${itemWidth}px`;
-    const y = Math.round(lane * em * LANE_HEIGHT);
+    const y = lane * laneHeight;
     const flight = item.animate(
       [
         { transform: `translate(${width}px, ${y}px)` },

@@ -1,7 +1,6 @@
 """Who may do what: tokens, their scopes and rates; asked by the guard and by handshakes."""
 
 import hmac
-import time
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from msgspec import Struct
 from relay.config import AuthConfig, Scope, TokenConfig
 from relay.errors import ConfigError, RoomNameError
 from relay.hub import Stream
+from relay.server.bucket import Bucket
 from relay.upstream.names import parse_room_name
 
 UNIDENTIFIED = (
@@ -63,9 +63,8 @@ class Keyring:
 
     def __init__(self, config: AuthConfig) -> None:
         self._keys = _keys_of(config)
-        self._buckets = {
-            access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
-        }
+        self._config = config
+        self._buckets = {access.name: Bucket(config.burst) for _, access in self._keys}
         self._requests = dict.fromkeys(self._buckets, 0)
 
     def reconfigure(self, config: AuthConfig) -> dict[str, Access | None]:
@@ -77,13 +76,14 @@ class Keyring:
         known = {(key, access.name): access for key, access in self._keys}
         now = {access.name: known.get((key, access.name)) for key, access in before}
         now[""] = None if self._keys else _EVERYBODY
+        self._config = config
         buckets, requests = self._buckets, self._requests
         self._buckets = {
-            access.name: _Bucket(config.requests_per_s, config.burst) for _, access in self._keys
+            access.name: buckets[access.name]
+            if now.get(access.name) is not None
+            else Bucket(config.burst)
+            for _, access in self._keys
         }
-        for name, bucket in self._buckets.items():
-            if now.get(name) is not None:
-                bucket.go_on_from(buckets[name])
         self._requests = {name: requests.get(name, 0) for name in self._buckets}
         return now
 
@@ -107,49 +107,15 @@ class Keyring:
                 found = access
         return found if token else None
 
-    def identify(self, authorizations: Sequence[str], path: str) -> Access | None:
-        """Give what a request may do by its Authorization headers and its path with the query.
-
-        None: its token is missing or wrong. The header wins; a query that gives several different
-        tokens gives none.
-        """
-        if not self._keys:
-            return _EVERYBODY
-        return self.check(find_token(authorizations, path))
-
     def take(self, access: Access) -> float | None:
         """Count one request of a token; None, or the seconds until it may come again."""
         bucket = self._buckets.get(access.name)
         if bucket is None:
             return None
-        wait_s = bucket.take()
+        wait_s = bucket.take(self._config.requests_per_s, self._config.burst)
         if wait_s is None:
             self._requests[access.name] += 1
         return wait_s
-
-
-class _Bucket:
-    """Lets `burst` requests through at once, and `per_s` on average."""
-
-    def __init__(self, per_s: float, burst: int) -> None:
-        self._per_s = per_s
-        self._burst = burst
-        self._left = float(burst)
-        self._filled_at = time.monotonic()
-
-    def go_on_from(self, before: "_Bucket") -> None:
-        """Have no more left than another one had."""
-        self._left = min(before._left, self._left)
-        self._filled_at = before._filled_at
-
-    def take(self) -> float | None:
-        now = time.monotonic()
-        self._left = min(self._left + (now - self._filled_at) * self._per_s, self._burst)
-        self._filled_at = now
-        if self._left < 1:
-            return (1 - self._left) / self._per_s
-        self._left -= 1
-        return None
 
 
 def _keys_of(config: AuthConfig) -> list[tuple[bytes, Access]]:

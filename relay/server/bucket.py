@@ -1,4 +1,4 @@
-"""Lets so many through at once, and so many a second on average; used by limits, connections."""
+"""Lets so many through at once, and so many a second on average; used by limits and others."""
 
 import time
 

@@ -1,7 +1,9 @@
 """Whose requests are for us: Host first, then Origin; called by the guard and by handshakes.
 
 Both keep web pages out that a user happens to have open: a foreign page's requests carry its
-Origin, and one that rebinds its own name to 127.0.0.1 (DNS rebinding) carries its own Host.
+Origin, and one that rebinds its own name to 127.0.0.1 (DNS rebinding) carries its own Host. What
+pages only load, pictures, scripts and the like, has no Origin; but browsers say in Sec-Fetch-Site
+that it is for another site's page, to loopback and over TLS.
 """
 
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from relay.config import ServerConfig, is_loopback
 Verdict = Literal["ok", "host", "origin"]
 
 WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
+_FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
 
 
@@ -23,18 +26,20 @@ def check_request(
     config: ServerConfig,
     *,
     scheme: str | None = None,
+    sites: Sequence[str] = (),
 ) -> Verdict:
     """Judge a request by the values of its Host and Origin headers: `ok`, or what is wrong.
 
     Allowed hosts, with any port: loopback names and addresses, the configured host, and `[server]
     allowed_hosts`; bound to other than loopback, all addresses: rebinding takes a name.
-    Allowed origins: none at all (not a page), our own, and `[server] allowed_origins`. `scheme` is
-    that of our own pages; None: a proxy that we know nothing of may have changed it.
+    Allowed origins: our own, `[server] allowed_origins`, and none at all, where `sites`, the values
+    of Sec-Fetch-Site, don't say that it is another's page. `scheme` is that of our own pages; None:
+    a proxy that we know nothing of may have changed it.
     """
     if len(hosts) != 1 or not _is_own_host(hosts[0], config):
         return "host"
     if not origins:
-        return "ok"
+        return "ok" if _FOREIGN_SITES.isdisjoint(sites) else "origin"
     if len(origins) == 1 and is_allowed_origin(origins[0], hosts[0], config, scheme):
         return "ok"
     return "origin"

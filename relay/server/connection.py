@@ -29,7 +29,7 @@ from relay.server.handshake import judge_handshake
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
 from relay.server.reading import Inbox, Reader
-from relay.server.refusal import DRAIN_S
+from relay.server.refusal import DRAIN_S, note_leaving
 from relay.server.senders import Sender
 from relay.server.state import ClientState
 from relay.server.text_frames import TEXT_FRAMES, text_frame
@@ -165,19 +165,18 @@ class ClientConnection(asyncio.Protocol):
                 # websockets keeps the request for as long as the connection.
                 request.headers.clear()
         self._send()
+        if refusal is not None:
+            self.begin_close(*refusal)
         if protocol.state is not State.OPEN:
-            state.leaving.add(self.transport)
-            self._abort_after(DRAIN_S)
+            # Who is turned away has no seat: whoever has none of our tokens could take them all.
+            self._abort_after(DRAIN_S if note_leaving(state, self.transport) else 0)
             return
         if protocol.extensions:
             self.subscriber.encoding = DEFLATED_FRAMES
         state.came(self)
         self._shared.keep_alive.add(self)
         self._reader = self._shared.new_reader(self)
-        if refusal is not None:
-            self.begin_close(*refusal)
-        else:
-            self._obey(path)
+        self._obey(path)
 
     def send_message(self, message: ServerMessage) -> None:
         """Send a frame that is not an event, unless the connection is closing."""
@@ -258,6 +257,11 @@ class ClientConnection(asyncio.Protocol):
         """Pass on to whoever reads the messages."""
         if self._reader is not None:
             self._reader.ended(subscription, reason)
+
+    def end_forbidden(self) -> None:
+        """Pass on to whoever reads the messages."""
+        if self._reader is not None:
+            self._reader.end_forbidden()
 
     # What asyncio calls
 

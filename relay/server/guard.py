@@ -20,8 +20,12 @@ from relay.upstream.names import parse_room_name
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_OPEN = ("/", "/overlay", "/overlay/", "/overlay/{kind}", "/web/{path}", "/healthz", "/readyz")
-"""What needs no token: pages and their files show nothing by themselves."""
+_PAGES = ("/", "/overlay", "/overlay/", "/overlay/{kind}")
+"""What a link on a page of another site may lead to."""
+_OPEN = (*_PAGES, "/web/{path}", "/healthz")
+"""What needs no token, and looks at none: pages and their files show nothing by themselves."""
+_SHOWS_MORE = "/readyz"
+"""What needs none either, but says more to who has one."""
 _FOR_OVERLAYS = (
     "/events",
     "/ws",
@@ -51,7 +55,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     sender = request[SENDER] = _sender_of(state, request)
     response: web.StreamResponse
     try:
-        check_sender(state, sender, request.headers.getall(hdrs.HOST, []), origins)
+        sites = [] if _opens_page(request) else request.headers.getall("Sec-Fetch-Site", [])
+        check_sender(state, sender, request.headers.getall(hdrs.HOST, []), origins, sites)
         if origins:
             request[_ALLOWED_ORIGIN] = origins[0]
         if request.method == hdrs.METH_OPTIONS and origins:
@@ -73,16 +78,19 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 def _admit(state: ServerState, request: web.Request) -> Access:
     """Give what the sender may do. Raises ApiError where that isn't what it asks for."""
     sender = request[SENDER]
-    wanted = _scope_wanted(request)
+    path = _path_of(request)
+    if path in _OPEN:
+        return NOBODY
     try:
         authorizations = request.headers.getall(hdrs.AUTHORIZATION, [])
         access = check_token(state, sender, authorizations, request.raw_path)
     except ApiError:
-        if wanted is not None:
+        if path != _SHOWS_MORE:
             raise
         access = None
-    if wanted is None:
+    if path == _SHOWS_MORE:
         return access or NOBODY
+    wanted = _scope_wanted(path, request.method)
     if access is None:
         state.refuse("bad_token", f"{sender.address} {request.method} {request.path}")
         raise ApiError(401, "bad_token", UNIDENTIFIED)
@@ -107,14 +115,22 @@ def _sender_of(state: ServerState, request: web.Request) -> Sender:
     )
 
 
-def _scope_wanted(request: web.Request) -> Scope | None:
-    """Say what a request needs; None: nothing. What there is not needs `read`, too."""
-    # The route's own path: however a client writes it, it is the one that is served.
+def _path_of(request: web.Request) -> str:
+    """Give the route's own path: however a client writes it, it is the one that is served."""
     resource = request.match_info.route.resource
-    path = "" if resource is None else resource.canonical
-    if path in _OPEN:
-        return None
-    if path.startswith("/api/") and request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
+    return "" if resource is None else resource.canonical
+
+
+def _opens_page(request: web.Request) -> bool:
+    """Tell whether a browser goes to one of our pages, wherever the link to it is."""
+    modes = request.headers.getall("Sec-Fetch-Mode", [])
+    is_got = request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
+    return is_got and modes == ["navigate"] and _path_of(request) in _PAGES
+
+
+def _scope_wanted(path: str, method: str) -> Scope:
+    """Say what a request needs. What there is not needs `read`, too."""
+    if path.startswith("/api/") and method not in (hdrs.METH_GET, hdrs.METH_HEAD):
         return "admin"
     return "overlay" if path in _FOR_OVERLAYS else "read"
 

@@ -50,7 +50,8 @@ def judge_handshake(state: ClientState, transport: Any, request: Request) -> Adm
     )
     is_here = request.path.partition("?")[0] == WEBSOCKET_PATH
     try:
-        check_sender(state, sender, headers.get_all("Host"), headers.get_all("Origin"))
+        hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
+        check_sender(state, sender, hosts, origins, headers.get_all("Sec-Fetch-Site"))
         access = _identify(state, sender, request)
         if not is_here:
             raise ApiError(404, "not_found", f"WebSockets are at {WEBSOCKET_PATH}")
@@ -59,7 +60,7 @@ def judge_handshake(state: ClientState, transport: Any, request: Request) -> Adm
         state.check_seat(access, sender)
     except ApiError as error:
         code = _CLOSE_CODES.get(error.code)
-        if code is None or not is_here or (state.is_full and not state.stopping):
+        if code is None or not is_here:
             return _refuse(error)
         reason = str(error)
         if error.retry_after_s is not None:

@@ -22,6 +22,12 @@ TARGET_BYTES = 256
 _TARGET = re.compile(rb"[A-Za-z]+ +([^ ?#\r\n]*)")
 
 
+def note_leaving(state: ClientState, transport: asyncio.Transport) -> bool:
+    """Count a connection among those that are leaving; False: there are too many of them."""
+    state.leaving.add(transport)
+    return len(state.leaving) <= MAX_LEAVING
+
+
 class Refusal(asyncio.Protocol):
     """What remains of a connection; it belongs to nobody else any more."""
 
@@ -31,7 +37,7 @@ class Refusal(asyncio.Protocol):
         """Send `error` in the form of what `head`, the beginning of a request, asks for."""
         self._transport = transport
         self._leaving = state.leaving
-        self._leaving.add(transport)
+        may_drain = note_leaving(state, transport)
         self._deadline = asyncio.get_running_loop().call_later(DRAIN_S, transport.abort)
         transport.set_protocol(self)
         if not transport.is_reading():
@@ -41,7 +47,7 @@ class Refusal(asyncio.Protocol):
             transport.write_eof()
         else:  # TLS knows no half-closed connections
             transport.close()
-        if len(self._leaving) > MAX_LEAVING:
+        if not may_drain:
             transport.abort()
 
     def eof_received(self) -> None:

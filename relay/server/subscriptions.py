@@ -61,6 +61,8 @@ class Subscriptions:
         self._subscriber = listener.subscriber
         self._held: set[Stream] = set()
         """Rooms acquired and not yet given up; one each."""
+        self._called: dict[Stream, str] = {}
+        """What rooms were asked for as that a token had to be for."""
         self._counted = 0
         """How many of them are counted by the limits."""
         self.in_query: set[Stream] = set()
@@ -105,6 +107,9 @@ class Subscriptions:
         """Hold a room, once however often it is asked for. Raises RequestError."""
         holds, access = self._state.holds, self._listener.access
         try:
+            # Asked before, too, as a room that is started for nobody is watched for a while.
+            if self._is_full() and await holds.find(name) not in self._held:
+                raise self._refuse_more(request_id)
             may_start = access.may("watch")
             if access.rooms is not None:
                 may_start = await self._admit(name, request_id)
@@ -121,24 +126,37 @@ class Subscriptions:
                 " watch",
                 request_id,
             )
+        access = self._listener.access  # which may have changed meanwhile
+        if access.rooms is not None:
+            called = parse_room_name(name).value
+            if not access.is_for(called, *names_of(stream)):
+                holds.release(stream)
+                raise self._refuse_room(request_id)
+            self._called[stream] = called
         if stream in self._held:
             holds.release(stream)
-        elif len(self._held) >= MAX_ROOMS_PER_CLIENT:
+        elif self._is_full():
             holds.release(stream)
-            raise RequestError(
-                "too_many_rooms", f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms", request_id
-            )
-        elif not self._state.limits.may_subscribe(self._listener.sender.address, access.name):
-            holds.release(stream)
-            self._state.refuse("subscriptions", access.name or self._listener.sender.address)
-            raise RequestError(
-                "too_many_rooms",
-                "clients of this address, or with this token, have too many rooms together",
-                request_id,
-            )
+            raise self._refuse_more(request_id)
         self._held.add(stream)
         self._count(len(self._held))
         return stream
+
+    def _is_full(self) -> bool:
+        """Tell whether one more room would be too many."""
+        if len(self._held) >= MAX_ROOMS_PER_CLIENT:
+            return True
+        listener = self._listener
+        return not self._state.limits.may_subscribe(listener.sender.address, listener.access.name)
+
+    def _refuse_more(self, request_id: RequestId) -> RequestError:
+        if len(self._held) >= MAX_ROOMS_PER_CLIENT:
+            text = f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms"
+        else:
+            text = "clients of this address, or with this token, have too many rooms together"
+            listener = self._listener
+            self._state.refuse("subscriptions", listener.access.name or listener.sender.address)
+        return RequestError("too_many_rooms", text, request_id)
 
     def _count(self, held: int) -> None:
         """Have the limits know how many rooms are held."""
@@ -157,9 +175,12 @@ class Subscriptions:
             return True
         stream = await self._state.holds.find(name)
         if stream is None or not access.is_for(*names_of(stream)):
-            self._state.refuse("forbidden_scope", f"{access.name}: another room")
-            raise RequestError("forbidden_scope", NOT_FOR_ROOM, request_id)
+            raise self._refuse_room(request_id)
         return False
+
+    def _refuse_room(self, request_id: RequestId) -> RequestError:
+        self._state.refuse("forbidden_scope", f"{self._listener.access.name}: another room")
+        return RequestError("forbidden_scope", NOT_FOR_ROOM, request_id)
 
     async def unsubscribe(self, request: Request) -> None:
         """Give up rooms, or some methods of them. Raises RequestError."""
@@ -171,10 +192,7 @@ class Subscriptions:
             if not remaining.admits_none:
                 subscription.change(remaining)
             else:
-                subscription.end()
-                self._held.discard(subscription.stream)
-                self._count(len(self._held))
-                self._state.holds.release(subscription.stream)
+                self._give_up(subscription)
             self._tell_unsubscribed(request.id, subscription.stream, remaining, "asked")
 
     async def _find(self, name: str, request_id: RequestId) -> Subscription:
@@ -187,6 +205,25 @@ class Subscriptions:
             raise RequestError("not_subscribed", f"room {name!r} is not subscribed", request_id)
         return subscription
 
+    def end_forbidden(self) -> None:
+        """End those to rooms that the client's token is not for any more, and tell it."""
+        access = self._listener.access
+        for stream, subscription in list(self._subscriber.subscriptions.items()):
+            if not access.is_for(self._called.get(stream, ""), *names_of(stream)):
+                self._give_up(subscription)
+                self._tell_unsubscribed(None, stream, Filter.of(frozenset()), "forbidden")
+
+    def _give_up(self, subscription: Subscription) -> None:
+        subscription.end()
+        self._let_go(subscription.stream)
+        self._state.holds.release(subscription.stream)
+
+    def _let_go(self, stream: Stream) -> None:
+        """Forget a room; whoever holds it is another's affair."""
+        self._held.discard(stream)
+        self._called.pop(stream, None)
+        self._count(len(self._held))
+
     # What the hub does to subscriptions, passed on by the connection
 
     def moved(self, old: Stream, subscription: Subscription) -> None:
@@ -198,6 +235,8 @@ class Subscriptions:
         if subscription.stream in self._held:
             self._state.holds.release(subscription.stream)
         self._held.add(subscription.stream)
+        if (called := self._called.pop(old, None)) is not None:
+            self._called[subscription.stream] = called
         self._count(len(self._held))
         if old in self.in_query:
             self.in_query.add(subscription.stream)
@@ -206,8 +245,7 @@ class Subscriptions:
     def ended(self, subscription: Subscription, reason: str) -> None:
         """Tell the client that a room is no longer watched; hang up if that was all it wanted."""
         stream = subscription.stream
-        self._held.discard(stream)
-        self._count(len(self._held))
+        self._let_go(stream)
         self._tell_unsubscribed(None, stream, Filter.of(frozenset()), reason)
         if reason == "not_found" and stream in self.in_query and not self._held:
             name = stream.status.name

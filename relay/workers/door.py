@@ -12,7 +12,7 @@ from websockets.server import ServerProtocol
 
 from relay.config import Config
 from relay.hub import Hub
-from relay.server.access import Access, Keyring
+from relay.server.access import Access, Keyring, find_token
 from relay.server.checks import check_request
 from relay.server.listening import TakeWebSocket
 from relay.server.state import Client, ClientState
@@ -111,10 +111,11 @@ class Door:
             if isinstance(request, Request):
                 headers, config = request.headers, self._state.config.server
                 hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
-                if check_request(hosts, origins, config) != "ok":
+                sites = headers.get_all("Sec-Fetch-Site")
+                if check_request(hosts, origins, config, sites=sites) != "ok":
                     return ""  # it is going to be refused for that
                 given = headers.get_all("Authorization")
-                access = self._state.keyring.identify(given, request.path)
+                access = self._state.keyring.check(find_token(given, request.path))
                 return "" if access is None else access.name
         return ""
 

@@ -87,6 +87,23 @@ def test_null_is_an_origin_like_others() -> None:
     assert check_request(["localhost"], ["null"], ServerConfig()) == "origin"
 
 
+@pytest.mark.parametrize(
+    ("sites", "verdict"),
+    [
+        ([], "ok"),
+        (["none"], "ok"),
+        (["same-origin"], "ok"),
+        (["cross-site"], "origin"),
+        (["same-site"], "origin"),
+        (["none", "cross-site"], "origin"),
+    ],
+)
+def test_what_a_foreign_page_loads_has_no_origin_but_a_site(sites: list[str], verdict: str) -> None:
+    assert check_request(["localhost"], [], CONFIG, sites=sites) == verdict
+    listed = ["http://app.example:5173"]
+    assert check_request(["localhost"], listed, CONFIG, sites=sites) == "ok"
+
+
 async def test_a_foreign_host_is_refused_over_http_and_websocket(relay: Relay) -> None:
     answer = await talk(
         relay, b"GET /api/rooms HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
@@ -105,6 +122,36 @@ async def test_a_foreign_page_gets_403_over_http_and_does_nothing(relay: Relay) 
             assert (await answer.json())["error"]["code"] == "forbidden_origin"
             assert "Access-Control-Allow-Origin" not in answer.headers
         async with http.delete(f"{relay.url}/api/rooms/1") as answer:
+            assert answer.status == 403
+    assert set(relay.rooms.rooms) == {"1", "2"}
+
+
+LOADED = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+FOLLOWED = {
+    "Sec-Fetch-Site": "cross-site",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+async def test_a_foreign_page_can_load_nothing_and_start_nothing(relay: Relay) -> None:
+    async with aiohttp.ClientSession(relay.url, headers=LOADED) as http:
+        for path in ("/events?room_id=9", "/douyin/liveroom/chat?room_id=9", "/healthz", "/"):
+            async with http.get(path) as answer:
+                assert answer.status == 403
+                assert "forbidden_origin" in await answer.text()
+    assert set(relay.rooms.rooms) == {"1", "2"}
+
+
+async def test_a_link_on_a_foreign_page_leads_to_pages_only(relay: Relay) -> None:
+    async with aiohttp.ClientSession(relay.url, headers=FOLLOWED) as http:
+        for path, status in (("/", 200), ("/overlay", 308), ("/overlay/chat", 200)):
+            async with http.get(path, allow_redirects=False) as answer:
+                assert answer.status == status
+        for path in ("/events?room_id=9", "/api/rooms", "/metrics", "/web/dashboard/main.js"):
+            async with http.get(path) as answer:
+                assert answer.status == 403
+        async with http.post("/", data=b"x") as answer:
             assert answer.status == 403
     assert set(relay.rooms.rooms) == {"1", "2"}
 

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from relay.config import LimitsConfig, ServerConfig
+from relay.server import connection as connections
 from relay.server import limits as limits_module
 from relay.server import port as ports
 from relay.server.limits import Limits
@@ -74,6 +75,77 @@ async def test_tokens_are_not_looked_at_where_too_many_wrong_ones_came_from(rela
         assert await status(READ, "203.0.113.6") == 200
     assert await refused(relay, "wrong_tokens") == 4
     assert relay.rooms.holders[relay.rooms["1"]] == 0
+
+
+async def test_wrong_tokens_of_this_machine_never_keep_right_ones_out() -> None:
+    limits = LimitsConfig(address_wrong_tokens_per_min=5)
+    async with (
+        relay_running(auth=auth(), limits=limits) as relay,
+        aiohttp.ClientSession(relay.url) as http,
+    ):
+        statuses = []
+        for token in [*(f"guess{n}" for n in range(7)), READ]:
+            async with http.get("/api/rooms", headers=bearer(token)) as answer:
+                statuses.append(answer.status)
+        assert statuses == [401] * 5 + [429, 429, 200]
+        async with relay.connect(f"?token={READ}") as client:
+            assert (await receive(client))[0]["op"] == "hello"
+        assert await close_code(relay, "?token=guess") == 3029
+
+
+async def test_tokens_are_not_looked_at_where_none_is_wanted(relay: Relay) -> None:
+    async with aiohttp.ClientSession(relay.url, headers=from_("203.0.113.5")) as http:
+        for path in ("/healthz", "/", "/overlay/chat", "/web/dashboard/main.js"):
+            for number in range(5):
+                async with http.get(path, params={"token": f"guess{number}"}) as answer:
+                    assert answer.status == 200
+        async with http.get("/api/rooms", headers=bearer(READ)) as answer:
+            assert answer.status == 200
+
+
+async def test_who_is_turned_away_takes_no_seat() -> None:
+    server = ServerConfig(port=0, max_clients=1)
+    async with relay_running(auth=auth(), server=server) as relay, AsyncExitStack() as stack:
+        for _ in range(3):
+            # They don't answer the close frame.
+            reader, writer = await stack.enter_async_context(raw_connection(relay))
+            writer.write(handshake(relay))
+            await reader.readuntil(b"token")
+        async with relay.connect(f"?token={READ}") as client:
+            assert (await receive(client))[0]["op"] == "hello"
+            assert relay.server.count_clients() == 1
+            assert await close_code(relay, "?token=guess") == 3500
+
+
+async def test_no_more_are_being_turned_away_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    from relay.server import refusal
+
+    monkeypatch.setattr(refusal, "MAX_LEAVING", 1)
+    monkeypatch.setattr(refusal, "DRAIN_S", 3600.0)
+    monkeypatch.setattr(connections, "DRAIN_S", 3600.0)
+    async with relay_running(auth=auth()) as relay, AsyncExitStack() as stack:
+        for _ in range(3):
+            reader, writer = await stack.enter_async_context(raw_connection(relay))
+            writer.write(handshake(relay))
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                await reader.read()
+
+
+async def test_a_room_that_would_be_too_many_is_not_started() -> None:
+    limits = LimitsConfig(address_subscriptions=1)
+    headers = from_("203.0.113.5")
+    async with (
+        relay_running(server=PROXIED, limits=limits) as relay,
+        relay.connect("?room_id=1", additional_headers=headers) as client,
+    ):
+        await receive_until(client, "subscribed")
+        await client.send('{"op":"subscribe","room_id":"2"}')
+        assert (await receive_until(client, "error"))[-1]["code"] == "too_many_rooms"
+        assert set(relay.rooms.rooms) == {"1"}
+        # The one that it has is none more.
+        await client.send('{"op":"subscribe","room_id":"1","method":"WebcastGiftMessage"}')
+        await receive_until(client, "subscribed")
 
 
 async def test_wrong_tokens_of_handshakes_count_as_well(relay: Relay) -> None:

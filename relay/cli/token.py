@@ -18,7 +18,7 @@ _SCOPES: tuple[Scope, ...] = ("read", "watch", "admin")
 """What `relay token new` gives; overlays' tokens are made by a command of their own."""
 _WHERE = (
     "The first line is the token; it is shown this once. The others belong into config.toml, which"
-    " `relay serve` reads when it starts."
+    " `relay serve` reads when it starts, and on SIGHUP."
 )
 
 

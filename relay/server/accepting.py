@@ -40,7 +40,7 @@ class Acceptor:
         options: Mapping[str, Any],
         state: ClientState,
     ) -> None:
-        """`options`: for connect_accepted_socket."""
+        """`options`: for connect_accepted_socket; they may change."""
         self._listening = listening
         self._new_protocol = new_protocol
         self._options = options
@@ -100,7 +100,7 @@ class Acceptor:
             task = self._loop.create_task(self._open(accepted), name="accepting")
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
-            if not _is_spare(accepted.fileno()):
+            if not is_spare(accepted.fileno()):
                 self._rest()
                 return
 
@@ -139,14 +139,14 @@ class Acceptor:
         except OSError:
             return False
         os.close(next_one)
-        return _is_spare(next_one)
+        return is_spare(next_one)
 
 
 def _most_descriptors() -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def _is_spare(descriptor: int) -> bool:
+def is_spare(descriptor: int) -> bool:
     """Tell whether a descriptor that was just made leaves enough: the lowest free one is given."""
     most = _most_descriptors()
     return descriptor < most - min(SPARE_DESCRIPTORS, most // 4)

@@ -15,11 +15,11 @@ from relay.config import Config
 from relay.errors import CloseCode, ListenError
 from relay.server.accepting import Acceptor
 from relay.server.connection import ClientConnection, Shared
-from relay.server.http_protocol import HandBack
+from relay.server.http_protocol import MakeHttp
 from relay.server.port import Port, PortConnection
 from relay.server.session import Session
 from relay.server.state import STOPPING, ClientState
-from relay.server.tls import Tls
+from relay.server.tls import load_certificate
 
 TakeWebSocket = Callable[[asyncio.Transport, bytes], None]
 """Takes over a connection that asks to be a WebSocket, with what was received on it."""
@@ -45,7 +45,8 @@ class ClientServer:
     def __init__(self, state: ClientState) -> None:
         self._state = state
         self._servers: list[Acceptor] = []
-        self._tls: Tls | None = None
+        self._tls: dict[str, Any] = {}
+        """How connections are opened where the port speaks TLS; the certificate under `ssl`."""
         self._port: Port | None = None
         self.is_anybody_at_the_door: Callable[[], bool] = lambda: False
         """Tells whether somebody waits for an answer to a handshake."""
@@ -59,7 +60,7 @@ class ClientServer:
     async def listen(
         self,
         take_websocket: TakeWebSocket,
-        http_protocol: Callable[[HandBack], asyncio.Protocol],
+        http_protocol: MakeHttp,
         *,
         share_port: bool = False,
         sockets: Sequence[socket.socket] = (),
@@ -71,11 +72,9 @@ class ClientServer:
         """
         config = self._state.config.server
         port = self._port = Port(self._state, take_websocket, http_protocol)
-        tls: dict[str, Any] = {}
         if config.tls_cert:
-            self._tls = Tls(config)
-            tls = {
-                "ssl": self._tls.context,
+            self._tls |= {
+                "ssl": load_certificate(config),
                 "ssl_handshake_timeout": TLS_HANDSHAKE_S,
                 "ssl_shutdown_timeout": TLS_GOODBYE_S,
             }
@@ -90,7 +89,7 @@ class ClientServer:
                     Acceptor(
                         bound,
                         lambda: PortConnection(port),
-                        tls,
+                        self._tls,
                         self._state,
                     )
                 )
@@ -100,11 +99,13 @@ class ClientServer:
     def reconfigure(self, config: Config) -> None:
         """Serve by another configuration from now on; see ClientState.reconfigure.
 
-        Raises ConfigError where the certificate can't be used, with nothing changed.
+        Raises ConfigError where a token or the certificate can't be used, with nothing changed.
         """
-        if self._tls is not None:
-            self._tls.reload(config.server)
+        # Anew, as one that takes half of what is in the files could not be used any more.
+        certificate = load_certificate(config.server) if self._tls else None
         self._state.reconfigure(config)
+        if certificate is not None:
+            self._tls["ssl"] = certificate
 
     async def stop(self, deadline_s: float) -> None:
         """Stop accepting, give clients `deadline_s` to take what is unsent and hang up, cut off.

@@ -44,6 +44,10 @@ class Reader(Protocol):
         """Tell that a room is no longer watched."""
         ...
 
+    def end_forbidden(self) -> None:
+        """End the subscriptions to rooms that the client's token is not for any more."""
+        ...
+
 
 class Inbox:
     """Bytes that are not parsed, and messages that are not obeyed."""

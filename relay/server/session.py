@@ -75,6 +75,10 @@ class Session:
         """Tell that a room is no longer watched."""
         self._subscriptions.ended(subscription, reason)
 
+    def end_forbidden(self) -> None:
+        """End the subscriptions to rooms that the client's token is not for any more."""
+        self._subscriptions.end_forbidden()
+
     async def _handle(self, text: str) -> None:
         message = read_message(text)
         if isinstance(message, Ping):

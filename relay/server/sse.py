@@ -14,7 +14,7 @@ from relay.errors import CloseCode
 from relay.hub import RoomStatus, Stream, Subscription
 from relay.hub.notices import room_body
 from relay.logs import Throttle
-from relay.server.access import Access, access_of
+from relay.server.access import NOT_FOR_ROOM, Access, access_of
 from relay.server.answers import ApiError
 from relay.server.connection import CLOSE_ABORT_S, SLOW_ABORT_S
 from relay.server.direct import descriptor_of, reset, take_over
@@ -228,6 +228,15 @@ class EventStreamClient(asyncio.Protocol):
         if not self.subscriber.closed and not self.subscriber.subscriptions:
             name = subscription.stream.status.name
             self.begin_close(CloseCode.ROOM_REFUSED, f"room {name} is no longer watched: {reason}")
+
+    def end_forbidden(self) -> None:
+        """End the subscriptions to rooms that the token is not for any more.
+
+        Where none is left it ends the stream.
+        """
+        self.subscriptions.end_forbidden()
+        if not self.subscriber.closed and not self.subscriber.subscriptions:
+            self.begin_close(CloseCode.FORBIDDEN_SCOPE, NOT_FOR_ROOM)
 
     # What asyncio calls, passed on to aiohttp
 

@@ -61,8 +61,25 @@ class Client(Protocol):
         """Send a close frame behind what is unsent; the client has to answer and hang up."""
         ...
 
+    def end_forbidden(self) -> None:
+        """End the subscriptions to rooms that `access`, which is another one now, is not for."""
+        ...
+
     async def wait_closed(self) -> None:
         """Wait until the connection is gone."""
+        ...
+
+
+class HttpConnection(Protocol):
+    """An open connection that is no client, as the others see it."""
+
+    @property
+    def waits_since_s(self) -> float | None:
+        """Since when its client has been waited for, by the loop's time; None: it is not."""
+        ...
+
+    def make_way(self) -> None:
+        """Hang up."""
         ...
 
 
@@ -91,7 +108,7 @@ class ClientState:
         self.keyring = Keyring(config.auth)
         self.limits = Limits(lambda: self.config.limits)
         self._stalls = StallWatch(lambda: self.config.hub.slow_s)
-        self.http: set[asyncio.Protocol] = set()
+        self.http: set[HttpConnection] = set()
         """Connections that are neither WebSockets nor event streams, with their first head."""
         self._throttles: dict[str, Throttle] = {}
 
@@ -141,16 +158,18 @@ class ClientState:
     def reconfigure(self, config: Config) -> None:
         """Serve by another configuration from now on.
 
-        Clients stay, with what their tokens allow now; but those whose tokens are none any more.
+        Clients stay, with what their tokens allow now, in the rooms that they are for; but not
+        those whose tokens are none any more. Raises ConfigError for a token, with nothing changed.
         """
-        self.config = config
         accesses = self.keyring.reconfigure(config.auth)
+        self.config = config
         for client in list(self.clients):
             access = accesses.get(client.access.name)
             if access is None:
                 client.begin_close(CloseCode.BAD_TOKEN, UNIDENTIFIED)
             else:
                 client.access = access
+                client.end_forbidden()
 
     def begin_stop(self) -> None:
         """Note that the server stops."""
@@ -254,7 +273,9 @@ REFUSALS = (
     "address_rate",  # an address that asks more often than [limits] allows
     "address_connections",  # an address with more connections than [limits] allows
     "subscriptions",  # more rooms of one address or token than [limits] allows
-    "http_connections",  # beyond [limits] http_connections
+    "http_connections",  # made way or refused, as [limits] http_connections were reached
+    "unread",  # an HTTP answer that was not read in time
+    "body_too_slow",  # a request body that was not complete in time
     "opening_connections",  # made way, as [limits] opening_connections were reached
     "too_many_clients",  # beyond [server] max_clients
     "garbage",  # first bytes that are not HTTP

@@ -6,20 +6,6 @@ from relay.config import ServerConfig
 from relay.errors import ConfigError
 
 
-class Tls:
-    """A context for TLS whose certificate can be changed while connections are open."""
-
-    def __init__(self, config: ServerConfig) -> None:
-        """Raises ConfigError where the files are not a certificate and its key."""
-        self.context = load_certificate(config)
-
-    def reload(self, config: ServerConfig) -> None:
-        """Show new clients what is in the files now. Raises ConfigError, with nothing changed."""
-        # A key that doesn't fit would leave a context with half of each.
-        load_certificate(config)
-        self.context.load_cert_chain(config.tls_cert, config.tls_key)
-
-
 def load_certificate(config: ServerConfig) -> ssl.SSLContext:
     """Make a context from the configured files. Raises ConfigError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

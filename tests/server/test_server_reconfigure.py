@@ -1,0 +1,153 @@
+"""What another configuration changes for who is connected; a refused one changes nothing."""
+
+import asyncio
+import os
+import ssl
+from hashlib import sha256
+from pathlib import Path
+
+import aiohttp
+import pytest
+from certificates import make_certificate, trusting, with_tls
+from event_source import listening
+from keys import OVERLAY
+from serving import WORKERS, Relay, make_event, receive, receive_until, relay_running
+
+from relay.config import AuthConfig, Config, LimitsConfig, Scope, ServerConfig, TokenConfig
+from relay.errors import CloseCode, ConfigError
+from relay.server.tls import load_certificate
+
+ORIGIN = "https://pages.example"
+
+
+def overlay(*rooms: str, scope: Scope = "overlay") -> AuthConfig:
+    digest = sha256(OVERLAY.encode()).hexdigest()
+    token = TokenConfig(name="obs", hash=f"sha256:{digest}", scopes=[scope], rooms=list(rooms))
+    return AuthConfig(tokens=[token])
+
+
+def config(auth: AuthConfig, server: ServerConfig | None = None, **sections: object) -> Config:
+    server = server or ServerConfig(port=0, workers=WORKERS)
+    return Config(auth=auth, server=server, **sections)  # type: ignore[arg-type]
+
+
+async def test_a_token_that_is_refused_leaves_all_as_it_was() -> None:
+    async with relay_running(auth=overlay("1")) as relay:
+        relay.rooms.add("1")
+        server = ServerConfig(port=0, workers=WORKERS, allowed_origins=[ORIGIN], max_clients=1)
+        refused = config(overlay("no room at all"), server, limits=LimitsConfig(http_connections=1))
+        with pytest.raises(ConfigError, match=r"auth\.tokens\[0\]\.rooms"):
+            relay.server.reconfigure(refused)
+        headers = {"Authorization": f"Bearer {OVERLAY}"}
+        async with aiohttp.ClientSession(relay.url, headers=headers) as http:
+            async with http.get("/events?room_id=1", headers={"Origin": ORIGIN}) as answer:
+                assert answer.status == 403
+            async with http.get("/events?room_id=1"), http.get("/events?room_id=1") as answer:
+                assert answer.status == 200, "max_clients is what it was"
+
+
+async def test_a_token_and_a_certificate_are_taken_together_or_not_at_all(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    async with relay_running(server=server, auth=overlay("1")) as relay:
+        make_certificate(tmp_path)
+        with pytest.raises(ConfigError):
+            relay.server.reconfigure(config(overlay("no room at all"), server))
+        async with relay.connect(f"?token={OVERLAY}", ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
+
+
+async def test_a_key_that_is_late_is_refused_and_the_old_one_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    renewed, _ = make_certificate(tmp_path, "renewed")
+
+    def renew_behind(given: ServerConfig) -> ssl.SSLContext:
+        """Whatever was looked at is something else a moment later."""
+        loaded = load_certificate(given)
+        os.replace(renewed, server.tls_cert)
+        return loaded
+
+    async with relay_running(server=server) as relay:
+        monkeypatch.setattr("relay.server.listening.load_certificate", renew_behind)
+        relay.server.reconfigure(Config(server=server))
+        monkeypatch.undo()
+        async with relay.connect(ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
+        with pytest.raises(ConfigError, match="are not a certificate and its key"):
+            relay.server.reconfigure(Config(server=server))
+        async with relay.connect(ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
+
+
+async def moved(relay: Relay, *rooms: str, scope: Scope = "overlay") -> None:
+    """Have the token be for other rooms."""
+    relay.server.reconfigure(config(overlay(*rooms, scope=scope)))
+
+
+async def test_a_websocket_loses_the_rooms_that_its_token_is_not_for_any_more() -> None:
+    async with relay_running(auth=overlay("1", "2")) as relay:
+        relay.rooms.add("1")
+        relay.rooms.add("2")
+        async with relay.connect(f"?token={OVERLAY}&room_id=1,2") as client:
+            await receive(client, 5)
+            await moved(relay, "2")
+            gone = (await receive_until(client, "unsubscribed"))[-1]
+            assert (gone["web_rid"], gone["method"], gone["reason"]) == ("1", [], "forbidden")
+            relay.publish("1", make_event())
+            relay.publish("2", make_event(content="still"))
+            (frame,) = await receive(client)
+            assert frame["payload"]["content"] == "still"
+            assert relay.rooms.holders[relay.rooms["1"]] == 0
+            await client.send('{"op": "subscribe", "room_id": "1"}')
+            assert (await receive(client))[0]["code"] == "forbidden_scope"
+
+
+async def test_an_event_stream_ends_where_its_token_is_for_no_room_of_it() -> None:
+    async with relay_running(auth=overlay("1", "2")) as relay:
+        relay.rooms.add("1")
+        relay.rooms.add("2")
+        async with (
+            listening(relay, f"room_id=1&token={OVERLAY}") as one,
+            listening(relay, f"room_id=1,2&token={OVERLAY}") as both,
+        ):
+            await one.until("room")
+            await both.some(5)
+            await moved(relay, "2")
+            assert (await one.until("close"))[-1].frame["code"] == CloseCode.FORBIDDEN_SCOPE
+            assert (await both.until("unsubscribed"))[-1].frame["web_rid"] == "1"
+            relay.publish("1", make_event(content="other"))
+            relay.publish("2", make_event(content="still"))
+            assert (await both.next()).frame["payload"]["content"] == "still"
+        await relay.rooms.let_go()
+
+
+async def test_rooms_stay_that_are_still_allowed_under_the_name_that_they_were_asked_for_by() -> (
+    None
+):
+    async with relay_running(auth=overlay("1", "2", "3")) as relay:
+        relay.rooms.add("1")
+        async with relay.connect(f"?token={OVERLAY}&room_id=2") as client:
+            await receive(client, 3)
+            # It turns out to be the one that is watched as 1.
+            relay.rooms.merge("2", "1")
+            await receive_until(client, "room")
+            await moved(relay, "2")
+            relay.publish("1", make_event())
+            assert "payload" in (await receive(client))[0]
+        await relay.rooms.let_go()
+
+
+async def test_a_token_that_becomes_an_overlays_keeps_its_rooms_only() -> None:
+    async with relay_running(auth=overlay(scope="read")) as relay:
+        relay.rooms.add("1")
+        relay.rooms.add("2")
+        async with relay.connect(f"?token={OVERLAY}&room_id=1,2") as client:
+            await receive(client, 5)
+            await moved(relay, "2")
+            gone = (await receive_until(client, "unsubscribed"))[-1]
+            assert gone["web_rid"] == "1"
+        async with asyncio.timeout(10):
+            await relay.rooms.let_go()

@@ -22,7 +22,7 @@ from relay.loops import LOOP
 from relay.recording import Overview, Recording
 from relay.room import REPLAYING, Policy, Recorder, RoomManager, Tally
 from relay.server import RelayServer
-from relay.service import Service
+from relay.service import Hangups, Service
 from relay.sim import Scenario, Simulator
 from relay.store import Store
 from relay.upstream.client import Upstream
@@ -83,11 +83,12 @@ async def serve(
     config: Config,
     *,
     ready: Callable[[str], None] | None = None,
-    read: Callable[[], Config] | None = None,
+    hangups: Hangups | None = None,
 ) -> None:
     """Run a relay until SIGINT or SIGTERM; `ready(url)` is called once it serves.
 
-    `read` gives the configuration anew, at SIGHUP. Raises what `running` does, and ConfigError.
+    `hangups` tells when to read the configuration anew. Raises what `running` does, and
+    ConfigError.
     """
     with _stop_signals() as stop, Service.of(os.environ) as service:
         config = service.adapted(config)
@@ -104,7 +105,7 @@ async def serve(
             )
             if ready is not None:
                 ready(server.url)
-            with service.reloading(read):
+            with service.reloading(hangups):
                 await stop.wait()
             _log.info("relay stops", drain_s=DRAIN_S)
     _log.info("relay stopped")

@@ -303,7 +303,7 @@ async def test_a_relay_is_pointed_at_a_simulator_by_the_lines_that_it_prints(
 async def test_what_is_unexpected_is_logged_with_its_traceback() -> None:
     code = (
         "import sys, relay.app\n"
-        "async def serve(config, ready): secret = 'hunter2'; raise ValueError('upside down')\n"
+        "async def serve(config, ready, **_): secret = 'hunter2'; raise ValueError('upside down')\n"
         "relay.app.serve = serve\n"
         "sys.argv = ['relay', 'serve', '--port', '0']\n"
         "from relay.__main__ import main\n"

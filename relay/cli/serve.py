@@ -18,6 +18,7 @@ from relay.cli.check import config_option, describe_source, find_config
 from relay.config import Config, load_config
 from relay.errors import ListenError
 from relay.logs import configure_logs
+from relay.service import Hangups
 
 _PORTS_TRIED = 100
 _MAX_DESCRIPTORS = 65_536
@@ -49,11 +50,12 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     def read() -> Config:
         return load_config(found, overrides=overrides, rooms=rooms)
 
+    hangups = Hangups(read)
     config = read()
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
     _allow_descriptors()
-    loops.run(app.serve(config, ready=click.echo, read=read))
+    loops.run(app.serve(config, ready=click.echo, hangups=hangups))
 
 
 @click.command()

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import partial
 
 import msgspec
 import structlog
@@ -15,6 +15,7 @@ from relay.config import Config, check_values, is_loopback
 from relay.hub import Hub
 from relay.room import RoomManager
 from relay.server import RelayServer
+from relay.service.hangups import Hangups
 from relay.service.reload import Reloader
 from relay.service.systemd import Notifier, close_all, take_sockets, watchdog_s
 from relay.service.vitals import Vitals
@@ -33,9 +34,6 @@ class Service:
         self._notifier = notifier
         self._watchdog_s = watchdog_s
         self._parts: tuple[Config, RoomManager, RelayServer] | None = None
-        self._has_terminal = (
-            _has_terminal() and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
-        )
         self._vitals: Vitals | None = None
         self._telling: asyncio.Task[None] | None = None
 
@@ -90,38 +88,25 @@ class Service:
         self._notifier.send(STOPPING=1, STATUS="stopping")
 
     @contextmanager
-    def reloading(self, read: Callable[[], Config] | None) -> Iterator[None]:
-        """Read the configuration again at each SIGHUP in this block; `read` None: at none."""
-        if read is None or self._parts is None:
+    def reloading(self, hangups: Hangups | None) -> Iterator[None]:
+        """Read the configuration again at each SIGHUP in this block; `hangups` None: at none."""
+        if hangups is None or self._parts is None:
             yield
             return
         config, rooms, server = self._parts
-        reloader = Reloader(config, lambda: self.adapted(read()), rooms, server)
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGHUP, self._reload, reloader)
-        try:
+        reloader = Reloader(config, lambda: self.adapted(hangups.read()), rooms, server)
+        with hangups.heard_by(partial(self._reload, reloader)):
             yield
-        finally:
-            loop.remove_signal_handler(signal.SIGHUP)
 
     def _reload(self, reloader: Reloader) -> None:
-        if self._has_terminal and not _has_terminal():
-            # Its window was closed: that is what the signal says to whoever has one.
-            signal.raise_signal(signal.SIGTERM)
-            return
         at_us = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._notifier.send(RELOADING=1, MONOTONIC_USEC=at_us)
-        said = reloader.reload()
-        self._notifier.send(READY=1)
-        if self._vitals is not None:
-            self._vitals.note = said and f"; {said}"
-            self._vitals.tell()
-
-
-def _has_terminal() -> bool:
-    """Tell whether the process is run from a terminal that is there still."""
-    try:
-        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
-    except OSError:
-        return False
-    return True
+        said = "the configuration could not be read again; see the log"
+        try:
+            said = reloader.reload()
+        finally:
+            # Whatever comes of it: systemd waits for that, and would for good.
+            self._notifier.send(READY=1)
+            if self._vitals is not None:
+                self._vitals.note = said and f"; {said}"
+                self._vitals.tell()

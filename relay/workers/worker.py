@@ -59,9 +59,10 @@ def main(arguments: list[str]) -> int:
 
     It is given the descriptors of its pairs, and of what it listens on, unless it is to bind that.
     """
-    # The relay stops it, whoever else signals all processes of a terminal or a service.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # The relay stops it and tells it of what changes, whoever else signals all processes of a
+    # terminal or a service.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     _die_with_parent()
     pair, passing_pair, *listening = (socket.socket(fileno=int(each)) for each in arguments)
     with pair, passing_pair, ExitStack() as held:
@@ -137,7 +138,7 @@ class _Worker:
             await self._synced.wait()
             await self._server.listen(
                 self._door.knock,
-                lambda _: Departure(self._passing),
+                lambda *_: Departure(self._passing),
                 share_port=True,
                 sockets=self._listening,
             )

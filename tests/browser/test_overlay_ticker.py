@@ -24,38 +24,39 @@ def make_social(who: str, action: int, method: str = "WebcastSocialMessage") -> 
 
 
 async def test_follows_are_told_first_and_entries_together(chromium: str) -> None:
-    path = f"/overlay/ticker?room_id={ROOM}&hold=0.5&stay=1&lang=en&hide_masked=1&min_level=3"
+    path = f"/overlay/ticker?room_id={ROOM}&hold=60&stay=1&lang=en&hide_masked=1&min_level=3"
     async with relay_running() as relay:
         relay.rooms.add(ROOM)
         async with page_opened(relay, chromium, path) as (page, said):
+            await page.clock.install()
+            async with page.expect_websocket() as opening:
+                await page.reload()
+            connection = await opening.value
             await subscribed(relay)
-            told = """() => {
-              window.told = [];
-              new MutationObserver((changes) => changes.forEach(({ addedNodes }) =>
-                addedNodes.forEach((node) => window.told.push(node.textContent.slice(1)))))
-                .observe(document.querySelector(".ticker"), { childList: true });
-            }"""
-            await page.evaluate(told)
-            relay.publish(
-                ROOM,
-                make_entry("low", level=2),
-                make_entry("某***", level=9, masked=True),
-                *(make_entry(f"e{n}", level=3) for n in range(200)),
-                make_social("<b>f</b>", FOLLOWED),
-                make_social("s", SHARED),
-                make_social("c", JOINED, "WebcastFansclubMessage"),
-            )
-            await expect(page.locator(".note-member")).to_have_text("Ee199and 199 more are here")
-            # What is not told is not kept waiting, and what left leaves nothing behind.
-            relay.publish(ROOM, make_entry("last", level=3))
-            await expect(page.locator(".note")).to_have_text(["Llastis here"])
-            assert await page.evaluate("window.told") == [
-                "<b>f</b>followed",
-                "sshared the stream",
-                "cjoined the fans club",
-                "e199and 199 more are here",
-                "lastis here",
-            ]
+            notes = page.locator(".note")
+            relay.publish(ROOM, make_entry("first", level=3))
+            await expect(notes).to_have_text(["Ffirstis here"])
+            async with connection.expect_event("framereceived", lambda data: "c-last" in data):
+                relay.publish(
+                    ROOM,
+                    make_entry("low", level=2),
+                    make_entry("某***", level=9, masked=True),
+                    *(make_entry(f"e{n}", level=3) for n in range(200)),
+                    make_social("<b>f</b>", FOLLOWED),
+                    make_social("s", SHARED),
+                    make_social("c-last", JOINED, "WebcastFansclubMessage"),
+                )
+            for told in (
+                "<<b>f</b>followed",
+                "Ssshared the stream",
+                "Cc-lastjoined the fans club",
+                "Ee199and 199 more are here",
+            ):
+                await page.clock.fast_forward(61_000)
+                # What left leaves nothing behind.
+                await expect(notes).to_have_text([told])
+            await page.clock.fast_forward(61_000)
+            await expect(notes).to_have_text(["Ee199and 199 more are here"])
             assert said == []
 
 

@@ -83,13 +83,18 @@ async def test_a_room_that_is_refused_is_asked_for_until_it_is_there(chromium: s
         await expect(page.locator(LINES)).to_have_text(["来了"])
 
 
-async def test_a_page_says_that_the_relay_is_away_until_it_is_back(chromium: str) -> None:
+async def test_a_page_says_what_is_wrong_until_there_is_something_to_see(chromium: str) -> None:
     async with relay_running() as relay:
         relay.rooms.add(ROOM)
-        async with page_opened(relay, chromium, PATH + ROOM + "&lang=en") as (page, _):
+        path = PATH + ROOM + "&lang=en&sise=30"
+        async with page_opened(relay, chromium, path) as (page, _):
             await subscribed(relay)
-            notice = page.locator(".notice")
+            notice, wrong = page.locator(".notice"), "Option sise: there is no such option"
+            await expect(notice).to_have_text(wrong)
             port = await stop_server(relay)
             await expect(notice).to_have_text("Waiting for the relay…")
             relay.server = await start_server(relay, port)
+            await expect(notice).to_have_text(wrong)
+            say(relay, "一")
+            await expect(page.locator(LINES)).to_have_text(["一"])
             await expect(notice).to_be_hidden()

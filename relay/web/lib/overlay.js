@@ -64,7 +64,7 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
   const wanted = typeof methods === "function" ? methods(values) : methods;
 
   const problem = problems[0];
-  if (problem) notice.say(`${texts.option} ${problem.name}: ${problem.text[values.lang]}`);
+  if (problem) notice.keep(`${texts.option} ${problem.name}: ${problem.text[values.lang]}`);
 
   const give = whenSeen((frame) => {
     notice.hasContent();
@@ -186,6 +186,7 @@ function whenSeen(take) {
 class Notice {
   #element;
   #quiet;
+  #kept = "";
 
   constructor(root, quiet) {
     this.#quiet = quiet;
@@ -202,13 +203,20 @@ class Notice {
     this.#element.hidden = false;
   }
 
+  /** Say something that holds for as long as the page is open. */
+  keep(text) {
+    this.#kept = text;
+    this.say(text);
+  }
+
   clear() {
     this.#element.hidden = true;
+    if (this.#kept) this.say(this.#kept);
   }
 
   /** There is something to see: from now on nothing is said any more. */
   hasContent() {
     this.#quiet = true;
-    this.clear();
+    this.#element.hidden = true;
   }
 }

@@ -38,8 +38,23 @@ sys.argv[0] = "relay"
 main()
 """
 """A relay whose event loop stands still from SIGUSR1 on."""
+HUNG_UP_ON = """
+import os, signal, sys
+from relay.cli import serve
+read = serve.load_config
+def hung_up_on(*given, **named):
+    serve.load_config = read
+    os.kill(os.getpid(), signal.SIGHUP)
+    return read(*given, **named)
+serve.load_config = hung_up_on
+from relay.__main__ import main
+sys.argv[0] = "relay"
+main()
+"""
+"""A relay that SIGHUP reaches when it has just begun to start."""
 RELAY = ("-m", "relay")
 HANGING_RELAY = ("-c", HANGING)
+HUNG_UP_ON_RELAY = ("-c", HUNG_UP_ON)
 
 
 class Systemd:
@@ -139,6 +154,11 @@ class Systemd:
         assert self.process is not None
         self.process.send_signal(signal.SIGUSR1)
 
+    def hang_up(self) -> None:
+        """Send the service SIGHUP."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGHUP)
+
     async def _ended(self) -> int:
         """Wait for the process's end; gives its exit status."""
         assert self.process is not None
@@ -159,9 +179,8 @@ class Systemd:
 
     async def reload(self) -> str:
         """Do as `systemctl reload`; gives the service's status then."""
-        assert self.process is not None
         before = len(self.told)
-        self.process.send_signal(signal.SIGHUP)
+        self.hang_up()
         await self.hear("RELOADING", after=before)
         await self.hear("READY", after=before)
         return (await self.hear("STATUS", after=before))["STATUS"]

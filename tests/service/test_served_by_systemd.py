@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 from certificates import make_certificate, trusting
 from keys import ADMIN, READ, WATCH
-from played_systemd import HANGING_RELAY, Systemd
+from played_systemd import HANGING_RELAY, HUNG_UP_ON_RELAY, Systemd
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -172,6 +172,36 @@ async def test_rooms_and_tokens_change_and_only_who_has_no_token_any_more_is_let
         await systemd.stop()
 
 
+async def test_a_hangup_while_it_starts_is_acted_on_when_it_serves(
+    tmp_path: Path, base: str
+) -> None:
+    config = tmp_path / "relay.toml"
+    config.write_text(base)
+    async with Systemd(config, tmp_path, program=HUNG_UP_ON_RELAY) as systemd:
+        await systemd.hear("RELOADING")
+        assert await watched(systemd) == set()
+        assert await systemd.stop() == ExitCode.OK
+
+
+async def test_a_hangup_while_it_stops_changes_nothing(tmp_path: Path, base: str) -> None:
+    config = tmp_path / "relay.toml"
+    config.write_text(base)
+    async with Systemd(config, tmp_path) as systemd:
+        reader, writer = await asyncio.open_connection("127.0.0.1", systemd.port)
+        writer.write(
+            b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        await reader.readuntil(b"hello")
+        stopping = asyncio.create_task(systemd.stop())
+        await systemd.hear("STOPPING")
+        # It waits for us to hang up.
+        systemd.hang_up()
+        await reader.readuntil(b"stopping")
+        writer.transport.abort()
+        assert await stopping == ExitCode.OK
+
+
 async def test_what_is_refused_leaves_all_as_it_was(tmp_path: Path, base: str) -> None:
     config = tmp_path / "relay.toml"
     config.write_text(base + rooms(ROOMS[0]))
@@ -182,10 +212,17 @@ async def test_what_is_refused_leaves_all_as_it_was(tmp_path: Path, base: str) -
             f'{base}\n[log]\nlevel = "loud"\n',
             base + rooms("no room at all"),
             base + rooms(*ROOMS) + "\n[watch]\nmax_rooms = 1\n",
+            f'[server]\nallowed_hosts = ["new.example"]\n{base}'
+            + token("new", READ, "overlay")
+            + 'rooms = ["no room at all"]\n',
         ):
             config.write_text(refused)
             assert "the new configuration is refused: " in await systemd.reload()
             assert await watched(systemd) == {ROOMS[0]}
+        async with aiohttp.ClientSession() as http:
+            url = f"http://127.0.0.1:{systemd.port}/healthz"
+            async with http.get(url, headers={"Host": "new.example"}) as answer:
+                assert answer.status == 421
         config.unlink()
         assert "no such file" in await systemd.reload()
         config.write_text(base + rooms(ROOMS[1]))
@@ -204,6 +241,8 @@ async def test_a_certificate_is_read_again(tmp_path: Path, base: str) -> None:
         url = f"wss://127.0.0.1:{systemd.port}/ws"
         async with connect(f"{url}?room_id={ROOMS[0]}", ssl=old, proxy=None) as client:
             before = await event(client)
+            Path(key).write_text("half of it")
+            assert "are not a certificate and its key" in await systemd.reload()
             make_certificate(tmp_path)
             await systemd.reload()
             async with connect(url, ssl=trusting(certificate), proxy=None) as other:

@@ -124,6 +124,17 @@ async def test_clients_that_do_not_hang_up_are_cut_off() -> None:
     assert workers() == []
 
 
+async def test_a_hangup_of_all_processes_ends_no_worker(relay: Relay) -> None:
+    async with relay.connect("?room_id=1") as client:
+        await receive(client, 3)
+        before = {worker.pid for worker in workers()}
+        for worker in workers():
+            worker.send_signal(signal.SIGHUP)
+        relay.publish("1", make_event())
+        assert (await receive(client))[0]["offset"] == 1
+        assert {worker.pid for worker in workers()} == before
+
+
 @asynccontextmanager
 async def demo() -> AsyncIterator[tuple[Process, list[psutil.Process], str]]:
     """A relay of its own process, with two workers; gives it, them, and a WebSocket's address."""

@@ -39,13 +39,18 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
+def tell_of_unsent(transport: asyncio.Transport) -> None:
+    """Have a transport pause its protocol for as long as it holds anything unsent."""
+    is_tls = transport.get_extra_info("sslcontext") is not None
+    transport.set_write_buffer_limits(_TLS_HIGH_BYTES if is_tls else WRITE_HIGH_BYTES)
+
+
 def take_over(
     transport: asyncio.Transport, protocol: asyncio.Protocol, subscriber: Subscriber
 ) -> None:
     """Make `protocol`, which pauses `subscriber`, the one that a transport tells of everything."""
     transport.set_protocol(protocol)
-    is_tls = transport.get_extra_info("sslcontext") is not None
-    transport.set_write_buffer_limits(_TLS_HIGH_BYTES if is_tls else WRITE_HIGH_BYTES)
+    tell_of_unsent(transport)
     if transport.get_write_buffer_size() and not subscriber.paused:
         # It has said so to the protocol before, as what that wrote was more than it liked.
         protocol.pause_writing()

@@ -12,25 +12,41 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
 from relay.server.answers import ApiError
+from relay.server.direct import reset, tell_of_unsent
 from relay.server.guard import add_headers, answer_error
-from relay.server.refusal import TARGET_BYTES, Refusal
+from relay.server.refusal import DRAIN_S, TARGET_BYTES, Refusal
 from relay.server.senders import counted_address
-from relay.server.state import ServerState
+from relay.server.state import TOO_MANY_CONNECTIONS, ClientState, ServerState
 
 LATER_HEAD_S = 8.0
 """How long the head of a request that is not a connection's first may take to come."""
+WHOLE_S = 9.0
+"""How long a request may take to come as a whole, its body included, from its first byte on."""
+UNREAD_S = 60.0
+"""How long a client may leave unread what it was answered."""
 TOO_SLOW = f"no whole request within {LATER_HEAD_S:g} s"
 UNREADABLE = "the request can't be read as HTTP"
 HandBack = Callable[[bytes], None]
 """Takes a connection over, with the head of a request and what was received behind it."""
+MakeHttp = Callable[[HandBack, float], asyncio.Protocol]
+"""Makes what answers HTTP on one connection, which began at a time of the loop."""
 TOO_LARGE = "the request line and headers are too long; a line may have 8190 bytes, all 16384"
 
 
 class HttpProtocol(web.RequestHandler):
     """Errors as all others of the relay, in place of aiohttp's texts, which repeat the request."""
 
-    def __init__(self, hand_back: HandBack, *, state: ServerState, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        hand_back: HandBack,
+        begun_s: float,
+        *,
+        state: ServerState,
+        **kwargs: Any,
+    ) -> None:
+        """`begun_s`: when the first request began to come, by the loop's time."""
+        # So long aiohttp waits for the rest of a body that was answered before its end.
+        super().__init__(lingering_time=DRAIN_S, **kwargs)
         self._state = state
         self._hand_back = hand_back
         self._head = b""
@@ -38,12 +54,20 @@ class HttpProtocol(web.RequestHandler):
         answers before; else perhaps of an earlier one."""
         self._heads = 0
         self._address = ""
+        self._begun_s = begun_s
+        """When that request began to come."""
         self._head_deadline: asyncio.TimerHandle | None = None
         """While a later head than the first comes."""
+        self._unread_deadline: asyncio.TimerHandle | None = None
+        """While something is unsent."""
+        self._made: asyncio.Transport | None = None
+        """The transport, which aiohttp forgets while something is unsent still."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection among those that are no clients."""
         super().connection_made(transport)
+        self._made = cast("asyncio.Transport", transport)
+        tell_of_unsent(self._made)
         self._address = counted_address(transport, self._state.config.server)
         self._state.http.add(self)
         self._state.limits.connected(self._address)
@@ -59,6 +83,51 @@ class HttpProtocol(web.RequestHandler):
             self._state.http.discard(self)
             self._state.limits.disconnected(self._address)
         self._stop_waiting()
+        if self._unread_deadline is not None:
+            self._unread_deadline.cancel()
+            self._unread_deadline = None
+
+    def pause_writing(self) -> None:
+        """Note that the client has something to read, which it can't leave unread for ever."""
+        super().pause_writing()
+        if self in self._state.http and self._unread_deadline is None:
+            self._unread_deadline = self._loop.call_later(UNREAD_S, self._hang_up, "unread")
+
+    def resume_writing(self) -> None:
+        """Note that it has read all."""
+        super().resume_writing()
+        if self._unread_deadline is not None:
+            self._unread_deadline.cancel()
+            self._unread_deadline = None
+
+    @property
+    def waits_since_s(self) -> float | None:
+        """Since when the client has been waited for, to read or to ask, by the loop's time.
+
+        None: it waits for us, or is just sending something.
+        """
+        if self._unread_deadline is not None:
+            return self._unread_deadline.when() - UNREAD_S
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._head_deadline is not None:
+            return None
+        return self._next_keepalive_close_time - self._keepalive_timeout
+
+    def make_way(self) -> None:
+        """Hang up, as there are too many connections, and this one is of the least use."""
+        self._hang_up("http_connections")
+
+    def _hang_up(self, cause: str) -> None:
+        self._state.refuse(cause, f"from {self._address}" if self._address else "")
+        self.become_client()
+        if self._made is not None:
+            reset(self._made)
+
+    def body_by_s(self) -> float:
+        """Say by when the body of the request that is answered has to be there."""
+        # Of one that came along with others it isn't known when it began.
+        is_known = self._heads == self._request_count - 1
+        return (self._begun_s if is_known else self._loop.time()) + WHOLE_S
 
     def data_received(self, data: bytes) -> None:
         """Read on; note what a request is for, as aiohttp doesn't say it of one it can't read."""
@@ -66,6 +135,7 @@ class HttpProtocol(web.RequestHandler):
         if waiter is not None and not waiter.done() and self._heads != self._request_count:
             self._head = b""
             self._heads = self._request_count
+            self._begun_s = self._loop.time()
         self._head += data[: TARGET_BYTES - len(self._head)]
         super().data_received(data)
         if data.strip(b"\r\n"):
@@ -135,6 +205,43 @@ class HttpProtocol(web.RequestHandler):
         """To aiohttp the client has hung up: it answers no more, and leaves the rest unread."""
         self.transport = None
         self.connection_lost(None)
+
+
+def answer_http(
+    state: ClientState,
+    transport: asyncio.Transport,
+    received: bytes,
+    protocol: Callable[[], asyncio.Protocol],
+) -> None:
+    """Have HTTP answered on a connection; or refuse it, where there are too many.
+
+    The one whose client has been waited for longest makes way, if there is any.
+    """
+    refusal = _check_connections(state, transport)
+    if refusal is not None:
+        Refusal(state, transport, received[:TARGET_BYTES], refusal)
+        return
+    answering = protocol()
+    transport.set_protocol(answering)
+    answering.connection_made(transport)
+    answering.data_received(received)
+
+
+def _check_connections(state: ClientState, transport: asyncio.Transport) -> ApiError | None:
+    address = counted_address(transport, state.config.server)
+    if not state.limits.may_connect(address):
+        state.refuse("address_connections", f"from {address}")
+        return ApiError(429, "too_many_connections", TOO_MANY_CONNECTIONS)
+    most = state.config.limits.http_connections
+    if len(state.http) < most:
+        return None
+    waiting = [(since_s, id(one), one) for one in state.http if (since_s := one.waits_since_s)]
+    if waiting:
+        min(waiting)[2].make_way()
+        return None
+    state.refuse("http_connections", f"from {address}" if address else "")
+    text = f"{most} HTTP connections are open; see [limits] http_connections"
+    return ApiError(503, "too_many_connections", text)
 
 
 @web.middleware

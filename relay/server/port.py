@@ -8,10 +8,11 @@ that.
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from relay.server.answers import ApiError
-from relay.server.http_protocol import TOO_LARGE, UNREADABLE, HandBack
+from relay.server.http_protocol import TOO_LARGE, UNREADABLE, MakeHttp, answer_http
 from relay.server.refusal import TARGET_BYTES, Refusal
 from relay.server.senders import counted_address
 from relay.server.state import TOO_MANY_CONNECTIONS, ClientState
@@ -34,7 +35,7 @@ class Port:
         self,
         state: ClientState,
         websocket: Callable[[asyncio.Transport, bytes], object],
-        http_protocol: Callable[[HandBack], asyncio.Protocol],
+        http_protocol: MakeHttp,
     ) -> None:
         self.state = state
         self.websocket = websocket
@@ -56,10 +57,11 @@ class Port:
 class PortConnection(asyncio.Protocol):
     """A connection of which is not known yet what it is."""
 
-    __slots__ = ("_address", "_deadline", "_head", "_port", "_transport")
+    __slots__ = ("_address", "_begun_s", "_deadline", "_head", "_port", "_transport")
 
     _address: str
     """What the connection counts for, until it is another's; "": it is not counted."""
+    _begun_s: float
     _deadline: asyncio.TimerHandle
     _transport: asyncio.Transport
 
@@ -72,7 +74,9 @@ class PortConnection(asyncio.Protocol):
         port = self._port
         self._transport = cast("asyncio.Transport", transport)
         self._address = counted_address(transport, port.state.config.server)
-        self._deadline = asyncio.get_running_loop().call_later(FIRST_BYTE_S, self._look)
+        loop = asyncio.get_running_loop()
+        self._begun_s = loop.time()
+        self._deadline = loop.call_later(FIRST_BYTE_S, self._look)
         if not port.state.limits.may_connect(self._address):
             self._address = ""
             self._refuse("address_connections", 429, "too_many_connections", TOO_MANY_CONNECTIONS)
@@ -113,18 +117,11 @@ class PortConnection(asyncio.Protocol):
     def _decide(self, head: bytes) -> None:
         self._stop_waiting()
         received, self._head = bytes(self._head), bytearray()
-        state = self._port.state
         if _WEBSOCKET.search(head):
             self._begin_websocket(received)
-        elif len(state.http) >= (most := state.config.limits.http_connections):
-            self._head = bytearray(received)
-            text = f"{most} HTTP connections are open; see [limits] http_connections"
-            self._refuse("http_connections", 503, "too_many_connections", text)
         else:
-            protocol = self._port.http_protocol(self._begin_websocket)
-            self._transport.set_protocol(protocol)
-            protocol.connection_made(self._transport)
-            protocol.data_received(received)
+            make = partial(self._port.http_protocol, self._begin_websocket, self._begun_s)
+            answer_http(self._port.state, self._transport, received, make)
 
     def _begin_websocket(self, received: bytes) -> None:
         """Leave it to a WebSocket, whose handshake is the beginning of what was received."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from relay.errors import RelayError
 from relay.hub import Hub, Stream
 from relay.server.http import make_application
 from relay.server.http_log import HttpLog
-from relay.server.http_protocol import HandBack, HttpProtocol
+from relay.server.http_protocol import HttpProtocol, MakeHttp
 from relay.server.listening import ClientServer
 from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
@@ -95,7 +95,7 @@ class RelayServer(ClientServer):
         """Tell as Hub.is_taken does, of all clients."""
         return self._state.hub.is_taken(stream)
 
-    async def begin_http(self) -> Callable[[HandBack], asyncio.Protocol]:
+    async def begin_http(self) -> MakeHttp:
         """Get ready to answer HTTP; gives what makes the protocol of a connection."""
         await self._runner.setup()
         self._started = True

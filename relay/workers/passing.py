@@ -14,6 +14,8 @@ from typing import cast
 
 import structlog
 
+from relay.server.accepting import is_spare
+
 MAX_WAITING = 512
 """Connections that wait to be passed; further ones are hung up on."""
 _LENGTH_BYTES = 4
@@ -121,6 +123,9 @@ class Passing:
             if not self._arrived:
                 raise OSError(errno.EPROTO, "a connection's bytes without the connection")
             descriptor = self._arrived.popleft()
+            if descriptor >= 0 and not is_spare(descriptor):
+                os.close(descriptor)
+                descriptor = -1
             if descriptor < 0:
                 _log.warning("a connection was lost: too many files are open")
             else:

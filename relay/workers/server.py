@@ -6,14 +6,14 @@ Workers serve WebSockets; what else comes they pass on to here, connection and a
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from relay.config import Config
 from relay.hub import Stream
 from relay.server import RelayServer
-from relay.server.http_protocol import HandBack
+from relay.server.http_protocol import MakeHttp, answer_http
 from relay.server.listening import listen_error
 from relay.workers.passing import Arrival, Passing, adopt
 from relay.workers.pool import Pool
@@ -105,7 +105,7 @@ class SharedServer(RelayServer):
 
     def _adopt(
         self,
-        http_protocol: Callable[[HandBack], asyncio.Protocol],
+        http_protocol: MakeHttp,
         passing: Passing,
         connection: socket.socket,
         received: bytes,
@@ -113,10 +113,10 @@ class SharedServer(RelayServer):
         """Answer HTTP on a connection that a worker has accepted."""
 
         def begin(transport: asyncio.Transport, data: bytes) -> None:
-            protocol = http_protocol(partial(passing.give, transport))
-            transport.set_protocol(protocol)
-            protocol.connection_made(transport)
-            protocol.data_received(data)
+            begun_s = asyncio.get_running_loop().time()
+            make = partial(http_protocol, partial(passing.give, transport), begun_s)
+            # Workers don't know how many there are.
+            answer_http(self._state, transport, data, make)
 
         if not self._adopts:
             connection.close()

@@ -176,9 +176,9 @@ async def test_stop_does_not_wait_for_half_a_request() -> None:
 
 
 async def test_a_half_sent_body_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    from relay.server import bodies
+    from relay.server import http_protocol
 
-    monkeypatch.setattr(bodies, "BODY_S", 0.05)
+    monkeypatch.setattr(http_protocol, "WHOLE_S", 0.05)
     async with relay_running() as relay, raw_connection(relay) as (reader, writer):
         writer.write(b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
         async with asyncio.timeout(10):

@@ -8,19 +8,25 @@ from typing import Any
 import aiohttp
 import pytest
 from keys import ADMIN, READ, WATCH, auth, bearer
-from raw import handshake, raw_connection, talk
+from raw import handshake, lazy_connection, raw_connection, talk
 from serving import Relay, receive, receive_until, relay_running
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from relay.config import LimitsConfig, ServerConfig
 from relay.server import connection as connections
+from relay.server import http_protocol
 from relay.server import limits as limits_module
 from relay.server import port as ports
 from relay.server.limits import Limits
 
 PROXIED = ServerConfig(port=0, trusted_proxies=["127.0.0.1"], allowed_hosts=["relay.example.org"])
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LAST_GET = GET[:-2] + b"Connection: close\r\n\r\n"
+POST = (
+    b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Length: 12\r\nExpect: 100-continue\r\n\r\n"
+)
 
 
 def from_(address: str, **more: str) -> dict[str, str]:
@@ -260,19 +266,96 @@ async def test_only_so_many_connections_are_plain_http() -> None:
     limits = LimitsConfig(http_connections=1)
     async with relay_running(limits=limits) as relay, raw_connection(relay) as (reader, writer):
         relay.rooms.add("1")
-        writer.write(GET)
-        await reader.readuntil(b'"ok"')
+        writer.write(POST)
+        await reader.readuntil(b"100 Continue\r\n\r\n")
         answer = await talk(relay, GET)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b"http_connections" in answer
         async with relay.connect() as client:
             await receive(client)
+        writer.write(b'{"room":"2"}')
+        await reader.readuntil(b"}")
         # An event stream is a client, not one of those.
         writer.write(b"GET /events?room_id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
         await reader.readuntil(b"event: room")
-        assert (
-            await talk(relay, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-        ).startswith(b"HTTP/1.1 200 ")
+        assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_the_connection_that_has_been_idle_longest_makes_way() -> None:
+    limits = LimitsConfig(http_connections=2)
+    async with relay_running(limits=limits) as relay, AsyncExitStack() as stack:
+        opened = []
+        for _ in range(2):
+            reader, writer = await stack.enter_async_context(raw_connection(relay))
+            writer.write(GET)
+            await reader.readuntil(b'"ok"')
+            opened.append((reader, writer))
+        first, second = opened
+        first[1].write(GET)
+        await first[0].readuntil(b'"ok"')
+        assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 ")
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                while await second[0].read(1):
+                    pass
+        first[1].write(GET)
+        await first[0].readuntil(b'"ok"')
+        assert await refused(relay, "http_connections") == 1
+
+
+def pipelined(count: int) -> bytes:
+    return b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * count
+
+
+async def test_who_reads_nothing_of_the_answers_makes_way() -> None:
+    limits = LimitsConfig(http_connections=1)
+    async with (
+        relay_running(limits=limits) as relay,
+        lazy_connection(relay, pipelined(200), b"200 OK") as lazy,
+    ):
+        async with asyncio.timeout(10):
+            while not any(c.waits_since_s for c in relay.server._state.http):  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0)
+        assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 ")
+        await lazy.read_to_end()
+
+
+async def test_answers_that_nobody_reads_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_S", 0.05)
+    async with (
+        relay_running() as relay,
+        lazy_connection(relay, pipelined(200), b"200 OK") as lazy,
+    ):
+        async with asyncio.timeout(10):
+            while relay.server._state.http:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0)
+        await lazy.read_to_end()
+        assert await refused(relay, "unread") == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (POST, b"408"),
+        (POST.replace(b"/api/rooms", b"/healthz"), b"405"),
+        (GET[:-2] + b"Transfer-Encoding: chunked\r\n\r\n1\r\n", b"200"),
+    ],
+)
+async def test_a_body_has_no_more_time_than_its_head_has_left(
+    monkeypatch: pytest.MonkeyPatch, request_: bytes, status: bytes
+) -> None:
+    monkeypatch.setattr(http_protocol, "WHOLE_S", 0.05)
+    monkeypatch.setattr(http_protocol, "DRAIN_S", 0.05)
+    async with relay_running() as relay, raw_connection(relay) as (reader, writer):
+        writer.write(request_)
+        answers = bytearray()
+        async with asyncio.timeout(10):
+            with suppress(ConnectionError):
+                while data := await reader.read(1000):
+                    answers += data
+                    writer.write(b"x")
+        assert b"HTTP/1.1 " + status in answers
+        assert set(relay.rooms.rooms) == set()
 
 
 async def test_the_oldest_that_has_not_asked_yet_makes_way() -> None:
@@ -294,8 +377,6 @@ async def test_the_oldest_that_has_not_asked_yet_makes_way() -> None:
 async def test_a_later_head_that_is_never_complete_is_cut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from relay.server import http_protocol
-
     monkeypatch.setattr(http_protocol, "LATER_HEAD_S", 0.2)
     monkeypatch.setattr(ports, "FIRST_HEAD_S", 20.0)
     async with relay_running() as relay:

@@ -6,8 +6,10 @@ import { commonOptions, readOptions } from "./options.js";
 import { StatsView } from "./stats.js";
 import { RoomStream } from "./stream.js";
 
-/** Events that came while the page was hidden and that are shown when it is seen again. */
+/** Of events that came while the page was hidden, so many are kept for when it is seen again. */
 const MAX_HELD = 500;
+/** How long what is wrong with the options can be read. */
+const PROBLEMS_MS = 15_000;
 const TEXTS = {
   en: {
     noRoom: "Which room? Add ?room_id=… to the address, or ?demo=1 for sample events. The page /overlay/ makes the address.",
@@ -38,8 +40,6 @@ const TEXTS = {
 /**
  * @typedef {object} Overlay
  * @property {(frame: object) => void} [event] an event of the room
- * @property {(frame: object) => void} [gap] events that can't be had
- * @property {(frame: object) => void} [room] the room has changed
  * @property {(stats: object, changed: object) => void} [stats] the relay's statistics
  */
 
@@ -51,9 +51,12 @@ const TEXTS = {
  * @param {string[] | ((values: object) => string[])} overlay.methods short names of what it wants
  * @param {number | ((values: object) => number)} [overlay.recent] events before it was opened that
  *   it wants, too
+ * @param {number} [overlay.staleAfterMs] what came while the page was hidden is not shown any more
+ *   when it is seen again after so long
  * @param {(root: HTMLElement, values: Record<string, *>) => Overlay} overlay.setup
  */
-export function startOverlay({ kind, options, methods, recent = 0, setup }) {
+export function startOverlay(overlay) {
+  const { kind, options, methods, recent = 0, staleAfterMs = Infinity, setup } = overlay;
   const schema = { ...commonOptions, ...options };
   const { values, problems } = readOptions(schema, location.search);
   const root = document.getElementById("overlay");
@@ -63,13 +66,14 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
   const texts = TEXTS[values.lang];
   const wanted = typeof methods === "function" ? methods(values) : methods;
 
-  const problem = problems[0];
-  if (problem) notice.keep(`${texts.option} ${problem.name}: ${problem.text[values.lang]}`);
+  notice.sayProblems(
+    problems.map(({ name, text }) => `${texts.option} ${name}: ${text[values.lang]}`),
+  );
 
   const give = whenSeen((frame) => {
     notice.hasContent();
     shown.event?.(frame);
-  });
+  }, staleAfterMs);
   if (values.demo) {
     startDemo(wanted, shown, give);
     return;
@@ -97,13 +101,12 @@ export function startOverlay({ kind, options, methods, recent = 0, setup }) {
       if (stats && frame.method === "RelayStats") stats.take(frame);
       else give(frame);
     },
-    onGap(frame) {
+    onGap() {
       stats?.lost();
-      shown.gap?.(frame);
     },
-    onRoom(frame) {
-      // It follows each subscription: what the snapshot lacks comes from here on.
-      shown.room?.(frame);
+    onRoom({ state }) {
+      // For stylesheets: what is shown of a room that is not live is of its last broadcast.
+      document.documentElement.dataset.room = state;
     },
     onSubscribed(frame) {
       // The room may have been refused before.
@@ -164,29 +167,37 @@ function applyLook(kind, values) {
 }
 
 /** Hold events back while nobody can see the page, so that it costs next to nothing then. */
-function whenSeen(take) {
+function whenSeen(take, staleAfterMs) {
   let held = [];
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible") return;
     const waiting = held;
     held = [];
-    for (const frame of waiting) take(frame);
+    // By when it came here: the clock of the relay's machine may be another.
+    const oldestMs = performance.now() - staleAfterMs;
+    for (const { frame, atMs } of waiting) if (atMs >= oldestMs) take(frame);
   });
   return (frame) => {
     if (document.visibilityState === "visible") {
       take(frame);
       return;
     }
-    held.push(frame);
+    held.push({ frame, atMs: performance.now() });
+    // Not one by one, which would move them all for each event.
     if (held.length > 2 * MAX_HELD) held = held.slice(-MAX_HELD);
   };
 }
 
-/** Small text that says what is missing, as long as there is nothing else to see. */
+/**
+ * Small text: what is missing, as long as there is nothing else to see, and what is wrong with the
+ * options, for a while whatever there is to see.
+ */
 class Notice {
   #element;
   #quiet;
-  #kept = "";
+  #said = "";
+  #problems = [];
+  #hasContent = false;
 
   constructor(root, quiet) {
     this.#quiet = quiet;
@@ -198,25 +209,46 @@ class Notice {
   }
 
   say(text) {
-    if (this.#quiet) return;
-    this.#element.textContent = text;
-    this.#element.hidden = false;
-  }
-
-  /** Say something that holds for as long as the page is open. */
-  keep(text) {
-    this.#kept = text;
-    this.say(text);
+    this.#said = this.#hasContent ? "" : text;
+    this.#show();
   }
 
   clear() {
-    this.#element.hidden = true;
-    if (this.#kept) this.say(this.#kept);
+    this.say("");
   }
 
-  /** There is something to see: from now on nothing is said any more. */
+  sayProblems(problems) {
+    this.#problems = problems;
+    this.#show();
+    if (problems.length) this.#forgetProblems();
+  }
+
+  /** There is something to see: from now on nothing is missing any more. */
   hasContent() {
-    this.#quiet = true;
-    this.#element.hidden = true;
+    if (this.#hasContent) return;
+    this.#hasContent = true;
+    this.clear();
+  }
+
+  #forgetProblems() {
+    if (document.visibilityState !== "visible") {
+      // A scene that is not on: the time to read it begins when it is.
+      const again = () => this.#forgetProblems();
+      document.addEventListener("visibilitychange", again, { once: true });
+      return;
+    }
+    setTimeout(() => this.sayProblems([]), PROBLEMS_MS);
+  }
+
+  #show() {
+    const lines = [...this.#problems, this.#said].filter(Boolean);
+    this.#element.replaceChildren(
+      ...lines.map((text) => {
+        const line = document.createElement("div");
+        line.textContent = text;
+        return line;
+      }),
+    );
+    this.#element.hidden = this.#quiet || !lines.length;
   }
 }

@@ -17,6 +17,8 @@ const OPEN_MS = 13_000;
 const LONGER_BY_TIER = [0, 1, 1.2, 1.6, 2.2];
 // The more alerts wait, the shorter each is shown: halved when this many wait.
 const HALF_AT_WAITING = 12;
+// Smaller gifts that wait get the place of a larger one, too, after so many times its turn.
+const TURNS_BEFORE_SMALLER = 3;
 
 /**
  * @typedef {object} Gift what a WebcastGiftMessage or RelayGiftCombo says
@@ -88,17 +90,19 @@ export class AlertQueue {
    */
   advance(nowMs) {
     for (const alert of [...this.shown]) if (nowMs >= this.#leavesMs(alert)) this.#hide(alert);
-    this.#overtake(nowMs);
-    while (this.waiting.length && this.shown.length < this.#rules.maxShown) {
-      const alert = this.waiting.shift();
-      alert.shownMs = nowMs;
-      // Those that had to wait are looked at from now on.
-      alert.changedMs = nowMs;
-      this.shown.push(alert);
-      this.#screen.show(alert);
-    }
+    do {
+      while (this.waiting.length && this.shown.length < this.#rules.maxShown) {
+        const alert = this.waiting.shift();
+        alert.shownMs = nowMs;
+        // Those that had to wait are looked at from now on.
+        alert.changedMs = nowMs;
+        this.shown.push(alert);
+        this.#screen.show(alert);
+      }
+    } while (this.#overtake(nowMs));
     const times = this.shown.map((alert) => this.#leavesMs(alert));
-    if (this.waiting.length) times.push(...this.shown.map((alert) => alert.shownMs + MIN_SHOWN_MS));
+    const [next] = this.waiting;
+    if (next) times.push(...this.shown.map((alert) => this.#givesWayMs(alert, next)));
     const later = times.filter((time) => time > nowMs);
     return later.length ? Math.min(...later) : null;
   }
@@ -165,22 +169,39 @@ export class AlertQueue {
     }
   }
 
-  /** Let a larger gift have the place of a smaller one that has been seen. */
+  /** Make the next one a place, where there is one to be had. */
   #overtake(nowMs) {
-    const next = this.waiting[0];
-    if (!next || this.shown.length < this.#rules.maxShown) return;
-    const smaller = this.shown
-      .filter((alert) => alert.tier < next.tier && nowMs >= alert.shownMs + MIN_SHOWN_MS)
-      .sort((one, other) => one.open - other.open || one.tier - other.tier)[0];
-    if (smaller) this.#hide(smaller);
+    const [next] = this.waiting;
+    if (!next) return false;
+    const [first] = this.shown
+      .filter((alert) => nowMs >= this.#givesWayMs(alert, next))
+      .sort(
+        (one, other) =>
+          one.open - other.open || one.tier - other.tier || one.shownMs - other.shownMs,
+      );
+    if (first) this.#hide(first);
+    return Boolean(first);
+  }
+
+  /**
+   * When an alert gives way to the next one: to a larger one once it has been seen, to others once
+   * it has had its turn, since combos can go on for as long as somebody likes.
+   */
+  #givesWayMs(alert, next) {
+    const turns = next.tier < alert.tier ? TURNS_BEFORE_SMALLER : 1;
+    const seenMs = next.tier > alert.tier ? 0 : turns * this.#turnMs(alert);
+    return alert.shownMs + Math.max(MIN_SHOWN_MS, seenMs);
+  }
+
+  #turnMs({ tier }) {
+    const hurry = 1 + this.waiting.length / HALF_AT_WAITING;
+    return (this.#rules.durationMs * LONGER_BY_TIER[tier]) / hurry;
   }
 
   #leavesMs(alert) {
-    const { durationMs } = this.#rules;
-    const hurry = 1 + this.waiting.length / HALF_AT_WAITING;
     const lastsMs = alert.open
-      ? Math.max(OPEN_MS, durationMs)
-      : (durationMs * LONGER_BY_TIER[alert.tier]) / hurry;
+      ? Math.max(OPEN_MS, this.#rules.durationMs)
+      : this.#turnMs(alert);
     return Math.max(alert.changedMs + lastsMs, alert.shownMs + MIN_SHOWN_MS);
   }
 

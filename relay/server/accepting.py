@@ -10,11 +10,13 @@ import os
 import resource
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import structlog
 
 from relay.logs import Throttle
+from relay.server.senders import counted_peer
 from relay.server.state import ClientState
 
 ACCEPTED_AT_ONCE = 64
@@ -36,16 +38,22 @@ class Acceptor:
     def __init__(
         self,
         listening: socket.socket,
-        new_protocol: Callable[[], asyncio.Protocol],
+        new_protocol: Callable[[Callable[[], None]], asyncio.Protocol],
         options: Mapping[str, Any],
         state: ClientState,
     ) -> None:
-        """`options`: for connect_accepted_socket; they may change."""
+        """`options`: for connect_accepted_socket; they may change.
+
+        Protocols are made with what they call when they have a connection, to count from then on.
+        """
         self._listening = listening
         self._new_protocol = new_protocol
         self._options = options
         self._state = state
-        self._opening: set[asyncio.Task[None]] = set()
+        self._opening: dict[asyncio.Task[None], str] = {}
+        """Handshakes, the oldest first, and the addresses that they count for."""
+        self._cut: set[asyncio.Task[None]] = set()
+        """Those that had to make way, until they have ended."""
         self._resting: asyncio.TimerHandle | None = None
         self._said = Throttle(SAID_S)
         self._loop = asyncio.get_running_loop()
@@ -77,13 +85,13 @@ class Acceptor:
         """Wait until nothing is accepted any more; what was is another's."""
         for task in list(self._opening):
             task.cancel()
-        if self._opening:
-            await asyncio.wait(self._opening)
+        if ending := {*self._opening, *self._cut}:
+            await asyncio.wait(ending)
 
     def _accept(self) -> None:
         for _ in range(ACCEPTED_AT_ONCE):
             try:
-                accepted, _address = self._listening.accept()
+                accepted, address = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
@@ -91,22 +99,42 @@ class Acceptor:
                     raise
                 self._rest()
                 return
-            # Handshakes of TLS that take long.
-            if len(self._opening) >= self._state.config.limits.opening_connections:
-                self._state.refuse("opening_connections", f"{len(self._opening)} connections")
+            # Who speaks no TLS is counted by what is made of the connection, and told.
+            speaks_tls = "ssl" in self._options
+            peer = counted_peer(address, self._state.config.server) if speaks_tls else ""
+            if not self._state.limits.may_connect(peer):
+                self._state.refuse("address_connections", f"from {peer}")
                 accepted.close()
                 continue
+            self._state.limits.connected(peer)
             accepted.setblocking(False)
             task = self._loop.create_task(self._open(accepted), name="accepting")
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+            self._opening[task] = peer
+            task.add_done_callback(self._note_open)
+            self._make_room()
             if not is_spare(accepted.fileno()):
                 self._rest()
                 return
 
+    def _make_room(self) -> None:
+        """Hang up on the oldest handshake of TLS, where there are too many."""
+        if len(self._opening) > self._state.config.limits.opening_connections:
+            oldest = next(iter(self._opening))
+            self._state.refuse("opening_connections", f"{len(self._opening)} connections")
+            self._note_open(oldest)
+            self._cut.add(oldest)
+            oldest.add_done_callback(self._cut.discard)
+            oldest.cancel()
+
+    def _note_open(self, task: asyncio.Task[None]) -> None:
+        """Note that a connection is not opened any more, but another's. Safe to repeat."""
+        self._state.limits.disconnected(self._opening.pop(task, ""))
+
     async def _open(self, accepted: socket.socket) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        protocol = self._new_protocol(partial(self._note_open, task))
         try:
-            await self._loop.connect_accepted_socket(self._new_protocol, accepted, **self._options)
+            await self._loop.connect_accepted_socket(lambda: protocol, accepted, **self._options)
         except (OSError, TimeoutError) as error:
             # A handshake of TLS that came to nothing, or a client that has gone already.
             accepted.close()

@@ -88,7 +88,7 @@ class ClientServer:
                 self._servers.append(
                     Acceptor(
                         bound,
-                        lambda: PortConnection(port),
+                        partial(PortConnection, port),
                         self._tls,
                         self._state,
                     )

@@ -57,7 +57,7 @@ class Port:
 class PortConnection(asyncio.Protocol):
     """A connection of which is not known yet what it is."""
 
-    __slots__ = ("_address", "_begun_s", "_deadline", "_head", "_port", "_transport")
+    __slots__ = ("_address", "_begun_s", "_deadline", "_head", "_opened", "_port", "_transport")
 
     _address: str
     """What the connection counts for, until it is another's; "": it is not counted."""
@@ -65,12 +65,15 @@ class PortConnection(asyncio.Protocol):
     _deadline: asyncio.TimerHandle
     _transport: asyncio.Transport
 
-    def __init__(self, port: Port) -> None:
+    def __init__(self, port: Port, opened: Callable[[], None]) -> None:
+        """`opened` is called when there is a connection, which is counted here from then on."""
         self._port = port
+        self._opened = opened
         self._head = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first head; nobody else knows the connection yet."""
+        self._opened()
         port = self._port
         self._transport = cast("asyncio.Transport", transport)
         self._address = counted_address(transport, port.state.config.server)

@@ -61,13 +61,21 @@ def sender_of_transport(
 def peer_of(transport: Any) -> str:
     """Give the address of a connection's other end; "" where it has none, or is gone."""
     # uvloop asks the system, which has forgotten who hung up at once.
-    peer = transport.get_extra_info("peername") if transport is not None else None
-    return str(peer[0]) if isinstance(peer, tuple) else ""
+    return _address_of(transport.get_extra_info("peername") if transport is not None else None)
+
+
+def _address_of(name: Any) -> str:
+    return str(name[0]) if isinstance(name, tuple) else ""
 
 
 def counted_address(transport: Any, config: ServerConfig) -> str:
     """Give the address that a connection counts for; "": it is a trusted proxy's, or local."""
-    peer = peer_of(transport)
+    return counted_peer(transport.get_extra_info("peername"), config)
+
+
+def counted_peer(name: Any, config: ServerConfig) -> str:
+    """Do the same by what a socket gives as the name of its other end."""
+    peer = _address_of(name)
     proxies = _networks(tuple(config.trusted_proxies))
     return "" if proxies and _is_within(peer, proxies) else peer
 

@@ -4,14 +4,18 @@ import asyncio
 import os
 import resource
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import pytest
 import structlog
+from certificates import trusting, with_tls
 from raw import raw_connection
 from serving import make_event, receive, relay_running
 
+from relay.config import LimitsConfig
 from relay.server import accepting
+from relay.server import limits as limits_module
 
 
 @pytest.fixture
@@ -52,3 +56,41 @@ async def test_accepting_rests_while_hardly_any_descriptors_are_left(few_descrip
             await connection.close()
     said = [line for line in logs if "no new clients" in line["event"]]
     assert len(said) == 1
+
+
+async def test_the_oldest_handshake_of_tls_makes_way(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    limits = LimitsConfig(opening_connections=2)
+    async with relay_running(server=server, limits=limits) as relay, AsyncExitStack() as stack:
+        silent = [await stack.enter_async_context(raw_connection(relay)) for _ in range(5)]
+        async with relay.connect(ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
+        async with asyncio.timeout(10):
+            for reader, _ in silent[:3]:
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+        assert relay.server._state.refused["opening_connections"] >= 3
+
+
+async def test_handshakes_of_tls_count_for_their_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Those of this machine are not counted otherwise.
+    monkeypatch.setattr(limits_module, "site_of", lambda address: address)
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    limits = LimitsConfig(address_connections=2)
+    async with relay_running(server=server, limits=limits) as relay, AsyncExitStack() as stack:
+        _, writer = await stack.enter_async_context(raw_connection(relay))
+        client = await stack.enter_async_context(relay.connect(ssl=trust))
+        await receive(client)
+        with pytest.raises(OSError):  # noqa: PT011  whichever way a handshake is broken off
+            await relay.connect(ssl=trust)
+        assert relay.server._state.refused["address_connections"] == 1
+        writer.transport.abort()
+        async with asyncio.timeout(10):
+            while not relay.server._state.limits.may_connect("127.0.0.1"):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        other = await stack.enter_async_context(relay.connect(ssl=trust))
+        assert (await receive(other))[0]["op"] == "hello"

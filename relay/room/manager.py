@@ -1,20 +1,17 @@
-"""Which rooms are watched: configured, added or held by clients; owns their tasks. Run by app.
+"""Which rooms are watched: configured, added or held by clients. Run by app.
 
 A room may be called by several names: its web_rid, the anchor's handle, the room_id of any of its
 broadcasts. All lead to one stream and one fetcher.
 """
 
 import asyncio
-import time
-from functools import partial
 
 from relay.clock import now_ms
 from relay.config import Config
 from relay.errors import RoomRefusedError
-from relay.hub import Hub, NextCure, RoomHealth, RoomState, RoomStatus, Stream
-from relay.room.fetcher import Fetcher
+from relay.hub import Hub, RoomState, RoomStatus, Stream
+from relay.room.keeping import Keeper
 from relay.room.output import RoomOutput
-from relay.room.pacing import Pacer
 from relay.room.retry import Policy
 from relay.room.source import Source
 from relay.room.tape import Tape
@@ -22,11 +19,6 @@ from relay.room.watched import Watched, configured_names
 from relay.upstream.names import NameKind, RoomName, parse_room_name
 from relay.upstream.status import RoomInfo
 
-_SPARE_S = 900.0
-"""How much later than it said a fetcher may move: it may have had to wait for its turn, for an
-answer, or for a browser, again and again."""
-_ROOM_CALLS = 4
-"""Questions that may stand in front of one of its own for each other room, all of them paced."""
 _MAX_NAMES = 32
 """Names remembered of one room; past it the oldest room_ids are forgotten."""
 
@@ -49,15 +41,20 @@ class RoomManager:
         """
         self._hub = hub
         self._config = config
-        self._policy = policy
         self._upstream = upstream
         self._tape = tape
         self._rooms: dict[Stream, Watched] = {}
         self._by_name: dict[str, Watched] = {}
-        self._tasks: asyncio.TaskGroup | None = None
         self._stopped = False
         self._configured = configured_names(config)
-        self._pacer = Pacer(policy.connects_per_s, lambda: len(self._rooms))
+        self._keeper = Keeper(
+            config,
+            upstream,
+            policy,
+            self._rooms.values(),
+            identified=self._identified,
+            missing=self._missing,
+        )
 
     async def run(self) -> None:
         """Watch rooms until cancelled. One room's crash is logged and retried there."""
@@ -66,12 +63,8 @@ class RoomManager:
                 for name, room in self._configured.items():
                     watched = self._by_name.get(name.value) or self._open(room.room, name)
                     watched.configured = True
-                # Clients may have asked for rooms before there was a task group.
-                for watched in self._rooms.values():
-                    self._start(watched, tasks)
-                self._tasks = tasks
                 try:
-                    await asyncio.Event().wait()
+                    await self._keeper.run(tasks)
                 finally:
                     self._stopped = True
                     for watched in self._rooms.values():
@@ -129,17 +122,14 @@ class RoomManager:
         """Give the streams of all watched rooms, oldest first."""
         return list(self._rooms)
 
-    def overdue(self) -> list[str]:
-        """Name the rooms whose fetchers have ended or hang; none waits for anything for good."""
-        if self._tasks is None or self._stopped:
-            return []
-        spare_s = _SPARE_S + _ROOM_CALLS * len(self._rooms) / self._config.upstream.calls_per_s
-        latest_s = asyncio.get_running_loop().time() - spare_s
-        return [
-            watched.name.value
-            for watched in self._rooms.values()
-            if watched.task is None or watched.task.done() or watched.output.moves_by < latest_s
-        ]
+    def hung(self) -> list[str]:
+        """Name the rooms whose fetchers stand still and can't even be ended; see `restarts`."""
+        return self._keeper.hung()
+
+    @property
+    def restarts(self) -> int:
+        """Fetchers that hung, and were started again."""
+        return self._keeper.restarts
 
     def check(self, config: Config) -> None:
         """See whether these rooms could be watched. Raises ConfigError."""
@@ -156,8 +146,7 @@ class RoomManager:
             if name not in before and name.value not in self._by_name:
                 self._make_room()
                 watched = self._open(room.room, name)
-                if self._tasks is not None:
-                    self._start(watched, self._tasks)
+                self._keeper.start(watched)
         kept = {self._by_name.get(name.value) for name in configured}
         for watched in list(self._rooms.values()):
             was, watched.configured = watched.configured, watched in kept
@@ -181,8 +170,7 @@ class RoomManager:
                 " max_rooms allows"
             )
         watched = self._open(text, name)
-        if self._tasks is not None:
-            self._start(watched, self._tasks)
+        self._keeper.start(watched)
         return watched
 
     def _make_room(self) -> bool:
@@ -235,51 +223,6 @@ class RoomManager:
         room = self._configured.get(name)
         wanted = room.connections if room is not None else None
         return wanted or self._config.upstream.connections
-
-    def _start(self, watched: Watched, tasks: asyncio.TaskGroup) -> None:
-        watched.task = tasks.create_task(
-            self._keep_watching(watched), name=f"room:{watched.name.value}"
-        )
-
-    async def _keep_watching(self, watched: Watched) -> None:
-        crashes = 0
-        while True:
-            begin_s = time.monotonic()
-            try:
-                await Fetcher(
-                    watched.name,
-                    self._upstream,
-                    watched.output,
-                    self._config,
-                    self._policy,
-                    connections=watched.connections,
-                    pacer=self._pacer,
-                    memory=watched.memory,
-                    identified=partial(self._identified, watched),
-                    missing=partial(self._missing, watched),
-                ).run()
-            except Exception:
-                # The boundary: what goes wrong in one room is that room's only.
-                watched.output.log.exception("the room's task crashed")
-            if time.monotonic() - begin_s > self._policy.crash.cap_s:
-                crashes = 0
-            if crashes:
-                # Again, and soon: what comes from there may be what it crashes at.
-                watched.memory.leave_position()
-            wait_s = self._policy.crash.wait_s(crashes, self._policy.random)
-            crashes += 1
-            text = f"starts again in {wait_s:.1f} s"
-            at_ms = now_ms()
-            health = RoomHealth(
-                ok=False,
-                cause="crashed",
-                text=text,
-                since_ms=at_ms,
-                next=NextCure("restart", at_ms + round(wait_s * 1000)),
-            )
-            watched.output.enter(RoomState.ERROR, "crashed", text=text, health=health)
-            watched.output.rests(wait_s)
-            await asyncio.sleep(wait_s)
 
     def _identified(self, watched: Watched, info: RoomInfo) -> None:
         """Remember a room's further names; a room that has one of them already is the same one."""

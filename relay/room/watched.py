@@ -28,6 +28,10 @@ class Watched:
         self.names: list[str] = []
         self.web_rid = name.value if name.kind is NameKind.WEB_RID else ""
         self.task: asyncio.Task[None] | None = None
+        """What watches it; None: nothing yet."""
+        self.patience: asyncio.Timeout | None = None
+        """What ends the fetcher that the task runs, once it is rescheduled; None: there is none
+        just now."""
         self.linger: asyncio.TimerHandle | None = None
 
     @property

@@ -1,4 +1,8 @@
-"""Tells systemd how the relay is, and that it lives: only while all of it moves. Run by app."""
+"""Tells systemd how the relay is, and that it lives: while the loop and the hub move. Run by app.
+
+One room's fetcher that hangs is no reason to end what serves all others: room/keeping ends that
+one. Where no room's can be ended, nothing but a new process helps.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -61,12 +65,18 @@ class Vitals:
         """Say what does not move and should; "": all is well."""
         if self._hub.unflushed_s > HUB_STILL_S:
             return f"events have waited {self._hub.unflushed_s:.0f} s to be given out"
-        overdue = self._rooms.overdue()
-        return f"room {overdue[0]} (of {len(overdue)})" if overdue else ""
+        hung = self._rooms.hung()
+        if hung and len(hung) == len(self._rooms.streams()):
+            return f"the tasks of all {len(hung)} rooms"
+        return ""
 
     def _status(self) -> str:
         states = [stream.status.state for stream in self._rooms.streams()]
+        hung, restarts = self._rooms.hung(), self._rooms.restarts
         return (
             f"serving {self._clients()} clients; {len(states)} rooms,"
-            f" {states.count(RoomState.LIVE)} of them live{self.note}"
+            f" {states.count(RoomState.LIVE)} of them live"
+            + (f"; the task of room {hung[0]} hangs (of {len(hung)} rooms)" if hung else "")
+            + (f"; tasks of rooms that hung and were started again: {restarts}" if restarts else "")
+            + self.note
         )

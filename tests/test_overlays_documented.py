@@ -23,7 +23,7 @@ SCRIPTS = [
     for path in sorted((WEB / "overlay").glob("*.js"))
     if not path.name.startswith("composer") and not path.name.endswith(".options.js")
 ]
-SCRIPTS += sorted((WEB / "lib").glob("*.js"))
+SCRIPTS += [path for path in sorted((WEB / "lib").glob("*.js")) if path.name != "api.js"]
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 

@@ -59,14 +59,14 @@ export class List {
   }
 
   #put(fresh) {
-    const before = this.#lines.offsetHeight;
     const lines = fresh.map(({ line }) => line);
     if (this.#values.newest === "bottom") this.#lines.append(...lines);
     else this.#lines.prepend(...lines.reverse());
     this.#shown.push(...fresh);
-    const added = this.#lines.offsetHeight - before;
     this.#trim();
-    if (this.#values.motion && fresh.length <= MAX_GLIDING) this.#glide(added);
+    if (!this.#values.motion || fresh.length > MAX_GLIDING) return;
+    // Measured once all is in its place: one layout a frame, and none for what does not glide.
+    this.#glide(lines.reduce((height, line) => height + line.offsetHeight, 0));
   }
 
   #trim() {

@@ -16,7 +16,7 @@ const LINES = [
 ];
 const GIFTS = [
   { gift_id: "463", name: "小心心", diamond_each: 1, glyph: "💗", upTo: 30, weight: 8 },
-  { gift_id: "685", name: "粉丝团灯牌", diamond_each: 1, glyph: "🪪", upTo: 1, weight: 2 },
+  { gift_id: "685", name: "粉丝团灯牌", diamond_each: 1, glyph: "🏮", upTo: 1, weight: 2 },
   { gift_id: "2002", name: "玫瑰", diamond_each: 1, glyph: "🌹", upTo: 20, weight: 5 },
   { gift_id: "3389", name: "棒棒糖", diamond_each: 9, glyph: "🍭", upTo: 10, weight: 3 },
   { gift_id: "4021", name: "比心兔兔", diamond_each: 299, glyph: "🐰", upTo: 2, weight: 1 },
@@ -203,9 +203,9 @@ export function demoEvents({ kinds, onEvent, rate = 3, random = Math.random }) {
     combos.push({ gift, user, upTo, count: 1, sent: 0, group: String(nextGroup), firstMs: Date.now() });
   }
 
-  function happen() {
+  function happen(what) {
     const user = pick(users, random);
-    switch (pickWeighted(Object.entries(WEIGHTS), random)) {
+    switch (what) {
       case "chat":
         chat(user);
         break;
@@ -282,14 +282,19 @@ export function demoEvents({ kinds, onEvent, rate = 3, random = Math.random }) {
     send("seq", seq);
   }
 
-  // A few at once, so that there is something to see at once.
-  for (let i = 0; i < 12; i++) happen();
+  const happenSomething = () => happen(pickWeighted(Object.entries(WEIGHTS), random));
+  const stepCombos = () => {
+    combos = combos.filter(stepCombo);
+  };
+
+  // A few at once, one of each kind among them, so that there is something to see at once.
+  for (let i = 0; i < 6; i++) happenSomething();
+  for (const what of Object.keys(WEIGHTS)) happen(what);
+  stepCombos();
   tellStats();
   const timers = [
-    setInterval(happen, 1000 / rate),
-    setInterval(() => {
-      combos = combos.filter(stepCombo);
-    }, COMBO_STEP_MS),
+    setInterval(happenSomething, 1000 / rate),
+    setInterval(stepCombos, COMBO_STEP_MS),
     setInterval(tellStats, STATS_EVERY_MS),
   ];
   return {

@@ -45,25 +45,3 @@ export function formatCny(value, lang) {
   if (Math.abs(value) >= 10_000) return `¥${formatCount(value, lang)}`;
   return `¥${value.toLocaleString("en-GB", { maximumFractionDigits: value < 100 ? 2 : 0 })}`;
 }
-
-/** Give a duration in seconds as a clock shows it: "3:07", "2:03:07". */
-export function formatDuration(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const parts = [Math.floor(whole / 60) % 60, whole % 60];
-  if (whole >= 3600) parts.unshift(Math.floor(whole / 3600));
-  return parts
-    .map((part, index) => (index ? String(part).padStart(2, "0") : String(part)))
-    .join(":");
-}
-
-/** Give how long ago something was (seconds): "3分钟前", "3 min ago". */
-export function formatAgo(seconds, lang) {
-  const zh = languageOf(lang) === "zh";
-  if (seconds < 60) return zh ? "刚刚" : "just now";
-  if (seconds < 3600) {
-    const minutes = Math.floor(seconds / 60);
-    return zh ? `${minutes}分钟前` : `${minutes} min ago`;
-  }
-  const hours = Math.floor(seconds / 3600);
-  return zh ? `${hours}小时前` : `${hours} h ago`;
-}

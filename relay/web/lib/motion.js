@@ -43,9 +43,9 @@ export class RunningNumber {
     this.#lastsMs = lastsMs;
   }
 
-  /** Go to a value; the first one is shown at once. */
+  /** Go to a value; the first one is shown at once. null: it is not known. */
   set(value) {
-    if (this.#shown === null || !seen()) {
+    if (value === null || this.#shown === null || !seen()) {
       cancelAnimationFrame(this.#frame);
       this.#frame = 0;
       this.#show(value);
@@ -68,7 +68,7 @@ export class RunningNumber {
 
   #show(value) {
     this.#shown = value;
-    const text = this.#format(value);
+    const text = value === null ? "–" : this.#format(value);
     if (this.#element.textContent !== text) this.#element.textContent = text;
   }
 }

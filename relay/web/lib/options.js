@@ -15,8 +15,9 @@
  * @typedef {Record<string, Option>} Schema
  */
 
-const MAX_TEXT = 500;
-const MAX_ITEMS = 100;
+/** Characters of a text and items of a list that says nothing else. */
+export const MAX_TEXT = 500;
+export const MAX_ITEMS = 100;
 
 export const THEMES = ["outline", "glass", "bubble", "neon", "douyin", "paper"];
 

@@ -3,6 +3,11 @@
 /** Pages name the hosts in <meta name="image-hosts" content="{{image_hosts}}">. */
 const META = 'meta[name="image-hosts"]';
 const MAX_FAILED = 500;
+/** Characters of a name; Douyin allows fewer. */
+const MAX_NAME = 60;
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+const PILED = /(\p{M}{4})\p{M}+/gu;
+const VISIBLE = /[^\s\p{C}\p{M}]/u;
 
 let sources = null;
 /** Pictures that could not be had: not asked for again. */
@@ -67,9 +72,19 @@ export function picture(url, className, onFail) {
   return image;
 }
 
+/**
+ * Give a name without what would spoil the text around it: characters that turn the direction of
+ * writing, marks piled over other lines, and more than fits.
+ */
+function tidy(name) {
+  const characters = [...name.slice(0, 4 * MAX_NAME).replace(TURNING, "").replace(PILED, "$1")];
+  if (characters.length <= MAX_NAME) return characters.join("");
+  return `${characters.slice(0, MAX_NAME - 1).join("")}…`;
+}
+
 /** Give somebody's name as shown, "—" where there is none. */
 export function nameOf(user) {
-  return user?.nickname || user?.unique_id || "—";
+  return tidy(user?.nickname || "") || tidy(user?.unique_id || "") || "—";
 }
 
 /** Give a hue (degrees) that stays the same for somebody. */
@@ -83,7 +98,7 @@ export function hueOf(user) {
 
 function initialOf(user) {
   const name = nameOf(user);
-  return name === "—" ? "?" : String.fromCodePoint(name.codePointAt(0)).toUpperCase();
+  return name === "—" ? "?" : (VISIBLE.exec(name)?.[0].toUpperCase() ?? "?");
 }
 
 /**

@@ -4,8 +4,6 @@
 // Each RelayStats is put over what is there (those with `full` replace it), so what counts is that
 // none is applied to a state that is newer than it, and that a state with a hole is thrown away.
 
-import { RoomStream } from "/web/lib/stream.js";
-
 const SNAPSHOT_TIMEOUT_MS = 10_000;
 const MIN_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 15_000;
@@ -90,13 +88,12 @@ export class StatsFold {
   }
 }
 
-/** Statistics of one room, over a connection of its own or one that is lent to it. */
+/** Statistics of one room, over a connection that is lent to it. */
 export class StatsView {
   #fold = new StatsFold();
   #room;
   #token;
   #onChange;
-  #stream = null;
   #asking = null;
   #again = false;
   #timer = 0;
@@ -121,28 +118,14 @@ export class StatsView {
     return this.#fold.stats;
   }
 
-  /** Begin, with a connection of its own. */
-  start() {
-    this.#stream = new RoomStream({
-      room: this.#room,
-      methods: ["relay_stats"],
-      token: this.#token,
-      onEvent: (frame) => this.take(frame),
-      onGap: () => this.lost(),
-      onSubscribed: (frame) => this.subscribed(frame),
-    });
-    this.#stream.start();
-  }
-
   /** End it; the state stays as it is. */
   stop() {
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    this.#stream?.stop();
   }
 
-  /** For who lends a connection: the room is subscribed to, RelayStats come from now on.
+  /** The room is subscribed to, RelayStats come from now on.
    * @param {{epoch: string}} frame */
   subscribed({ epoch }) {
     // Asked before it is subscribed to, what changes between the two would be missed.
@@ -150,13 +133,7 @@ export class StatsView {
     if (!this.#fold.continues(epoch)) this.lost();
   }
 
-  /** For who lends a connection and subscribes from a position that it has had before: it is open. */
-  opened() {
-    this.#stopped = false;
-    if (!this.#fold.whole) this.#ask();
-  }
-
-  /** For who lends a connection: take a frame of any method. */
+  /** Take a frame of any method. */
   take(frame) {
     if (frame.method !== STATS) return;
     const changed = this.#fold.take(frame);
@@ -165,7 +142,7 @@ export class StatsView {
     if (!this.#fold.whole) this.#ask();
   }
 
-  /** For who lends a connection: events are missing. */
+  /** Events are missing. */
   lost() {
     this.#fold.lose();
     // What is being asked for may be from before.

@@ -1,7 +1,8 @@
 // How the overlay `chat` writes one event: picture, badges, name, text. Everything from upstream
 // goes in as text.
 
-import { avatar, hueOf, nameOf, picture } from "/web/lib/people.js";
+import { giftPicture } from "/web/lib/gifts.js";
+import { avatar, hueOf, nameOf } from "/web/lib/people.js";
 import { richText, withEmoji } from "/web/lib/rich.js";
 
 const KINDS = {
@@ -124,8 +125,7 @@ export class LineMaker {
       case "gift": {
         text.append(`${texts.gift} `, make("span", "gift-name", payload.name || texts.unknownGift));
         const much = make("span", "gift-much");
-        const image = picture(payload.image, "gift-image", () => image.remove());
-        if (image) much.append(image);
+        much.append(giftPicture(payload, "gift-image"));
         much.append(make("span", "gift-count", `×${payload.total ?? payload.count}`));
         text.append(much);
         break;

@@ -1,7 +1,7 @@
 // Controls for options, made of their schemas; used by the composer.
 
 import { pick, t } from "/web/lib/i18n.js";
-import { parseColor } from "/web/lib/options.js";
+import { MAX_ITEMS, MAX_TEXT, parseColor } from "/web/lib/options.js";
 
 const SLIDER_UP_TO = 200; // numbers of a longer range are typed
 const LISTS = { room_id: "rooms", font: "fonts" }; // options with suggestions: id of the datalist
@@ -19,7 +19,8 @@ function make(tag, attributes, ...children) {
  * @param {string} name
  * @param {import("/web/lib/options.js").Option} option
  * @param {*} value
- * @param {(value: *) => void} onChange called with a value that the option can have
+ * @param {(value: *, typing?: boolean) => void} onChange called with a value that the option can
+ *   have; `typing`: a text that more may be typed of
  * @returns {HTMLElement}
  */
 export function makeControl(name, option, value, onChange) {
@@ -127,11 +128,12 @@ function makeColor(id, option, value, described, onChange) {
 function makeText(name, id, option, value, described, onChange) {
   const box = make("input", {
     type: SECRET.has(name) ? "password" : "text", id, spellcheck: "false",
-    maxlength: String(option.max ?? 500), autocomplete: "off", ...described,
+    maxlength: String(option.max ?? MAX_TEXT), autocomplete: "off", ...described,
   });
   if (LISTS[name]) box.setAttribute("list", LISTS[name]);
   box.value = value;
-  box.addEventListener("input", () => onChange(box.value.trim()));
+  box.addEventListener("input", () => onChange(box.value.trim(), true));
+  box.addEventListener("change", () => onChange(box.value.trim()));
   return box;
 }
 
@@ -140,7 +142,11 @@ function makeList(id, option, value, described, label, onChange) {
     const box = make("input", { type: "text", id, spellcheck: "false", ...described });
     box.value = value.join(", ");
     const split = () => box.value.split(/[,，]/).map((item) => item.trim()).filter(Boolean);
-    box.addEventListener("input", () => onChange(split()));
+    box.addEventListener("input", () => {
+      const right = split().length <= (option.max ?? MAX_ITEMS);
+      box.setAttribute("aria-invalid", String(!right));
+      if (right) onChange(split());
+    });
     return [label, box];
   }
   const boxes = option.choices.map((choice) => {

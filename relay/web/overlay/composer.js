@@ -26,6 +26,9 @@ const BESIDE_STAGE_PX = 400; // what is above and below the preview
 const NOT_OFFERED = new Set(["demo"]);
 // The same for all overlays of somebody's scene: kept when another kind is chosen.
 const KEPT = ["room_id", "token", "theme", "lang", "font"];
+// A relay starts to watch whatever room it is asked for: not each beginning of a number is one.
+const PREVIEWED_WHOLE = new Set(["room_id", "token"]);
+const SMALL_SCREEN = matchMedia("(max-width: 900px)");
 
 addTexts(TEXTS);
 
@@ -36,6 +39,7 @@ let kind = "chat";
 let values = readOptions(schemaOf(kind), "").values;
 let shownAddress = ""; // in the preview
 let reload = 0;
+let problemsShown = [];
 
 // Address
 
@@ -60,6 +64,7 @@ function takeAddress(text) {
   const read = readOptions(schemaOf(found), url.search);
   kind = found;
   values = read.values;
+  if (values.demo) chooseSource("demo");
   values.demo = false;
   showProblems(read.problems);
   showKind();
@@ -67,6 +72,7 @@ function takeAddress(text) {
 }
 
 function showProblems(problems) {
+  problemsShown = problems;
   const items = problems.map(({ name, text }) => {
     const item = document.createElement("li");
     item.textContent = `${name}: ${pick(text)}`;
@@ -79,21 +85,32 @@ function say(text) {
   $("said").textContent = text;
 }
 
-/** Show what follows from the options. */
-function update() {
+/** Show what follows from the options; `typing`: the preview waits until it is all typed. */
+function update({ typing = false } = {}) {
   $("address").value = address();
   $("open").href = address();
   // The token is not to be found in the browser's history.
   const { token: _token, ...rest } = values;
   history.replaceState(null, "", `#${kind}?${writeOptions(schemaOf(kind), rest)}`);
+  showTestPanel();
   clearTimeout(reload);
-  reload = setTimeout(showPreview, RELOAD_AFTER_MS);
+  if (!typing) reload = setTimeout(showPreview, RELOAD_AFTER_MS);
 }
 
 // Preview
 
+function source(name) {
+  return document.querySelector(`input[name=source][value=${name}]`);
+}
+
+function chooseSource(name) {
+  if (source(name).checked) return;
+  source(name).checked = true;
+  showPreview();
+}
+
 function showPreview({ again = false } = {}) {
-  const isDemo = document.querySelector("input[name=source]:checked").value === "demo";
+  const isDemo = source("demo").checked;
   const wanted = address(isDemo ? { demo: "1" } : {});
   if (wanted === shownAddress && !again) return;
   shownAddress = wanted;
@@ -131,17 +148,19 @@ function showGroups() {
   const closed = new Set(
     [...$("groups").querySelectorAll("details:not([open])")].map((one) => one.dataset.group),
   );
-  const elements = [...groups].map(([title, entries]) => {
+  // On a small screen the preview is below all of them.
+  const isFirst = !$("groups").childElementCount;
+  const elements = [...groups].map(([title, entries], index) => {
     const details = document.createElement("details");
-    details.open = !closed.has(title);
+    details.open = isFirst && SMALL_SCREEN.matches ? index === 0 : !closed.has(title);
     details.dataset.group = title;
     const summary = document.createElement("summary");
     summary.textContent = title;
     details.append(summary);
     for (const [name, option] of entries) {
-      const onChange = (value) => {
+      const onChange = (value, typing = false) => {
         values[name] = value;
-        update();
+        update({ typing: typing && PREVIEWED_WHOLE.has(name) });
       };
       details.append(makeControl(name, option, values[name], onChange));
     }
@@ -178,6 +197,12 @@ function showKind() {
   update();
 }
 
+/** Tell whether the overlay as it is set shows events of a method. */
+function takes(method) {
+  const { methods } = OVERLAYS.get(kind);
+  return (typeof methods === "function" ? methods(values) : methods).includes(method);
+}
+
 function chooseKind(name) {
   const kept = Object.fromEntries(KEPT.map((option) => [option, values[option]]));
   kind = name;
@@ -211,6 +236,7 @@ function showLanguage() {
   $("language").textContent = language() === "zh" ? "English" : "中文";
   $("language").lang = language() === "zh" ? "en" : "zh-CN";
   const size = [$("width").value, $("height").value];
+  showProblems(problemsShown);
   showKind();
   [$("width").value, $("height").value] = size[0] ? size : [$("width").value, $("height").value];
   fitPreview();
@@ -261,14 +287,12 @@ if (OVERLAYS.has(hashKind)) {
   kind = hashKind;
   values = readOptions(schemaOf(kind), hashQuery).values;
 }
-showLanguage();
-suggestRooms();
-startTestPanel({
+const showTestPanel = startTestPanel({
   room: () => values.room_id,
-  onSent() {
-    const room = document.querySelector("input[name=source][value=room]");
-    if (room.checked) return;
-    room.checked = true;
-    showPreview();
+  takes,
+  onSent(method) {
+    if (takes(method)) chooseSource("room");
   },
 });
+showLanguage();
+suggestRooms();

@@ -4,6 +4,8 @@ import { api } from "/web/lib/api.js";
 import { t } from "/web/lib/i18n.js";
 
 const MAX_SUGGESTED = 300;
+/** Kinds of test events whose method has another name. */
+const METHODS = { follow: "social", share: "social" };
 
 const $ = (id) => document.getElementById(id);
 
@@ -46,6 +48,10 @@ async function suggestGifts() {
   $("gifts").replaceChildren(...suggestions);
 }
 
+function methodOf(kind) {
+  return METHODS[kind] ?? kind;
+}
+
 function showFields() {
   const kind = $("test-kind").value;
   for (const field of document.querySelectorAll("#test [data-for]")) {
@@ -57,11 +63,16 @@ function showFields() {
  * Make the panel work.
  * @param {object} options
  * @param {() => string} options.room the room as it is now
- * @param {() => void} options.onSent called after an event was given out
+ * @param {(method: string) => boolean} options.takes whether the overlay shows a method (short name)
+ * @param {(method: string) => void} options.onSent called after an event was given out
+ * @returns {() => void} to be called when the overlay or its options are others
  */
-export function startTestPanel({ room, onSent }) {
-  showFields();
-  $("test-kind").addEventListener("change", showFields);
+export function startTestPanel({ room, takes, onSent }) {
+  const show = () => {
+    showFields();
+    $("test-untaken").hidden = takes(methodOf($("test-kind").value));
+  };
+  $("test-kind").addEventListener("change", show);
   $("test-gift").addEventListener("focus", suggestGifts, { once: true });
   $("test-gift").addEventListener("change", () => {
     const known = catalogue.get($("test-gift").value.trim());
@@ -76,11 +87,13 @@ export function startTestPanel({ room, onSent }) {
     }
     try {
       const path = `/api/rooms/${encodeURIComponent(room())}/simulate`;
-      await api(path, { method: "POST", body: readForm() });
+      const wanted = readForm();
+      await api(path, { method: "POST", body: wanted });
       said.textContent = t("test_sent");
-      onSent();
+      onSent(methodOf(wanted.kind));
     } catch (error) {
       said.textContent = error.message;
     }
   });
+  return show;
 }

@@ -38,8 +38,10 @@ export const TEXTS = {
     pick_color: "Choose",
     test: "Test event",
     test_hint:
-      "Goes into the room's stream, marked as simulated: every overlay of the room shows it, " +
-      "and it counts in no statistics.",
+      "Goes into the room's stream, marked as simulated: the room's chats, gift alerts, hearts and " +
+      "tickers show it. It counts in no statistics, so goals, rankings and numbers stay as they are.",
+    test_untaken:
+      "The overlay, as it is set above, shows nothing of this kind: see it with the sample events.",
     test_kind: "Kind",
     test_chat: "chat",
     test_gift: "gift",
@@ -90,7 +92,10 @@ export const TEXTS = {
     clear: "清除",
     pick_color: "选择",
     test: "测试事件",
-    test_hint: "发送到该直播间的事件流并标记为模拟：所有组件都会显示，但不计入统计。",
+    test_hint:
+      "发送到该直播间的事件流并标记为模拟：聊天、礼物提醒、点赞爱心和动态条会显示；" +
+      "不计入统计，因此目标、排行榜和人数不会变化。",
+    test_untaken: "按上方设置，当前组件不显示这类事件，请用「示例事件」预览。",
     test_kind: "类型",
     test_chat: "聊天",
     test_gift: "礼物",

@@ -1,10 +1,11 @@
 // The overlay `gifts`: an alert for each gift, in which a combo counts up.
 
 import { formatCny, formatNumber } from "/web/lib/format.js";
+import { giftPicture } from "/web/lib/gifts.js";
 import { icon } from "/web/lib/icons.js";
 import { glide, make } from "/web/lib/motion.js";
 import { startOverlay } from "/web/lib/overlay.js";
-import { avatar, nameOf, picture } from "/web/lib/people.js";
+import { avatar, nameOf } from "/web/lib/people.js";
 import { kind, methods, options } from "/web/overlay/gifts.options.js";
 import { AlertQueue } from "/web/overlay/gifts.queue.js";
 import { Sounds } from "/web/overlay/gifts.sound.js";
@@ -16,6 +17,8 @@ const TEXTS = {
 const PLACES = /\{(name|gift|count|diamonds|cny|to)\}/;
 const DIAMONDS_PER_CNY = 10;
 const LEAVING_MS = 400;
+// A scene that is shown again is not to play what was given long before.
+const STALE_AFTER_MS = 60_000;
 const SPRING = "cubic-bezier(.2, 1.4, .4, 1)";
 
 /** What a WebcastGiftMessage or RelayGiftCombo says, as the queue wants it. */
@@ -63,10 +66,8 @@ class Screen {
     const text = make("div", "alert-text");
     words.append(who, text);
     const gift = make("div", "alert-gift-picture");
-    const showNone = () => gift.replaceChildren(icon("gift", "alert-gift-none"));
-    const image = picture(payload.image, "alert-gift-image", showNone);
-    if (image) gift.append(image);
-    else showNone();
+    const none = () => icon("gift", "alert-gift-none");
+    gift.append(giftPicture(payload, "alert-gift-image", none));
     const count = make("div", "alert-count");
     const number = make("span", "alert-number");
     count.append(make("span", "alert-times", "×"), number);
@@ -157,6 +158,7 @@ startOverlay({
   kind,
   options,
   methods,
+  staleAfterMs: STALE_AFTER_MS,
   setup(root, values) {
     const list = make("ol", `alerts side-${values.side} align-${values.align}`);
     root.append(list);

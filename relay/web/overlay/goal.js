@@ -77,7 +77,8 @@ startOverlay({
     root.append(board);
     const format = values.short ? formatCount : formatNumber;
     const running = new RunningNumber(current, (value) => format(value, values.lang));
-    let reached = null; // how often; null until the first number
+    let reached = null; // how often at most; null until the first number of a broadcast
+    let sinceMs = null;
     return {
       stats(stats) {
         const value = stats[values.of];
@@ -90,9 +91,12 @@ startOverlay({
         percent.textContent = `${Math.floor(filled * 100)}%`;
         fill.style.transform = `scaleX(${filled})`;
         const times = timesReached(value, values);
+        if (stats.since_ms !== sinceMs) reached = null;
+        sinceMs = stats.since_ms;
         board.classList.toggle("reached", !values.step && times > 0);
         if (reached !== null && times > reached && values.celebrate) throwConfetti(field);
-        reached = times;
+        // Viewers leave and come back: that is nothing to celebrate again.
+        reached = Math.max(reached ?? 0, times);
       },
     };
   },

@@ -33,6 +33,8 @@ const MIN_HOLD_MS = 900;
 const MOVE_MS = 380;
 const EASE = "cubic-bezier(.2, .8, .2, 1)";
 const MAX_RUNNING = 60;
+/** Who came while the scene was not on is not told long after. */
+const STALE_AFTER_MS = 60_000;
 const GAP = 1.2; // em between two that run along
 
 function make(tag, className, text = "") {
@@ -238,6 +240,7 @@ startOverlay({
   kind,
   options,
   methods,
+  staleAfterMs: STALE_AFTER_MS,
   setup(root, values) {
     const ticker = make("div", `ticker ticker-${values.style} align-${values.align}`);
     root.append(ticker);

@@ -111,10 +111,8 @@ startOverlay({
     if (line) panel.append(line.element);
     return {
       stats(stats) {
-        if (typeof stats.viewers === "number") {
-          now?.set(stats.viewers);
-          line?.add(stats.time_ms, stats.viewers);
-        }
+        if (stats.viewers !== undefined) now?.set(stats.viewers);
+        if (typeof stats.viewers === "number") line?.add(stats.time_ms, stats.viewers);
         if (stats.viewers_total !== undefined) total?.set(stats.viewers_total);
         if (!line || asked) return;
         asked = true;

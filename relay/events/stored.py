@@ -73,19 +73,18 @@ class Page(Struct, frozen=True):
     """Offsets in the epoch of `at`, behind it, of events that came in an epoch before as well."""
 
 
-class Tallies(NamedTuple):
-    """What counting goes on from; frames as JSON, oldest first."""
+BOOKS_VERSION = 1
+"""Of what books are kept as. To be raised with what is kept, or what it means."""
 
-    gifts: list[bytes]
-    """The last gifts and RelayGiftCombos."""
-    told: list[bytes]
-    """The last RelayStats, from a full one on."""
-    since: list[bytes]
-    """Events behind these, but for the relay's own."""
-    messages: dict[str, int]
-    """Events by method that these don't count, and that are before `since`."""
-    people: list[tuple[str, str]]
-    """Who did something lately before `since`, as method and uid."""
+
+class Tallies(NamedTuple):
+    """What counting goes on from."""
+
+    books: bytes
+    """The room's books as they were kept last, see room/kept; b"" where they weren't."""
+    since: list[tuple[int, bytes]]
+    """Events behind these, and RelayGiftCombos: when each came, Unix ms, and its frame as JSON;
+    oldest first."""
 
 
 class Past(NamedTuple):

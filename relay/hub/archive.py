@@ -62,6 +62,10 @@ class Archive(Pages, Protocol):
         """Keep events of an epoch in use, at least one, in order."""
         ...
 
+    def keep_books(self, epoch: str, offset: int, books: bytes) -> None:
+        """Keep what the room of an epoch in use has counted up to an offset."""
+        ...
+
     def link(
         self, epoch: str, into: str, offset: int, reason: HoleReason | None, known: frozenset[int]
     ) -> None:

@@ -44,7 +44,9 @@ class RoomOutput:
         listed: Callable[[str], ListedGift | None] = lambda _: None,
     ) -> None:
         """`tape`: what is to be recorded goes there, too; `listed` finds gifts in the catalogue."""
-        self.books = Books(self.publish, listed=listed)
+        self.books = Books(
+            self.publish, listed=listed, keep=self._keep_books if stream.archive else None
+        )
         stream.books = self.books
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)
         self._hub = hub
@@ -215,6 +217,11 @@ class RoomOutput:
                 messages=messages,
                 held_back=held,
             )
+
+    def _keep_books(self, books: bytes) -> None:
+        stream = self._stream
+        if not self._closed and stream.settled and stream.archive is not None:
+            stream.archive.keep_books(stream.epoch, stream.head, books)
 
     def _set(self, status: RoomStatus) -> None:
         if not self._closed and status != self._stream.status:

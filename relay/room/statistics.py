@@ -1,15 +1,11 @@
 """Keeps a room's statistics and publishes what changes, once a second; made and fed by books."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-
-import msgspec
+from collections.abc import Callable, Sequence
 
 from relay.clock import now_ms
-from relay.events import Event, GiftPayload, SimulatedEvent, StatsPayload
-from relay.events.stored import Tallies
-from relay.hub import read_event
-from relay.webcast.statistics import Statistics
+from relay.events import Event, StatsPayload
+from relay.webcast.statistics import Statistics, StatisticsState
 
 TELL_S = 1.0
 
@@ -33,20 +29,17 @@ class RoomStatistics:
             self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
         self._statistics.take(event)
 
-    def take_up(self, tallies: Tallies) -> None:
-        """Go on where the archive left the room."""
-        told = _fold(tallies.told)
-        if told is None:
-            return
-        later = set(tallies.since)
-        given = [
-            (event.payload.user, event.payload.increment, event.payload.increment_diamonds)
-            for event in _read(body for body in tallies.gifts if body not in later)
-            if isinstance(event.payload, GiftPayload) and event.room_id == told.room_id
-        ]
-        self._statistics.restore(told, tallies.messages, tallies.people, given)
-        for event in _read(tallies.since):
-            self._statistics.take(event)
+    def state(self) -> StatisticsState:
+        """Give what they go on from after a restart."""
+        return self._statistics.state()
+
+    def restore(self, state: StatisticsState) -> None:
+        """Go on with what was kept, before the first event."""
+        self._statistics.restore(state)
+
+    def replay(self, event: Event, at_ms: int) -> None:
+        """Count an event that came at this time, before the first new one."""
+        self._statistics.replay(event, at_ms)
 
     def full(self) -> StatsPayload:
         """Give what was told up to the stream's head, put together."""
@@ -80,26 +73,3 @@ class RoomStatistics:
                 "RelayStats", "0", changes.room_id, self._web_rid, changes.time_ms, changes
             )
             self._publish([event])
-
-
-def _read(bodies: Iterable[bytes]) -> Iterator[Event]:
-    for body in bodies:
-        event = read_event(body)
-        if event is not None and not isinstance(event, SimulatedEvent):
-            yield event
-
-
-def _fold(bodies: Iterable[bytes]) -> StatsPayload | None:
-    """Put together what was told; None where it can't be read, or doesn't begin with all."""
-    folded: StatsPayload | None = None
-    for event in _read(bodies):
-        told = event.payload
-        if not isinstance(told, StatsPayload):
-            continue
-        if told.full:
-            folded = told
-        elif folded is not None:
-            changed = msgspec.structs.asdict(told)
-            known = {name: value for name, value in changed.items() if value is not msgspec.UNSET}
-            folded = msgspec.structs.replace(folded, **known)
-    return folded

@@ -88,7 +88,18 @@ class Seal(NamedTuple):
     head: int
 
 
-Item = Begin | TakeUp | Claim | Name | Append | Link | Seal
+class Keep(NamedTuple):
+    """What the room of an epoch has counted."""
+
+    epoch: str
+    offset: int
+    """Up to this event."""
+    at: int
+    """When, Unix milliseconds."""
+    body: bytes
+
+
+Item = Begin | TakeUp | Claim | Name | Append | Link | Seal | Keep
 
 
 class Backlog:
@@ -144,7 +155,7 @@ class Backlog:
             self.work.set()
         return True
 
-    def put(self, item: Begin | TakeUp | Name | Link | Seal) -> bool:
+    def put(self, item: Begin | TakeUp | Name | Link | Seal | Keep) -> bool:
         """Queue anything else; False: there is no room for it."""
         if self.others >= MAX_OTHERS:
             return False

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from relay.events.stored import Past
-from relay.store.backlog import Append, Begin, Claim, Link, Name, Seal, TakeUp
+from relay.store.backlog import Append, Begin, Claim, Keep, Link, Name, Seal, TakeUp
 from relay.store.rooms import Rooms
 from relay.store.select import sound
-from relay.store.tallies import read_tallies
+from relay.store.tallies import keep_books, read_tallies
 from relay.store.times import AHEAD_MS, lower
 
 Claims = Mapping[str, Claim]
@@ -212,6 +212,12 @@ class Epochs:
         if room != there and not self._in_use(room, but=""):
             self._lead(room, item.into, item.offset)
             self._rooms.unite(room, there)
+
+    def keep_books(self, item: Keep) -> None:
+        """Keep what the room of an epoch in use has counted."""
+        epoch = self._find(item.epoch) if item.epoch in self._claims else None
+        if epoch is not None:
+            keep_books(self._connection, epoch.no, item.offset, item.at, item.body)
 
     def seal(self, item: Seal) -> None:
         """Note that nothing more is given out in an epoch."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from relay.config import StoreConfig
-from relay.store.backlog import Begin, Claim, Link, Name, Seal
+from relay.store.backlog import Begin, Claim, Keep, Link, Name, Seal
 from relay.store.epochs import Claims, Epochs
 from relay.store.retention import Retention
 from relay.store.schema import BUSY_S, WAL_BYTES, open_to_write
@@ -32,7 +32,7 @@ class OpenFile:
         place = path.resolve()
         self._log = place.with_name(f"{place.name}-wal")
 
-    def apply(self, item: Begin | Claim | Name | Link | Seal) -> None:
+    def apply(self, item: Begin | Claim | Name | Link | Seal | Keep) -> None:
         """Write what is no event, and asks for nothing. To be called in a transaction."""
         match item:
             case Begin():
@@ -45,6 +45,8 @@ class OpenFile:
                 self.epochs.link(item)
             case Seal():
                 self.epochs.seal(item)
+            case Keep():
+                self.epochs.keep_books(item)
 
     def used_bytes(self) -> int:
         """Give the size of what is stored, and of the log that is yet to be worked into it.

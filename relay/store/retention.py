@@ -56,6 +56,8 @@ class Retention:
         if oldest is not None and excess_bytes > 0:
             self._delete(sys.maxsize, excess_bytes)
             return True
+        if now_ms is not None and self._forget_books(now_ms - self._keep_ms):
+            return True
         if now_ms is not None and self._forget_epochs(now_ms - self._keep_ms, claimed):
             return True
         return self._shorten()
@@ -110,6 +112,10 @@ class Retention:
                 ):
                     self._connection.execute(sql, values)
 
+    def _forget_books(self, before_ms: int) -> bool:
+        """Forget what rooms had counted so long ago: it names people, as events do."""
+        return self._connection.execute("DELETE FROM books WHERE at < ?", (before_ms,)).rowcount > 0
+
     def _forget_epochs(self, before_ms: int, claimed: Collection[str]) -> bool:
         """Forget an epoch that has had no events for long, and its room if it was the last one.
 
@@ -127,6 +133,7 @@ class Retention:
         with transaction(self._connection):
             for sql in (
                 "DELETE FROM epochs WHERE no = :epoch",
+                "DELETE FROM books WHERE epoch = :epoch",
                 "DELETE FROM losses WHERE epoch = :epoch",
                 "DELETE FROM holes WHERE epoch = :epoch",
                 f"DELETE FROM names WHERE room = :room AND {unused}",

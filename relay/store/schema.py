@@ -68,7 +68,18 @@ CREATE TABLE holes (epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER
   PRIMARY KEY (epoch, first)) WITHOUT ROWID;
 """
 
-STEPS = (_VERSION_1,)
+_VERSION_2 = """
+-- What a room has counted, the last time that it was kept; see tallies.
+CREATE TABLE books (
+  epoch INTEGER PRIMARY KEY,
+  offset INTEGER NOT NULL,       -- it counts the epoch's events up to here
+  at INTEGER NOT NULL,           -- when it was kept: Unix ms
+  version INTEGER NOT NULL,      -- of what is in `body`
+  body BLOB NOT NULL             -- zlib
+);
+"""
+
+STEPS = (_VERSION_1, _VERSION_2)
 """How a file of each version becomes one of the next; an empty file is version 0."""
 
 

@@ -24,6 +24,7 @@ from relay.store.backlog import (
     Append,
     Backlog,
     Begin,
+    Keep,
     Link,
     Name,
     Seal,
@@ -38,6 +39,8 @@ READERS = 2
 """Threads that read. What they are asked for is bounded by who asks: a page for each client."""
 STOP_S = 5.0
 """How long a stop waits for what is not written yet."""
+MAX_BOOKS = 500
+"""Of beginnings, ends and books: with more of them waiting, further books are not kept."""
 QUEUED_S = 1.0
 """How long reading on waits for what is queued, where that may be what comes next."""
 
@@ -202,6 +205,13 @@ class Store:
                 lost=self.lost,
                 held_back=held,
             )
+
+    def keep_books(self, epoch: str, offset: int, books: bytes) -> None:
+        """Keep what the room of an epoch in use has counted up to an offset."""
+        # They come again, and what waits is bounded.
+        if not self.trouble and self._backlog.others < MAX_BOOKS:
+            at = time.time_ns() // 1_000_000
+            self._backlog.put(Keep(epoch, offset, at, books))
 
     def link(
         self, epoch: str, into: str, offset: int, reason: HoleReason | None, known: frozenset[int]

@@ -6,9 +6,10 @@ room hides its viewers nobody is counted as a person, nor ranked.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, Self
+
+from msgspec import Struct
 
 from relay.events import (
     MASKED_UID,
@@ -25,12 +26,11 @@ from relay.events import (
     RoomUserSeqPayload,
     ScreenChatPayload,
     SocialPayload,
-    StatsPayload,
     User,
 )
-from relay.webcast.distinct import Distinct
+from relay.webcast.distinct import Distinct, DistinctState
 from relay.webcast.gifts import cny_of
-from relay.webcast.givers import Givers
+from relay.webcast.givers import Givers, Sum
 from relay.webcast.windows import Bucket
 
 MAX_METHODS = 100
@@ -42,21 +42,64 @@ _FOLLOWED, _SHARED = 1, 3
 _JOINED = 2
 _VIEWERS = 1
 
-PEOPLE = MappingProxyType(
-    {
-        "newcomers": ("WebcastMemberMessage",),
-        "followers": ("WebcastSocialMessage",),
-        "fansclub_joins": ("WebcastFansclubMessage",),
-        "chatters": (
-            "WebcastChatMessage",
-            "WebcastEmojiChatMessage",
-            "WebcastScreenChatMessage",
-            "WebcastPrivilegeScreenChatMessage",
-        ),
-        "givers": ("WebcastGiftMessage", "WebcastBindingGiftMessage"),
-    }
-)
-"""What people are counted for, and by which messages."""
+PEOPLE = ("newcomers", "followers", "fansclub_joins", "chatters", "givers")
+"""What people are counted for."""
+MOST = 10**10
+"""Numbers of upstream's from here on are no numbers of viewers, likes or shares: ignored, as are
+those below zero."""
+_LEAP, _LEAP_TIMES = 1_000_000, 100
+"""A total that rises by more than the one, and to more than so many times what it was, is believed
+when the next one says so, too."""
+
+
+class Total:
+    """A number of upstream's that never falls."""
+
+    __slots__ = ("_doubted", "value")
+
+    def __init__(self, value: int = 0, doubted: int = 0) -> None:
+        self.value = value
+        self._doubted = doubted
+
+    def state(self) -> tuple[int, int]:
+        """Give what it goes on from after a restart: what to make it of."""
+        return self.value, self._doubted
+
+    def take(self, told: int) -> int:
+        """Take over what was told, if it can be; gives by how much it rose."""
+        before = self.value
+        if not before < told < MOST:
+            self._doubted = 0 if 0 < told < MOST else self._doubted
+            return 0
+        leaps = before and told - before > _LEAP and told > before * _LEAP_TIMES
+        if leaps and not 0 < self._doubted <= 2 * told:
+            self._doubted = told
+            return 0
+        self._doubted = 0
+        self.value = told
+        return told - before
+
+
+class CountsState(Struct, frozen=True):
+    """The numbers of a broadcast as they are kept over restarts."""
+
+    room_id: str
+    since_ms: int
+    viewers: int | None
+    viewers_peak: int
+    viewers_total: tuple[int, int]
+    seq_at: tuple[int, int]
+    corner_at: tuple[int, int]
+    likes: tuple[int, int]
+    likes_told: bool
+    entries: int
+    shares: tuple[int, int]
+    messages: dict[str, int]
+    names: list[str]
+    gifts: int
+    gift_diamonds: int
+    people: dict[str, DistinctState]
+    givers: list[Sum]
 
 
 class Counts:
@@ -67,16 +110,16 @@ class Counts:
         self.since_ms = since_ms
         self.viewers: int | None = None
         self.viewers_peak = 0
-        self.viewers_total = 0
+        self.viewers_total = Total()
         self.seq_at = (0, 0)
-        """Of the newest number of viewers: the total it came with, and its time."""
+        """Of the newest number of viewers: its time, and the total it came with."""
         self.corner_at = (0, 0)
         """Of the newest one in the room's corner: its version, and its time."""
-        self.likes = 0
+        self.likes = Total()
         self.likes_told = False
         """Whether upstream has said their total."""
         self.entries = 0
-        self.shares = 0
+        self.shares = Total()
         self.messages: Counter[str] = Counter()
         """By method, without those of the bucket that is being filled."""
         self.names: set[str] = set()
@@ -86,40 +129,43 @@ class Counts:
         self.people = {what: Distinct() for what in PEOPLE}
         self.givers = Givers()
 
+    def state(self) -> CountsState:
+        """Give what they go on from after a restart."""
+        return CountsState(
+            self.room_id,
+            self.since_ms,
+            self.viewers,
+            self.viewers_peak,
+            self.viewers_total.state(),
+            self.seq_at,
+            self.corner_at,
+            self.likes.state(),
+            self.likes_told,
+            self.entries,
+            self.shares.state(),
+            dict(self.messages),
+            list(self.names),
+            self.gifts,
+            self.gift_diamonds,
+            {what: people.state() for what, people in self.people.items()},
+            self.givers.state(),
+        )
+
     @classmethod
-    def restored(
-        cls,
-        told: StatsPayload,
-        messages: Mapping[str, int],
-        people: Iterable[tuple[str, str]],
-        given: Iterable[tuple[User | None, int, int]],
-    ) -> Self:
-        """Go on with what was told; see Statistics.restore."""
-        self = cls(told.room_id, _number(told.since_ms))
-        self.viewers = told.viewers if isinstance(told.viewers, int) else None
-        self.viewers_peak = _number(told.viewers_peak)
-        self.viewers_total = _number(told.viewers_total)
-        self.seq_at = (self.viewers_total, 0)
-        self.likes = _number(told.likes)
-        self.likes_told = self.likes > 0
-        self.entries = _number(told.entries)
-        self.shares = _number(told.shares)
-        self.gifts = _number(told.gifts)
-        self.gift_diamonds = _number(told.gift_diamonds)
-        self.messages = Counter(told.messages or {})
-        self.messages.update(messages)
-        self.names = set(self.messages)
-        for user, gifts, diamonds in given:
-            if user is not None and _is_known(user) and gifts > 0:
-                self.givers.add(user, gifts, diamonds)
-        if told.top_givers:
-            self.givers.restore(told.top_givers)
-        seen: dict[str, set[str]] = {what: set() for what in PEOPLE}
-        for method, uid in people:
-            if what := _PERSON_OF.get(method):
-                seen[what].add(uid)
-        for what, uids in seen.items():
-            self.people[what] = Distinct(_number(getattr(told, what)), uids)
+    def restored(cls, state: CountsState) -> Self:
+        """Go on with what was kept."""
+        self = cls(state.room_id, state.since_ms)
+        self.viewers, self.viewers_peak = state.viewers, state.viewers_peak
+        self.viewers_total = Total(*state.viewers_total)
+        self.seq_at, self.corner_at = state.seq_at, state.corner_at
+        self.likes, self.likes_told = Total(*state.likes), state.likes_told
+        self.entries, self.shares = state.entries, Total(*state.shares)
+        self.messages = Counter(state.messages)
+        self.names = set(state.names)
+        self.gifts, self.gift_diamonds = state.gifts, state.gift_diamonds
+        for what in self.people.keys() & state.people.keys():
+            self.people[what] = Distinct.restored(state.people[what])
+        self.givers = Givers.restored(state.givers)
         return self
 
     def take(self, event: Event, bucket: Bucket) -> None:
@@ -142,10 +188,10 @@ class Counts:
             "since_ms": self.since_ms,
             "viewers": self.viewers,
             "viewers_peak": self.viewers_peak,
-            "viewers_total": self.viewers_total,
-            "likes": self.likes,
+            "viewers_total": self.viewers_total.value,
+            "likes": self.likes.value,
             "entries": self.entries,
-            "shares": self.shares,
+            "shares": self.shares.value,
             "gifts": self.gifts,
             "gift_diamonds": self.gift_diamonds,
             "gift_cny": cny_of(self.gift_diamonds),
@@ -163,14 +209,12 @@ class Counts:
 
     def _like(self, payload: LikePayload, _event: Event, bucket: Bucket) -> None:
         if payload.total:
-            rise = max(payload.total - self.likes, 0)
-            self.likes += rise
+            rise = self.likes.take(payload.total)
             if not self.likes_told:  # what came before it is not of now
-                rise = min(rise, payload.count)
-            self.likes_told = True
+                rise = min(rise, max(payload.count, 0))
+            self.likes_told = self.likes.value > 0
         else:
-            rise = max(payload.count, 0)
-            self.likes += rise
+            rise = self.likes.take(self.likes.value + payload.count) if payload.count > 0 else 0
         bucket.likes += rise
 
     def _member(self, payload: MemberPayload, _event: Event, bucket: Bucket) -> None:
@@ -184,7 +228,7 @@ class Counts:
             bucket.followers += self._person("followers", payload.user)
         elif payload.action == _SHARED:
             total = payload.share_total_count
-            self.shares = max(self.shares, total) if total else self.shares + 1
+            self.shares.take(total if 0 < total < MOST else self.shares.value + 1)
 
     def _fansclub(self, payload: FansclubPayload, _event: Event, _bucket: Bucket) -> None:
         if payload.action == _JOINED:
@@ -208,28 +252,27 @@ class Counts:
             bucket.give(user, gifts, diamonds)
 
     def _seq(self, payload: RoomUserSeqPayload, event: Event, _bucket: Bucket) -> None:
-        at = (payload.total_user, event.time)
-        if at >= self.seq_at:
-            self.seq_at = at
+        total = payload.total_user if 0 < payload.total_user < MOST else 0
+        is_late = event.time < self.seq_at[0] and total <= self.seq_at[1]
+        if 0 <= payload.total < MOST and not is_late:
+            self.seq_at = (event.time, total)
             self._view(payload.total)
-        self.viewers_total = max(self.viewers_total, payload.total_user)
+        self.viewers_total.take(total)
 
     def _corner(self, payload: RoomStatsPayload, event: Event, _bucket: Bucket) -> None:
         if payload.display_type != _VIEWERS or payload.is_hidden or payload.incremental:
             return
         version = int(payload.display_version) if payload.display_version.isdecimal() else 0
         at = (version, event.time)
-        if at >= self.corner_at:
+        if at >= self.corner_at and 0 <= payload.display_value < MOST:
             self.corner_at = at
-            if event.time - self.seq_at[1] > _SEQ_MS:
+            if event.time - self.seq_at[0] > _SEQ_MS:
                 self._view(payload.display_value)
 
     def _view(self, viewers: int) -> None:
         self.viewers = viewers
         self.viewers_peak = max(self.viewers_peak, viewers)
 
-
-_PERSON_OF = {method: what for what, methods in PEOPLE.items() for method in methods}
 
 _COUNTED: dict[type, Callable[[Counts, Any, Event, Bucket], None]] = {
     LikePayload: Counts._like,
@@ -250,7 +293,3 @@ _COUNTED: dict[type, Callable[[Counts, Any, Event, Bucket], None]] = {
 def _is_known(user: User) -> bool:
     """Tell whether somebody is told apart from others."""
     return not user.masked and user.uid not in ("", "0", MASKED_UID)
-
-
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else 0

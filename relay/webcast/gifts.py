@@ -7,12 +7,13 @@ the true totals are the same.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import blake2b
 from math import inf
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from relay.events import Event, GiftComboPayload, GiftPayload, SimulatedEvent
 from relay.events.listed import ListedGift
@@ -29,9 +30,16 @@ MAX_OPEN = 2_000
 MAX_CLOSED = 5_000
 """Combos that are remembered when they are over; past it, the oldest are forgotten."""
 
+MOST_GIFTS = 10**9
+"""A count of upstream's from here on is no count: it is taken as 1, as are those below."""
+MOST_DIAMONDS = 10**9
+"""A price from here on is none: the gift counts without value, as with those below zero."""
+
 ClosedBy = Literal["end", "timeout", "broadcast", "stop"]
 _COMBO_METHOD = "RelayGiftCombo"
 _ID_BYTES = 9
+_COMBO = 4
+"""The type of a gift that is sent as a combo."""
 
 
 def cny_of(diamonds: int) -> float:
@@ -51,6 +59,7 @@ class _Combo:
         "is_ended",
         "last_ms",
         "payload",
+        "running",
         "told",
         "told_diamonds",
         "total",
@@ -74,6 +83,8 @@ class _Combo:
         self.told_diamonds = 0
         self.is_ended = False
         """Nothing more should come."""
+        self.running = ""
+        """What further messages of it are known by where upstream numbers no group."""
 
     @property
     def diamonds(self) -> int:
@@ -81,8 +92,7 @@ class _Combo:
         return self.total * self.each
 
     def rise(self, count: int, each: int) -> None:
-        """Take over what a message says. Upstream's numbers may be anything."""
-        count = max(count, 1)
+        """Take over what a message says."""
         if self.event is None and count <= self.total:
             return  # whoever sums what is over has its value, too
         self.total = max(self.total, count)
@@ -92,6 +102,40 @@ class _Combo:
         """Note that all of it has been told."""
         self.told, self.told_diamonds = self.total, self.diamonds
         self.event = self.payload = None
+
+
+class OpenState(Struct, frozen=True):
+    """What is kept of the messages of a combo that is open."""
+
+    method: str
+    room_id: str
+    web_rid: str
+    simulated: bool
+    payload: GiftPayload
+
+
+class ComboState(Struct, frozen=True, array_like=True):
+    """A combo as it is kept over restarts; see _Combo."""
+
+    combo_id: str
+    at_ms: int
+    first_ms: int
+    last_ms: int
+    total: int
+    each: int
+    told: int
+    told_diamonds: int
+    is_ended: bool
+    running: str
+    open: OpenState | None
+    """None: it is over."""
+
+
+class LedgerState(Struct, frozen=True):
+    """A ledger as it is kept over restarts."""
+
+    combos: list[ComboState]
+    """Those that are over, and then those that are open; each in the order of the ledger."""
 
 
 class Ledger:
@@ -104,6 +148,8 @@ class Ledger:
         self._open: OrderedDict[str, _Combo] = OrderedDict()
         self._ending: OrderedDict[str, float] = OrderedDict()
         self._closed: OrderedDict[str, _Combo] = OrderedDict()
+        # Those open ones that upstream gave no group, by giver, gift and receivers.
+        self._running: dict[str, str] = {}
         self._unnamed = 0
 
     @property
@@ -123,7 +169,8 @@ class Ledger:
         combo = self._combo_of(event, payload)
         before, before_diamonds = combo.total, combo.diamonds
         combo.rise(payload.count, payload.diamond_each)
-        told = self._note(combo, event, payload, now_s)
+        told = self._make_room(combo, now_s)
+        self._note(combo, event, payload, now_s)
         made = SimulatedEvent if isinstance(event, SimulatedEvent) else Event
         told.append(
             made(
@@ -165,27 +212,55 @@ class Ledger:
         """End all combos; gives those that were open."""
         return [self._close(combo, now_s, closed_by) for combo in list(self._open.values())]
 
-    def restore(self, events: Iterable[Event], now_s: float, now_ms: int) -> None:
-        """Take up combos from the room's last gifts and RelayGiftCombos, in the order they had.
+    def state(self, now_s: float, now_ms: int) -> LedgerState:
+        """Give what it goes on from after a restart; `now_ms` is Unix milliseconds."""
+        combos = [*self._closed.values(), *self._open.values()]
+        return LedgerState([_state_of(combo, now_s, now_ms) for combo in combos])
 
-        `now_ms` is Unix milliseconds. What was open then is open, and ends by time.
+    def restore(self, state: LedgerState, now_s: float, now_ms: int) -> None:
+        """Go on with what was kept. What was open then is open, and ends by time."""
+        for kept in state.combos:
+            combo = _restored(kept)
+            combo.at_s = now_s - max(now_ms - kept.at_ms, 0) / 1000
+            if combo.event is None:
+                self._closed[combo.combo_id] = combo
+                continue
+            self._open[combo.combo_id] = combo
+            if combo.running:
+                self._running[combo.running] = combo.combo_id
+            if combo.is_ended:
+                self._ending[combo.combo_id] = combo.at_s + SETTLE_S
+
+    def replay(self, event: Event, at_s: float) -> None:
+        """Take up a gift, or a RelayGiftCombo, of before; in their order, before the first new one.
+
+        Nothing comes of it: what came of it then is among what is taken up.
         """
-        at_s = -inf
-        for event in events:
-            at_s = max(at_s, min(now_s, now_s - (now_ms - event.time) / 1000))
-            payload = event.payload
-            if isinstance(payload, GiftComboPayload):
-                combo = self._known(payload.combo_id) or _Combo(payload.combo_id, event.time)
-                combo.rise(payload.count, payload.diamond_each)
-                self._end(combo, at_s)
-            elif isinstance(payload, GiftPayload):
-                combo = self._combo_of(event, payload)
-                combo.rise(max(payload.count, payload.total), payload.diamond_each)
-                self._note(combo, event, payload, at_s)
+        payload = event.payload
+        if isinstance(payload, GiftComboPayload):
+            combo = self._known(payload.combo_id) or _Combo(payload.combo_id, event.time)
+            combo.rise(payload.count, payload.diamond_each)
+            self._end(combo, at_s)
+        elif isinstance(payload, GiftPayload):
+            # By its name of then: what it went by may not be known any more.
+            combo = (
+                self._known(payload.combo_id) or _Combo(payload.combo_id, event.time)
+                if payload.combo_id
+                else self._combo_of(event, payload)
+            )
+            combo.rise(max(payload.count, payload.total), payload.diamond_each)
+            self._note(combo, event, payload, at_s)
 
     # Inside
 
     def _completed(self, payload: GiftPayload) -> GiftPayload:
+        """Give a gift with what the catalogue knows of it, and no more than can be of any."""
+        if not (0 < payload.count < MOST_GIFTS and 0 <= payload.diamond_each < MOST_DIAMONDS):
+            count = payload.count if 0 < payload.count < MOST_GIFTS else 1
+            each = payload.diamond_each if 0 < payload.diamond_each < MOST_DIAMONDS else 0
+            payload = msgspec.structs.replace(
+                payload, count=count, diamond_each=each, diamond_total=each * count
+            )
         if payload.diamond_each and payload.name and payload.image:
             return payload
         listed = self._listed(payload.gift_id)
@@ -208,18 +283,10 @@ class Ledger:
 
     def _combo_of(self, event: Event, payload: GiftPayload) -> _Combo:
         """Give the combo of a message, that is open, over or new."""
-        combo_id = self._combo_id(event, payload)
-        return self._known(combo_id) or _Combo(combo_id, event.time)
+        return self._running_combo(event, payload) or self._named(event, payload)
 
-    def _combo_id(self, event: Event, payload: GiftPayload) -> str:
-        """Name the combo of a message: the same by all ways, and after a restart."""
-        user = payload.user
-        if user is None:
-            giver = ""
-        elif user.masked or user.uid in ("", "0"):
-            giver = user.sec_uid or user.nickname
-        else:
-            giver = f"\0{user.uid}"
+    def _named(self, event: Event, payload: GiftPayload) -> _Combo:
+        # The same name by all ways, and after a restart.
         if payload.group_id:
             of = f"\0{payload.group_id}"
         elif event.msg_id not in ("", "0"):
@@ -227,35 +294,53 @@ class Ledger:
         else:
             self._unnamed += 1
             of = f"{event.time}\0{self._unnamed}"
-        kind = "simulated" if isinstance(event, SimulatedEvent) else ""
-        key = "\0\0".join((kind, payload.room_id, giver, payload.gift_id, of))
-        return blake2b(key.encode(), digest_size=_ID_BYTES).hexdigest()
+        combo_id = _hashed(*_key(event, payload), of)
+        return self._known(combo_id) or _Combo(combo_id, event.time)
 
-    def _note(self, combo: _Combo, event: Event, payload: GiftPayload, now_s: float) -> list[Event]:
-        """Keep a combo open for its new message; gives those that had to make room for it."""
+    def _running_combo(self, event: Event, payload: GiftPayload) -> _Combo | None:
+        """Give the open combo that a message without a group goes on with."""
+        if payload.group_id or payload.send_type != _COMBO:
+            return None
+        combo = self._open.get(self._running.get(_hashed(*_key(event, payload)), ""))
+        if combo is None:
+            return None
+        goes_on = payload.count > combo.total and not combo.is_ended
+        repeats = payload.count == combo.total and payload.repeat_end
+        is_late = payload.count < combo.total and event.time < combo.last_ms
+        return combo if goes_on or repeats or is_late else None
+
+    def _make_room(self, combo: _Combo, now_s: float) -> list[Event]:
+        """Close what has to make room for a combo that opens; gives it."""
         told: list[Event] = []
-        if combo.event is not None:
-            del self._open[combo.combo_id]
-        elif combo.total == combo.told:
-            return told  # it is over, and nothing was added
-        else:
-            self._closed.pop(combo.combo_id, None)
-            combo.first_ms = combo.last_ms = event.time
+        if combo.event is None and combo.total > combo.told:
             while len(self._open) >= MAX_OPEN:
                 oldest = next(iter(self._open.values()))
                 told.append(self._close(oldest, now_s, "timeout"))
+        return told
+
+    def _note(self, combo: _Combo, event: Event, payload: GiftPayload, now_s: float) -> None:
+        """Keep a combo open for its new message."""
+        if combo.event is not None:
+            del self._open[combo.combo_id]
+        elif combo.total == combo.told:
+            return  # it is over, and nothing was added
+        else:
+            self._closed.pop(combo.combo_id, None)
+            combo.first_ms = combo.last_ms = event.time
+            if not payload.group_id and payload.send_type == _COMBO:
+                combo.running = _hashed(*_key(event, payload))
+                self._running[combo.running] = combo.combo_id
         self._open[combo.combo_id] = combo
         combo.event, combo.at_s = event, now_s
         if combo.payload is None or payload.count >= combo.total:
             combo.payload = payload
         combo.first_ms = min(combo.first_ms, event.time)
         combo.last_ms = max(combo.last_ms, event.time)
-        # 4 says that it is a combo, whatever is known of the gift.
-        is_single = not (payload.combo or payload.send_type == 4) or not payload.group_id
-        combo.is_ended = combo.is_ended or payload.repeat_end or is_single
+        # Its type says that it is a combo, whatever is known of the gift.
+        is_combo = payload.send_type == _COMBO or (payload.combo and payload.group_id)
+        combo.is_ended = combo.is_ended or payload.repeat_end or not is_combo
         if combo.is_ended:
             self._ending.setdefault(combo.combo_id, now_s + SETTLE_S)
-        return told
 
     def _close(self, combo: _Combo, now_s: float, closed_by: ClosedBy) -> Event:
         event, payload = combo.event, combo.payload
@@ -293,6 +378,8 @@ class Ledger:
         combo_id = combo.combo_id
         for kept in (self._open, self._ending, self._closed):
             kept.pop(combo_id, None)
+        if self._running.get(combo.running) == combo_id:
+            del self._running[combo.running]
         combo.tell()
         combo.at_s = at_s
         self._closed[combo_id] = combo
@@ -304,3 +391,59 @@ class Ledger:
             if len(self._closed) <= MAX_CLOSED and oldest.at_s + CLOSED_S > now_s:
                 return
             del self._closed[oldest.combo_id]
+
+
+def _key(event: Event, payload: GiftPayload) -> tuple[str, ...]:
+    """Give what tells combos apart, but for upstream's number of the group."""
+    user = payload.user
+    if user is None:
+        giver = ""
+    elif user.masked or user.uid in ("", "0"):
+        giver = user.sec_uid or user.nickname
+    else:
+        giver = f"\0{user.uid}"
+    kind = "simulated" if isinstance(event, SimulatedEvent) else ""
+    # Several guests are given the same at once, in one group.
+    to = payload.to_user.uid if payload.to_user is not None else ""
+    return kind, payload.room_id, giver, payload.gift_id, to, *sorted(payload.to_uids)
+
+
+def _hashed(*key: str) -> str:
+    return blake2b("\0\0".join(key).encode(), digest_size=_ID_BYTES).hexdigest()
+
+
+def _state_of(combo: _Combo, now_s: float, now_ms: int) -> ComboState:
+    event, payload = combo.event, combo.payload
+    kept = None
+    if event is not None and payload is not None:
+        is_simulated = isinstance(event, SimulatedEvent)
+        kept = OpenState(event.method, event.room_id, event.web_rid, is_simulated, payload)
+    return ComboState(
+        combo.combo_id,
+        now_ms - round((now_s - combo.at_s) * 1000),
+        combo.first_ms,
+        combo.last_ms,
+        combo.total,
+        combo.each,
+        combo.told,
+        combo.told_diamonds,
+        combo.is_ended,
+        combo.running,
+        kept,
+    )
+
+
+def _restored(state: ComboState) -> _Combo:
+    combo = _Combo(state.combo_id, state.first_ms)
+    combo.last_ms = state.last_ms
+    combo.total, combo.each = state.total, state.each
+    combo.told, combo.told_diamonds = state.told, state.told_diamonds
+    combo.is_ended, combo.running = state.is_ended, state.running
+    kept = state.open
+    if kept is not None:
+        made = SimulatedEvent if kept.simulated else Event
+        combo.payload = kept.payload
+        combo.event = made(
+            kept.method, "0", kept.room_id, kept.web_rid, state.last_ms, kept.payload
+        )
+    return combo

@@ -15,6 +15,10 @@ MAX_GIVERS = 2_000
 again begins at what they give then."""
 
 
+Sum = tuple[User, int, int]
+"""Who gave, how many gifts, and their diamonds."""
+
+
 class _Sum:
     """What somebody gave."""
 
@@ -68,13 +72,17 @@ class Givers:
         ranked = sorted(self._top, key=_rank, reverse=True)
         return tuple([_giver(each) for each in ranked])
 
-    def restore(self, ranking: Iterable[Giver]) -> None:
-        """Take over sums that are larger than what is counted here."""
-        for giver in ranking:
-            each = self._sums.get(giver.user.uid) or self._new(giver.user)
-            each.gifts = max(each.gifts, giver.gifts)
-            each.diamonds = max(each.diamonds, giver.diamonds)
-        self._sure = False
+    def state(self) -> list[Sum]:
+        """Give all sums, in the order in which they came."""
+        return [(_plain(each.user), each.gifts, each.diamonds) for each in self._sums.values()]
+
+    @classmethod
+    def restored(cls, state: Iterable[Sum]) -> "Givers":
+        """Go on with what was kept."""
+        self = cls()
+        for user, gifts, diamonds in state:
+            self.add(user, gifts, diamonds)
+        return self
 
     def _new(self, user: User) -> _Sum:
         if len(self._sums) >= MAX_GIVERS:
@@ -91,6 +99,9 @@ def _rank(each: _Sum) -> tuple[int, int]:
 
 
 def _giver(each: _Sum) -> Giver:
+    return Giver(_plain(each.user), each.gifts, each.diamonds, cny_of(each.diamonds))
+
+
+def _plain(user: User) -> User:
     # Ten people's badges, every second, would be most of what the relay sends.
-    user = msgspec.structs.replace(each.user, badges=())
-    return Giver(user, each.gifts, each.diamonds, cny_of(each.diamonds))
+    return msgspec.structs.replace(user, badges=()) if user.badges else user

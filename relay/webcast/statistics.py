@@ -3,12 +3,14 @@
 Kept by room/books. No I/O, no clock of its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from relay.events import Event, StatsPayload, User
-from relay.webcast.counts import Counts
-from relay.webcast.windows import BUCKET_MS, Series, Windows
+from msgspec import Struct
+
+from relay.events import Event, StatsPayload
+from relay.webcast.counts import Counts, CountsState
+from relay.webcast.windows import BUCKET_MS, Series, SeriesState, Windows, WindowsState
 
 FULL_MS = 60_000
 """How often everything is told."""
@@ -21,6 +23,16 @@ TOP_MS = 3_000
 """How often the ranking is told, at most: ten people are larger than all the rest."""
 LATE_MS = 60_000
 """How long messages of the broadcast before may come late: they are not counted."""
+
+
+class StatisticsState(Struct, frozen=True):
+    """A room's statistics as they are kept over restarts."""
+
+    counts: CountsState
+    before: str
+    """The broadcast before."""
+    windows: WindowsState
+    series: SeriesState
 
 
 class Statistics:
@@ -52,7 +64,9 @@ class Statistics:
 
         Gifts have to be completed: their increments are what counts.
         """
-        if event.room_id != self._counts.room_id and not self._goes_over(event.room_id):
+        if event.room_id != self._counts.room_id and not self._goes_over(
+            event.room_id, self._now_ms()
+        ):
             return
         self._is_new = self._windows_new = True
         self._counts.take(event, self._windows.now)
@@ -113,20 +127,25 @@ class Statistics:
         """
         return self._series.points(step_s)
 
-    def restore(
-        self,
-        told: StatsPayload,
-        messages: Mapping[str, int],
-        people: Iterable[tuple[str, str]],
-        given: Iterable[tuple[User | None, int, int]],
-    ) -> None:
-        """Go on with a broadcast, before the first event of it.
+    def state(self) -> StatisticsState:
+        """Give what they go on from after a restart."""
+        return StatisticsState(
+            self._counts.state(), self._before, self._windows.state(), self._series.state()
+        )
 
-        `told` is all that was told of it, put together; `messages` are those since, by method;
-        `people` are those last seen, as method and uid; `given` are gifts that are counted in it:
-        by whom, how many, their diamonds.
-        """
-        self._counts = Counts.restored(told, messages, people, given)
+    def restore(self, state: StatisticsState) -> None:
+        """Go on with what was kept, before the first event."""
+        counts = Counts.restored(state.counts)
+        self._windows = Windows.restored(state.windows)
+        self._series = Series.restored(state.series)
+        self._before, self._counts = state.before, counts
+
+    def replay(self, event: Event, at_ms: int) -> None:
+        """Count an event that came at this time, before the first new one."""
+        self._roll(at_ms)
+        if event.room_id == self._counts.room_id or self._goes_over(event.room_id, at_ms):
+            self._windows_new = True
+            self._counts.take(event, self._windows.now)
 
     # Inside
 
@@ -137,9 +156,8 @@ class Statistics:
             self._counts.messages.update(bucket.messages)
             self._series.add(begin_ms, bucket, self._counts.viewers)
 
-    def _goes_over(self, room_id: str) -> bool:
+    def _goes_over(self, room_id: str, now_ms: int) -> bool:
         """Begin with the next broadcast; False: it is the one before."""
-        now_ms = self._now_ms()
         if room_id == self._before and now_ms - self._counts.since_ms < LATE_MS:
             return False
         if self._counts.room_id:

@@ -1,6 +1,7 @@
 """What happened in the last minutes, by sliding buckets, and step by step; used by statistics."""
 
 from collections import Counter, deque
+from collections.abc import Container, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -72,6 +73,31 @@ class Bucket:
         self.gift_diamonds += times * other.gift_diamonds
 
 
+class BucketState(Struct, frozen=True, array_like=True):
+    """A bucket as it is kept over restarts."""
+
+    index: int
+    messages: dict[str, int]
+    likes: int
+    entries: int
+    newcomers: int
+    followers: int
+    gifts: int
+    gift_diamonds: int
+    givers: list[tuple[str, int, int]]
+    """uid, how many gifts, and their diamonds."""
+
+
+class WindowsState(Struct, frozen=True, array_like=True):
+    """Windows as they are kept over restarts."""
+
+    begin: int
+    buckets: list[BucketState]
+    """Oldest first; the last one is being filled."""
+    users: list[User]
+    """Who gave in these."""
+
+
 class Windows:
     """The last minute and the last five."""
 
@@ -120,6 +146,26 @@ class Windows:
                 self._givers.take_back(user.uid, gifts, diamonds)
         return at * BUCKET_MS, over
 
+    def state(self) -> WindowsState:
+        """Give what they go on from after a restart."""
+        # Whoever is not in the ranking's sums any more does not come back by these buckets.
+        users = {user.uid: user for user, _, _ in self._givers.state()}
+        users.update({uid: user for uid, (user, _, _) in self.now.givers.items()})
+        buckets = [*self._buckets, (self._index, self.now)]
+        kept = [_bucket_state(index, bucket, users) for index, bucket in buckets]
+        return WindowsState(self._begin, kept, list(users.values()))
+
+    @classmethod
+    def restored(cls, state: WindowsState) -> "Windows":
+        """Go on with what was kept."""
+        self = cls()
+        users = {user.uid: user for user in state.users}
+        for kept in state.buckets:
+            self.roll(kept.index * BUCKET_MS)
+            self.now = _bucket(kept, users)
+        self._begin = state.begin
+        return self
+
     def messages_per_min(self) -> dict[str, int]:
         """Give the messages of the last 60 seconds by method."""
         return dict(self._minute_sum.messages + self.now.messages)
@@ -155,6 +201,40 @@ class Windows:
         self._minute = deque((at + by, bucket) for at, bucket in self._minute)
 
 
+def _bucket_state(index: int, bucket: Bucket, users: Container[str]) -> BucketState:
+    givers = [
+        (uid, gifts, diamonds)
+        for uid, (_, gifts, diamonds) in bucket.givers.items()
+        if uid in users
+    ]
+    return BucketState(
+        index,
+        dict(bucket.messages),
+        bucket.likes,
+        bucket.entries,
+        bucket.newcomers,
+        bucket.followers,
+        bucket.gifts,
+        bucket.gift_diamonds,
+        givers,
+    )
+
+
+def _bucket(state: BucketState, users: Mapping[str, User]) -> Bucket:
+    bucket = Bucket()
+    bucket.messages = Counter(state.messages)
+    bucket.likes = state.likes
+    bucket.entries = state.entries
+    bucket.newcomers = state.newcomers
+    bucket.followers = state.followers
+    bucket.gifts = state.gifts
+    bucket.gift_diamonds = state.gift_diamonds
+    for uid, gifts, diamonds in state.givers:
+        if uid in users:
+            bucket.givers[uid] = (users[uid], gifts, diamonds)
+    return bucket
+
+
 class Point(Struct):
     """What happened in one step of the series."""
 
@@ -166,6 +246,15 @@ class Point(Struct):
     gift_diamonds: int
     messages: dict[str, int]
     """By method."""
+
+
+class SeriesState(Struct, frozen=True, array_like=True):
+    """A series as it is kept over restarts, by seconds of a step."""
+
+    points: dict[int, list[bytes]]
+    sums: dict[int, tuple[int, BucketState]]
+    """When the step that is not over began, and what happened in it."""
+    viewers: int | None
 
 
 class Series:
@@ -186,6 +275,28 @@ class Series:
                 self._sums[step_s] = (step_ms, Bucket())
             self._sums[step_s][1].add(bucket)
         self._viewers = viewers
+
+    def state(self) -> SeriesState:
+        """Give what it goes on from after a restart."""
+        return SeriesState(
+            {step_s: list(points) for step_s, points in self._points.items()},
+            {
+                step_s: (at_ms, _bucket_state(0, together, ()))
+                for step_s, (at_ms, together) in self._sums.items()
+            },
+            self._viewers,
+        )
+
+    @classmethod
+    def restored(cls, state: SeriesState) -> "Series":
+        """Go on with what was kept."""
+        self = cls()
+        for step_s in STEPS.keys() & state.points.keys() & state.sums.keys():
+            self._points[step_s].extend(state.points[step_s])
+            at_ms, together = state.sums[step_s]
+            self._sums[step_s] = (at_ms, _bucket(together, {}))
+        self._viewers = state.viewers
+        return self
 
     def points(self, step_s: int) -> list[bytes]:
         """Give the steps, each a Point as JSON, oldest first; the last one may not be over."""

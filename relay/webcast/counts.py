@@ -254,7 +254,8 @@ class Counts:
     def _seq(self, payload: RoomUserSeqPayload, event: Event, _bucket: Bucket) -> None:
         total = payload.total_user if 0 < payload.total_user < MOST else 0
         is_late = event.time < self.seq_at[0] and total <= self.seq_at[1]
-        if 0 <= payload.total < MOST and not is_late:
+        is_empty = not payload.total and not total and self.viewers_total.value > 0
+        if 0 <= payload.total < MOST and not is_late and not is_empty:
             self.seq_at = (event.time, total)
             self._view(payload.total)
         self.viewers_total.take(total)

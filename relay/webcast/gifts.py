@@ -34,6 +34,8 @@ MOST_GIFTS = 10**9
 """A count of upstream's from here on is no count: it is taken as 1, as are those below."""
 MOST_DIAMONDS = 10**9
 """A price from here on is none: the gift counts without value, as with those below zero."""
+MOST_VALUE = 10**12
+"""Diamonds of a combo: it counts for no more, so that sums stay numbers that anybody can read."""
 
 ClosedBy = Literal["end", "timeout", "broadcast", "stop"]
 _COMBO_METHOD = "RelayGiftCombo"
@@ -89,7 +91,7 @@ class _Combo:
     @property
     def diamonds(self) -> int:
         """Value of all."""
-        return self.total * self.each
+        return min(self.total * self.each, MOST_VALUE)
 
     def rise(self, count: int, each: int) -> None:
         """Take over what a message says."""
@@ -255,11 +257,15 @@ class Ledger:
 
     def _completed(self, payload: GiftPayload) -> GiftPayload:
         """Give a gift with what the catalogue knows of it, and no more than can be of any."""
-        if not (0 < payload.count < MOST_GIFTS and 0 <= payload.diamond_each < MOST_DIAMONDS):
+        if not (
+            0 < payload.count < MOST_GIFTS
+            and 0 <= payload.diamond_each < MOST_DIAMONDS
+            and payload.diamond_total <= MOST_VALUE
+        ):
             count = payload.count if 0 < payload.count < MOST_GIFTS else 1
             each = payload.diamond_each if 0 < payload.diamond_each < MOST_DIAMONDS else 0
             payload = msgspec.structs.replace(
-                payload, count=count, diamond_each=each, diamond_total=each * count
+                payload, count=count, diamond_each=each, diamond_total=min(each * count, MOST_VALUE)
             )
         if payload.diamond_each and payload.name and payload.image:
             return payload
@@ -273,7 +279,7 @@ class Ledger:
             name=name,
             content=payload.content if payload.name else f"送出了 {name} x{payload.count}",
             diamond_each=each,
-            diamond_total=each * payload.count,
+            diamond_total=min(each * payload.count, MOST_VALUE),
             image=payload.image or listed.image,
             combo=payload.combo or listed.combo,
         )

@@ -187,6 +187,69 @@ def test_numbers_that_make_no_sense_take_nothing_away(count: int) -> None:
     assert [combo.diamond_total for combo in combos(ledger.close(0.0, "stop"))] == [8, 0]
 
 
+def test_numbers_beyond_all_bounds_spoil_no_sum() -> None:
+    ledger = Ledger()
+    told = fill(
+        ledger,
+        gift(4),
+        gift(2**63 - 1, each=2**31 - 1),
+        gift(5, each=-(2**63)),
+        gift(10**8, group="2", each=10**8),
+    )
+    assert increments(told) == [4, 0, 1, 10**8]
+    assert [payload.total_diamonds for payload in gifts(told)] == [8, 8, 10, 10**12]
+    assert [payload.count for payload in gifts(told)] == [4, 1, 5, 10**8]
+    assert max(payload.diamond_total for payload in gifts(told)) == 10**12
+
+
+def to_guests(message: Event, *uids: str) -> Event:
+    guests = [giver(uid) for uid in uids]
+    payload = msgspec.structs.replace(
+        message.payload,
+        to_user=guests[0] if len(guests) == 1 else None,
+        to_uids=uids if len(uids) > 1 else (),
+    )
+    return msgspec.structs.replace(message, payload=payload)
+
+
+def test_who_gets_a_gift_tells_combos_apart() -> None:
+    ledger = Ledger()
+    told = fill(
+        ledger,
+        gift(2),
+        to_guests(gift(2), "901"),
+        to_guests(gift(2), "902"),
+        to_guests(gift(3), "901", "902"),
+        to_guests(gift(3), "902", "901"),
+    )
+    assert increments(told) == [2, 2, 2, 3, 0]
+
+
+def test_a_combo_without_a_group_counts_up_as_long_as_it_runs() -> None:
+    ledger = Ledger()
+    told = fill(
+        ledger,
+        gift(1, group="", time=1_000, msg_id="1"),
+        gift(3, group="", time=3_000, msg_id="3"),
+        gift(2, group="", time=2_000, msg_id="2"),
+        gift(3, group="", time=4_000, msg_id="4", end=True),
+        # The next one of the same gift begins at once.
+        gift(1, group="", time=5_000, msg_id="5"),
+        gift(2, group="", time=6_000, msg_id="6", end=True),
+    )
+    assert increments(told) == [1, 2, 0, 0, 1, 1]
+    assert sorted(combo.count for combo in combos(ledger.due(TIMEOUT_S))) == [2, 3]
+
+
+def test_a_lower_count_behind_the_end_of_a_combo_adds_nothing() -> None:
+    # It may have come late, by another connection; that a counter began again can't be told.
+    ledger = Ledger()
+    told = fill(ledger, gift(5, end=True))
+    ledger.due(SETTLE_S)
+    told += fill(ledger, gift(1, time=9_000), gift(3, time=9_500, end=True))
+    assert increments(told) == [5, 0, 0]
+
+
 def test_open_combos_are_bounded_and_none_is_lost() -> None:
     ledger = Ledger()
     told = fill(ledger, *(gift(3, group=str(group)) for group in range(1, MAX_OPEN + 11)))

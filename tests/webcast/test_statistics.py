@@ -202,6 +202,44 @@ def test_viewers_are_the_newest_number_in_whatever_order_they_come(room: Room) -
     assert (full.viewers, full.viewers_peak, full.viewers_total) == (90, 119, 1190)
 
 
+def test_numbers_that_cannot_be_are_ignored(room: Room) -> None:
+    told = [
+        (100, 1_000),
+        (120, 0),  # left out
+        (130, 999),
+        (-5, 1_001),
+        (7, 2**63 - 1),
+        (10**10, 1_002),
+        (0, 0),
+    ]
+    seen = []
+    for step, (total, total_user) in enumerate(told):
+        time = BEGIN_MS + step * 1_000
+        room.takes(RoomUserSeqPayload, total=total, total_user=total_user, time=time)
+        seen.append((room.full.viewers, room.full.viewers_total))
+    assert seen == [
+        (100, 1_000),
+        (120, 1_000),
+        (130, 1_000),
+        (130, 1_001),
+        (7, 1_001),
+        (7, 1_002),
+        (7, 1_002),
+    ]
+    for total in (50, 2**62, -1, 60):
+        room.takes(LikePayload, "1", count=1, total=total)
+    room.takes(LikePayload, "1", count=-3, total=0)
+    room.takes(LikePayload, "1", count=2**62, total=0)
+    assert room.full.likes == 60
+
+
+def test_a_total_that_leaps_is_believed_when_it_is_said_again(room: Room) -> None:
+    room.takes(LikePayload, "1", count=1, total=50)
+    for total, likes in ((9_000_000, 50), (60, 60), (9_000_000, 60), (9_000_007, 9_000_007)):
+        room.takes(LikePayload, "1", count=1, total=total)
+        assert room.full.likes == likes
+
+
 def test_viewers_in_the_corner_count_where_there_is_no_other_number(room: Room) -> None:
     corner = {"display_type": 1, "display_value": 40, "display_version": "5"}
     room.takes(RoomStatsPayload, **corner)

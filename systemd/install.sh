@@ -40,7 +40,7 @@ esac
 tree=$prefix/lib/$name
 
 install_program() {
-    # Beside the old one, which runs on until it is restarted.
+    # Beside the old one: a relay that runs reads files of its own still, e.g. to start a worker.
     new=$destdir$tree.new
     rm -rf "$new"
     mkdir -p "$destdir$prefix/lib" "$destdir$prefix/bin"
@@ -56,8 +56,14 @@ install_program() {
         fi
     done
     sed -i "s|$new|$tree|g" "$new/pyvenv.cfg"
-    remove_tree "$destdir$tree"
+    old=$destdir$tree.old
+    check_tree "$destdir$tree"
+    remove_tree "$old"
+    if [ -e "$destdir$tree" ]; then
+        mv "$destdir$tree" "$old"
+    fi
     mv "$new" "$destdir$tree"
+    remove_tree "$old"
     ln -sf "../lib/$name/bin/relay" "$destdir$prefix/bin/relay"
 }
 
@@ -78,14 +84,17 @@ install_units() {
     fi
 }
 
-remove_tree() {
-    # Nothing but what was made here.
-    if [ -f "$1/pyvenv.cfg" ] && [ -e "$1/bin/relay" ]; then
-        rm -rf "$1"
-    elif [ -e "$1" ]; then
+check_tree() {
+    # Nothing but what was made here is moved or removed.
+    if [ -e "$1" ] && ! { [ -f "$1/pyvenv.cfg" ] && [ -e "$1/bin/relay" ]; }; then
         echo "$1 is not a relay's; it stays" >&2
         exit 1
     fi
+}
+
+remove_tree() {
+    check_tree "$1"
+    rm -rf "$1"
 }
 
 case ${1:-} in

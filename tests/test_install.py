@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,31 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path, service: str
     assert (said.returncode, said.stdout) == (0, "")
     # The machine's own units may have something wrong with them.
     assert "relay" not in said.stderr
+
+
+@pytest.mark.parametrize("service", ["system", "user"])
+def test_a_reload_fails_for_a_configuration_that_is_refused(tmp_path: Path, service: str) -> None:
+    install("units", tmp_path, SERVICE=service)
+    unit = next(tmp_path.rglob("relay.service")).read_text(encoding="utf-8")
+    look, hang_up = re.findall(r"^ExecReload=(.*)", unit, re.MULTILINE)
+    assert hang_up == "/bin/kill -HUP $MAINPID"
+    config = tmp_path / "config.toml"
+    # What systemd does with it, and with the folder that it knows.
+    command = [
+        re.sub(r"\S+/config\.toml", str(config), word).replace(
+            "/usr/local/lib/douyin-live-relay/bin/relay"
+            if service == "system"
+            else "/home/somebody/.local/lib/douyin-live-relay/bin/relay",
+            f"{sys.executable} -m relay",
+        )
+        for word in shlex.split(look)
+    ]
+    for text, is_taken in (("[server]\nport = 1\n", True), ("[server]\nport = 0.5\n", False)):
+        config.write_text(text, encoding="utf-8")
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is is_taken, done.stderr
+        assert done.stdout == "", "the journal need not have it"
+        assert is_taken or "server.port" in done.stderr
 
 
 def test_the_service_is_shut_in() -> None:

@@ -24,6 +24,8 @@ class ToWorker(Struct, array_like=True):
 class Setup(ToWorker, tag=0):
     """The first message: what to serve, and how."""
 
+    version: str
+    """Of the relay: what comes after this is read by the same one only."""
     config: Config
     """As far as workers need it, with the port that was found where it said 0."""
     number: int

@@ -13,6 +13,7 @@ from contextlib import suppress
 import msgspec
 import structlog
 
+from relay import __version__
 from relay.config import Config
 from relay.errors import RelayError
 from relay.hub import Stream
@@ -278,7 +279,7 @@ class _Worker:
         link = self._pool.new_link(self._kill)
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: link.channel, sock=pair)
-        link.send(Setup(self._pool.config, self._number, self._pool.has_archive))
+        link.send(Setup(__version__, self._pool.config, self._number, self._pool.has_archive))
         passing = Passing(
             passing_pair, lambda connection, head: self._pool.adopt(passing, connection, head)
         )

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 
 import structlog
 
-from relay import loops
+from relay import __version__, loops
 from relay.errors import ListenError
 from relay.hub import RepeatingHub
 from relay.logs import configure_logs
@@ -84,7 +84,17 @@ async def _run(
 
     channel = Channel(take, _abandoned)
     await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=pair)
-    worker = _Worker(await setup, channel, passing_pair, listening)
+    told = await setup
+    configure_logs(told.config.log.level, told.config.log.format)
+    structlog.contextvars.bind_contextvars(worker=told.number)
+    if told.version != __version__:
+        _log.error(
+            "another version was installed while the relay runs; restart it",
+            running=told.version,
+            installed=__version__,
+        )
+        return 1
+    worker = _Worker(told, channel, passing_pair, listening)
     channel.take = worker.take
     try:
         await worker.run()
@@ -108,8 +118,6 @@ class _Worker:
         listening: Sequence[socket.socket],
     ) -> None:
         config = setup.config
-        configure_logs(config.log.level, config.log.format)
-        structlog.contextvars.bind_contextvars(worker=setup.number)
         self._channel = channel
         self._listening = listening
         streams = Streams()

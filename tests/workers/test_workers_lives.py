@@ -74,6 +74,14 @@ async def test_a_worker_that_cannot_start_keeps_the_relay_from_starting(
     assert workers() == []
 
 
+async def test_a_worker_of_another_version_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "__version__", "0.0.1")
+    with pytest.raises(RelayError, match=r"worker [12] ended before it served"):
+        async with relay_running(server=ServerConfig(port=0, workers=2)):
+            pass
+    assert workers() == []
+
+
 @pytest.mark.parametrize("second", [1, 2])
 async def test_a_second_relay_does_not_get_the_port(relay: Relay, second: int) -> None:
     server = ServerConfig(port=relay.server.port, workers=second)

@@ -98,6 +98,29 @@ async def test_a_combo_whose_end_is_never_told_leaves(chromium: str) -> None:
     assert await run(chromium, _QUEUE + script) == [1, 0, 13_000]
 
 
+async def test_combos_without_end_keep_no_other_gift_from_the_screen(chromium: str) -> None:
+    script = """
+    const told = new Map();
+    for (at = 0; at < 180_000; at += 1000) {
+      for (const who of ["a", "b", "c"]) gift(who, 1 + at / 1000);
+      if (at % 10_000 === 0) gift(`single${at}`, 1, { closed: true });
+      if (at === 50_000) gift("large", 150, { closed: true });
+      queue.advance(at);
+    }
+    for (const alert of seen) {
+      told.set(alert.gift.giver, (told.get(alert.gift.giver) ?? 0) + alert.count);
+    }
+    const single = [...told.keys()].filter((who) => who.startsWith("single"));
+    const sums = ["a", "b", "c"].map((who) => {
+      const waits = queue.waiting.filter((alert) => alert.gift.giver === who);
+      return waits.reduce((sum, { count }) => sum + count, told.get(who));
+    });
+    return [single.length, told.has("large"), sums];
+    """
+    changes = {"merge": False}
+    assert await run(chromium, _QUEUE + script, changes) == [18, True, [180, 180, 180]]
+
+
 async def test_statistics_take_each_change_once_and_in_order(chromium: str) -> None:
     script = """
     fold.expectSnapshot();

@@ -83,18 +83,25 @@ async def test_a_room_that_is_refused_is_asked_for_until_it_is_there(chromium: s
         await expect(page.locator(LINES)).to_have_text(["来了"])
 
 
-async def test_a_page_says_what_is_wrong_until_there_is_something_to_see(chromium: str) -> None:
+async def test_a_page_says_what_is_wrong_long_enough_to_be_read(chromium: str) -> None:
     async with relay_running() as relay:
         relay.rooms.add(ROOM)
-        path = PATH + ROOM + "&lang=en&sise=30"
-        async with page_opened(relay, chromium, path) as (page, _):
+        path = PATH + ROOM + "&lang=en&sise=30&size=abc"
+        async with page_opened(relay, chromium, "/overlay/chat") as (page, _):
+            await page.clock.install()
+            await page.goto(relay.url + path)
             await subscribed(relay)
-            notice, wrong = page.locator(".notice"), "Option sise: there is no such option"
-            await expect(notice).to_have_text(wrong)
+            notice, lines = page.locator(".notice"), page.locator(".notice > div")
+            wrong = ["Option size: must be a number", "Option sise: there is no such option"]
+            await expect(lines).to_have_text(wrong)
             port = await stop_server(relay)
-            await expect(notice).to_have_text("Waiting for the relay…")
+            await expect(lines).to_have_text([*wrong, "Waiting for the relay…"])
             relay.server = await start_server(relay, port)
-            await expect(notice).to_have_text(wrong)
+            await page.clock.run_for(2_000)
+            await expect(lines).to_have_text(wrong)
             say(relay, "一")
+            await page.clock.run_for(100)
             await expect(page.locator(LINES)).to_have_text(["一"])
+            await expect(lines).to_have_text(wrong)
+            await page.clock.fast_forward(16_000)
             await expect(notice).to_be_hidden()

@@ -138,7 +138,8 @@ class Acceptor:
         except (OSError, TimeoutError) as error:
             # A handshake of TLS that came to nothing, or a client that has gone already.
             accepted.close()
-            _log.debug("connection not opened", error=str(error))
+            if "ssl" in self._options:
+                self._state.refuse("tls", str(error))
         except asyncio.CancelledError:
             accepted.close()
             raise

@@ -278,6 +278,7 @@ REFUSALS = (
     "body_too_slow",  # a request body that was not complete in time
     "opening_connections",  # made way, as [limits] opening_connections were reached
     "too_many_clients",  # beyond [server] max_clients
+    "tls",  # a handshake of TLS that came to nothing, or not in time
     "garbage",  # first bytes that are not HTTP
     "bad_http",  # an HTTP request that can't be read
     "head_too_large",  # a request head beyond the limit

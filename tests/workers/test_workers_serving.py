@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Opcode
 
-from relay.config import HubConfig, ServerConfig, WatchConfig
+from relay.config import HubConfig, LimitsConfig, ServerConfig, WatchConfig
 from relay.errors import CloseCode
 from relay.hub import RoomState
 
@@ -199,6 +199,28 @@ async def test_as_many_clients_as_may_come_in_to_all_workers_together() -> None:
             await closed_with(clients[1])
             async with relay.connect("?room_id=1") as client:
                 await receive(client, 3)
+
+
+async def test_as_many_http_connections_as_may_be_come_by_all_workers_together() -> None:
+    limits = LimitsConfig(http_connections=3)
+    async with relay_running(server=TWO, limits=limits) as relay, AsyncExitStack() as stack:
+        statuses = []
+        for number in range(12):
+            reader, writer = await stack.enter_async_context(raw_connection(relay))
+            writer.write(
+                b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Length: 12\r\nExpect: 100-continue\r\n\r\n"
+            )
+            async with asyncio.timeout(10):
+                statuses.append((await reader.readline())[9:12])
+            if number == 2:
+                late = reader, writer
+        assert statuses == [b"100"] * 3 + [b"503"] * 9
+        # Once it is answered and idle it makes way.
+        late[1].write(b'{"room":"1"}')
+        await late[0].readuntil(b"}")
+        async with aiohttp.ClientSession(relay.url) as http, http.get("/healthz") as answer:
+            assert answer.status == 200
 
 
 async def test_tokens_scopes_and_rates_hold_for_all_workers_together() -> None:

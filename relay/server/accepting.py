@@ -29,6 +29,11 @@ SAID_S = 60.0
 """How often it is said at most that there are not."""
 
 _SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_OF_CONNECTION = frozenset(
+    {errno.ENETDOWN, errno.EPROTO, errno.ENOPROTOOPT, errno.EHOSTDOWN}
+    | {errno.EHOSTUNREACH, errno.EOPNOTSUPP, errno.ENETUNREACH, errno.EPERM, errno.ETIMEDOUT}
+)
+"""What befell a connection that waited, which is gone; the next may be sound. See accept(2)."""
 _log = structlog.get_logger(__name__)
 
 
@@ -95,9 +100,8 @@ class Acceptor:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                if error.errno not in _SCARCE:
-                    raise
-                self._rest()
+                if error.errno not in _OF_CONNECTION:
+                    self._rest(error)
                 return
             # Who speaks no TLS is counted by what is made of the connection, and told.
             speaks_tls = "ssl" in self._options
@@ -144,11 +148,16 @@ class Acceptor:
             accepted.close()
             raise
 
-    def _rest(self) -> None:
+    def _rest(self, error: OSError | None = None) -> None:
+        """Accept nobody for a moment; without an error, as descriptors are about to run out."""
         self._loop.remove_reader(self._listening.fileno())
         self._resting = self._loop.call_later(REST_S, self._look)
         self._state.accept_rests += 1
-        if self._said.admit() is not None:
+        if self._said.admit() is None:
+            return
+        if error is not None and error.errno not in _SCARCE:
+            _log.error("no new clients for now: the system lets none in", error=str(error))
+        else:
             _log.warning(
                 "no new clients for now: hardly any file descriptors are left",
                 most=_most_descriptors(),

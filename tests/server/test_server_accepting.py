@@ -1,11 +1,14 @@
 """Hardly any file descriptors left: whoever is there stays, and whoever comes waits."""
 
 import asyncio
+import errno
 import os
 import resource
+import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 import structlog
@@ -13,8 +16,8 @@ from certificates import trusting, with_tls
 from raw import raw_connection
 from serving import make_event, receive, relay_running
 
-from relay.config import LimitsConfig
-from relay.server import accepting
+from relay.config import LimitsConfig, ServerConfig
+from relay.server import accepting, listening
 from relay.server import limits as limits_module
 
 
@@ -56,6 +59,44 @@ async def test_accepting_rests_while_hardly_any_descriptors_are_left(few_descrip
             await connection.close()
     said = [line for line in logs if "no new clients" in line["event"]]
     assert len(said) == 1
+
+
+class Failing(socket.socket):
+    """A listening socket that fails with these errors first."""
+
+    errors: ClassVar[list[int]] = []
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        if self.errors:
+            number = self.errors.pop(0)
+            raise OSError(number, os.strerror(number))
+        return super().accept()
+
+
+async def test_accepting_goes_on_after_errors_of_any_kind_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bind = listening._bind
+
+    async def failing(*arguments: Any, **named: Any) -> list[socket.socket]:
+        return [Failing(fileno=bound.detach()) for bound in await bind(*arguments, **named)]
+
+    monkeypatch.setattr(listening, "_bind", failing)
+    monkeypatch.setattr(accepting, "REST_S", 0.001)
+    monkeypatch.setattr(
+        Failing, "errors", [errno.EPROTO, errno.EHOSTUNREACH, *[errno.EINVAL] * 3, errno.EMFILE]
+    )
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: failures.append(about))
+    with structlog.testing.capture_logs() as logs:
+        async with relay_running(server=ServerConfig(port=0)) as relay, relay.connect() as client:
+            assert (await receive(client))[0]["op"] == "hello"
+            assert relay.server._state.accept_rests == 4, "not for what befell one connection"
+    assert Failing.errors == []
+    assert failures == []
+    assert [line["error"] for line in logs if "no new clients" in line["event"]] == [
+        "[Errno 22] Invalid argument"
+    ]
 
 
 async def test_the_oldest_handshake_of_tls_makes_way(tmp_path: Path) -> None:

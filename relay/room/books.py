@@ -24,7 +24,8 @@ from relay.events.listed import ListedGift
 from relay.events.stored import Past
 from relay.hub import read_event
 from relay.room.statistics import RoomStatistics
-from relay.webcast.gifts import Ledger, LedgerState
+from relay.webcast.combos import LedgerState
+from relay.webcast.gifts import Ledger
 from relay.webcast.statistics import StatisticsState
 
 KEEP_S = 30.0

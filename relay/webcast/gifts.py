@@ -8,15 +8,24 @@ the true totals are the same.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import blake2b
 from math import inf
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
 from relay.events import Event, GiftComboPayload, GiftPayload, SimulatedEvent
 from relay.events.listed import ListedGift
+from relay.webcast.combos import (
+    MOST_DIAMONDS,
+    MOST_GIFTS,
+    MOST_VALUE,
+    Combo,
+    LedgerState,
+    hashed,
+    key_of,
+    restored,
+    state_of,
+)
 
 SETTLE_S = 1.0
 """How long a combo stays open behind its closing message: connections bring what belongs before
@@ -30,16 +39,8 @@ MAX_OPEN = 2_000
 MAX_CLOSED = 5_000
 """Combos that are remembered when they are over; past it, the oldest are forgotten."""
 
-MOST_GIFTS = 10**9
-"""A count of upstream's from here on is no count: it is taken as 1, as are those below."""
-MOST_DIAMONDS = 10**9
-"""A price from here on is none: the gift counts without value, as with those below zero."""
-MOST_VALUE = 10**12
-"""Diamonds of a combo: it counts for no more, so that sums stay numbers that anybody can read."""
-
 ClosedBy = Literal["end", "timeout", "broadcast", "stop"]
 _COMBO_METHOD = "RelayGiftCombo"
-_ID_BYTES = 9
 _COMBO = 4
 """The type of a gift that is sent as a combo."""
 
@@ -49,97 +50,6 @@ def cny_of(diamonds: int) -> float:
     return diamonds / 10
 
 
-class _Combo:
-    """What is known of a combo. While it is over, `event` and `payload` are None."""
-
-    __slots__ = (
-        "at_s",
-        "combo_id",
-        "each",
-        "event",
-        "first_ms",
-        "is_ended",
-        "last_ms",
-        "payload",
-        "running",
-        "told",
-        "told_diamonds",
-        "total",
-    )
-
-    def __init__(self, combo_id: str, time_ms: int) -> None:
-        self.combo_id = combo_id
-        self.event: Event | None = None
-        """Its last message."""
-        self.payload: GiftPayload | None = None
-        """That of the message with the highest count."""
-        self.at_s = 0.0
-        """When the last message came; when it is over, when that was."""
-        self.first_ms = self.last_ms = time_ms
-        """Times of its first and last message since it was over last."""
-        self.total = 0
-        self.each = 0
-        """Diamonds."""
-        self.told = 0
-        """How many of them RelayGiftCombo has told."""
-        self.told_diamonds = 0
-        self.is_ended = False
-        """Nothing more should come."""
-        self.running = ""
-        """What further messages of it are known by where upstream numbers no group."""
-
-    @property
-    def diamonds(self) -> int:
-        """Value of all."""
-        return min(self.total * self.each, MOST_VALUE)
-
-    def rise(self, count: int, each: int) -> None:
-        """Take over what a message says."""
-        if self.event is None and count <= self.total:
-            return  # whoever sums what is over has its value, too
-        self.total = max(self.total, count)
-        self.each = max(self.each, each)
-
-    def tell(self) -> None:
-        """Note that all of it has been told."""
-        self.told, self.told_diamonds = self.total, self.diamonds
-        self.event = self.payload = None
-
-
-class OpenState(Struct, frozen=True):
-    """What is kept of the messages of a combo that is open."""
-
-    method: str
-    room_id: str
-    web_rid: str
-    simulated: bool
-    payload: GiftPayload
-
-
-class ComboState(Struct, frozen=True, array_like=True):
-    """A combo as it is kept over restarts; see _Combo."""
-
-    combo_id: str
-    at_ms: int
-    first_ms: int
-    last_ms: int
-    total: int
-    each: int
-    told: int
-    told_diamonds: int
-    is_ended: bool
-    running: str
-    open: OpenState | None
-    """None: it is over."""
-
-
-class LedgerState(Struct, frozen=True):
-    """A ledger as it is kept over restarts."""
-
-    combos: list[ComboState]
-    """Those that are over, and then those that are open; each in the order of the ledger."""
-
-
 class Ledger:
     """The combos of one room. The caller's clock: seconds that never fall."""
 
@@ -147,9 +57,9 @@ class Ledger:
         """`listed` finds a gift in the catalogue; it names and prices those that come without."""
         self._listed = listed
         # In order of their last messages, of their deadlines, and of their ends.
-        self._open: OrderedDict[str, _Combo] = OrderedDict()
+        self._open: OrderedDict[str, Combo] = OrderedDict()
         self._ending: OrderedDict[str, float] = OrderedDict()
-        self._closed: OrderedDict[str, _Combo] = OrderedDict()
+        self._closed: OrderedDict[str, Combo] = OrderedDict()
         # Those open ones that upstream gave no group, by giver, gift and receivers.
         self._running: dict[str, str] = {}
         self._unnamed = 0
@@ -217,12 +127,12 @@ class Ledger:
     def state(self, now_s: float, now_ms: int) -> LedgerState:
         """Give what it goes on from after a restart; `now_ms` is Unix milliseconds."""
         combos = [*self._closed.values(), *self._open.values()]
-        return LedgerState([_state_of(combo, now_s, now_ms) for combo in combos])
+        return LedgerState([state_of(combo, now_s, now_ms) for combo in combos])
 
     def restore(self, state: LedgerState, now_s: float, now_ms: int) -> None:
         """Go on with what was kept. What was open then is open, and ends by time."""
         for kept in state.combos:
-            combo = _restored(kept)
+            combo = restored(kept)
             combo.at_s = now_s - max(now_ms - kept.at_ms, 0) / 1000
             if combo.event is None:
                 self._closed[combo.combo_id] = combo
@@ -240,13 +150,13 @@ class Ledger:
         """
         payload = event.payload
         if isinstance(payload, GiftComboPayload):
-            combo = self._known(payload.combo_id) or _Combo(payload.combo_id, event.time)
+            combo = self._known(payload.combo_id) or Combo(payload.combo_id, event.time)
             combo.rise(payload.count, payload.diamond_each)
             self._end(combo, at_s)
         elif isinstance(payload, GiftPayload):
             # By its name of then: what it went by may not be known any more.
             combo = (
-                self._known(payload.combo_id) or _Combo(payload.combo_id, event.time)
+                self._known(payload.combo_id) or Combo(payload.combo_id, event.time)
                 if payload.combo_id
                 else self._combo_of(event, payload)
             )
@@ -284,14 +194,14 @@ class Ledger:
             combo=payload.combo or listed.combo,
         )
 
-    def _known(self, combo_id: str) -> _Combo | None:
+    def _known(self, combo_id: str) -> Combo | None:
         return self._open.get(combo_id) or self._closed.get(combo_id)
 
-    def _combo_of(self, event: Event, payload: GiftPayload) -> _Combo:
+    def _combo_of(self, event: Event, payload: GiftPayload) -> Combo:
         """Give the combo of a message, that is open, over or new."""
         return self._running_combo(event, payload) or self._named(event, payload)
 
-    def _named(self, event: Event, payload: GiftPayload) -> _Combo:
+    def _named(self, event: Event, payload: GiftPayload) -> Combo:
         # The same name by all ways, and after a restart.
         if payload.group_id:
             of = f"\0{payload.group_id}"
@@ -300,14 +210,14 @@ class Ledger:
         else:
             self._unnamed += 1
             of = f"{event.time}\0{self._unnamed}"
-        combo_id = _hashed(*_key(event, payload), of)
-        return self._known(combo_id) or _Combo(combo_id, event.time)
+        combo_id = hashed(*key_of(event, payload), of)
+        return self._known(combo_id) or Combo(combo_id, event.time)
 
-    def _running_combo(self, event: Event, payload: GiftPayload) -> _Combo | None:
+    def _running_combo(self, event: Event, payload: GiftPayload) -> Combo | None:
         """Give the open combo that a message without a group goes on with."""
         if payload.group_id or payload.send_type != _COMBO:
             return None
-        combo = self._open.get(self._running.get(_hashed(*_key(event, payload)), ""))
+        combo = self._open.get(self._running.get(hashed(*key_of(event, payload)), ""))
         if combo is None:
             return None
         goes_on = payload.count > combo.total and not combo.is_ended
@@ -315,7 +225,7 @@ class Ledger:
         is_late = payload.count < combo.total and event.time < combo.last_ms
         return combo if goes_on or repeats or is_late else None
 
-    def _make_room(self, combo: _Combo, now_s: float) -> list[Event]:
+    def _make_room(self, combo: Combo, now_s: float) -> list[Event]:
         """Close what has to make room for a combo that opens; gives it."""
         told: list[Event] = []
         if combo.event is None and combo.total > combo.told:
@@ -324,7 +234,7 @@ class Ledger:
                 told.append(self._close(oldest, now_s, "timeout"))
         return told
 
-    def _note(self, combo: _Combo, event: Event, payload: GiftPayload, now_s: float) -> None:
+    def _note(self, combo: Combo, event: Event, payload: GiftPayload, now_s: float) -> None:
         """Keep a combo open for its new message."""
         if combo.event is not None:
             del self._open[combo.combo_id]
@@ -334,7 +244,7 @@ class Ledger:
             self._closed.pop(combo.combo_id, None)
             combo.first_ms = combo.last_ms = event.time
             if not payload.group_id and payload.send_type == _COMBO:
-                combo.running = _hashed(*_key(event, payload))
+                combo.running = hashed(*key_of(event, payload))
                 self._running[combo.running] = combo.combo_id
         self._open[combo.combo_id] = combo
         combo.event, combo.at_s = event, now_s
@@ -348,7 +258,7 @@ class Ledger:
         if combo.is_ended:
             self._ending.setdefault(combo.combo_id, now_s + SETTLE_S)
 
-    def _close(self, combo: _Combo, now_s: float, closed_by: ClosedBy) -> Event:
+    def _close(self, combo: Combo, now_s: float, closed_by: ClosedBy) -> Event:
         event, payload = combo.event, combo.payload
         if event is None or payload is None:
             raise ValueError("the combo is over")
@@ -379,7 +289,7 @@ class Ledger:
         made = SimulatedEvent if isinstance(event, SimulatedEvent) else Event
         return made(_COMBO_METHOD, "0", event.room_id, event.web_rid, time_ms, told)
 
-    def _end(self, combo: _Combo, at_s: float) -> None:
+    def _end(self, combo: Combo, at_s: float) -> None:
         """Keep what is over, to know it again."""
         combo_id = combo.combo_id
         for kept in (self._open, self._ending, self._closed):
@@ -397,59 +307,3 @@ class Ledger:
             if len(self._closed) <= MAX_CLOSED and oldest.at_s + CLOSED_S > now_s:
                 return
             del self._closed[oldest.combo_id]
-
-
-def _key(event: Event, payload: GiftPayload) -> tuple[str, ...]:
-    """Give what tells combos apart, but for upstream's number of the group."""
-    user = payload.user
-    if user is None:
-        giver = ""
-    elif user.masked or user.uid in ("", "0"):
-        giver = user.sec_uid or user.nickname
-    else:
-        giver = f"\0{user.uid}"
-    kind = "simulated" if isinstance(event, SimulatedEvent) else ""
-    # Several guests are given the same at once, in one group.
-    to = payload.to_user.uid if payload.to_user is not None else ""
-    return kind, payload.room_id, giver, payload.gift_id, to, *sorted(payload.to_uids)
-
-
-def _hashed(*key: str) -> str:
-    return blake2b("\0\0".join(key).encode(), digest_size=_ID_BYTES).hexdigest()
-
-
-def _state_of(combo: _Combo, now_s: float, now_ms: int) -> ComboState:
-    event, payload = combo.event, combo.payload
-    kept = None
-    if event is not None and payload is not None:
-        is_simulated = isinstance(event, SimulatedEvent)
-        kept = OpenState(event.method, event.room_id, event.web_rid, is_simulated, payload)
-    return ComboState(
-        combo.combo_id,
-        now_ms - round((now_s - combo.at_s) * 1000),
-        combo.first_ms,
-        combo.last_ms,
-        combo.total,
-        combo.each,
-        combo.told,
-        combo.told_diamonds,
-        combo.is_ended,
-        combo.running,
-        kept,
-    )
-
-
-def _restored(state: ComboState) -> _Combo:
-    combo = _Combo(state.combo_id, state.first_ms)
-    combo.last_ms = state.last_ms
-    combo.total, combo.each = state.total, state.each
-    combo.told, combo.told_diamonds = state.told, state.told_diamonds
-    combo.is_ended, combo.running = state.is_ended, state.running
-    kept = state.open
-    if kept is not None:
-        made = SimulatedEvent if kept.simulated else Event
-        combo.payload = kept.payload
-        combo.event = made(
-            kept.method, "0", kept.room_id, kept.web_rid, state.last_ms, kept.payload
-        )
-    return combo

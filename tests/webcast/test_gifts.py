@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from relay.events import MASKED_UID, Event, GiftPayload, SimulatedEvent
 from relay.events.listed import ListedGift
 from relay.webcast import gifts as module
+from relay.webcast.combos import LedgerState
 from relay.webcast.gifts import CLOSED_S, MAX_CLOSED, MAX_OPEN, SETTLE_S, TIMEOUT_S, Ledger
 
 
@@ -440,7 +441,7 @@ def test_a_restart_anywhere_changes_no_sum(
             state = msgspec.msgpack.encode(ledger.state(now_s, round(now_s * 1000)))
             ledger = Ledger()
             ledger.restore(
-                msgspec.msgpack.decode(state, type=module.LedgerState), now_s, round(now_s * 1000)
+                msgspec.msgpack.decode(state, type=LedgerState), now_s, round(now_s * 1000)
             )
         message = gift(count, group=str(group + 1), end=end, each=each, time=round(now_s * 1000))
         told += ledger.take(message, now_s)

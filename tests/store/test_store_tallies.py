@@ -317,3 +317,29 @@ async def test_many_open_combos_and_series_go_on(tmp_path: Path) -> None:
         await watched.comes(*(gives(str(uid), 3, ends=True) for uid in range(1_000, 2_900)))
         now = await watched.told()
         assert (now.gifts, now.givers, now.newcomers) == (3 * 1_900, 1_900, 5_100)
+
+
+async def test_after_streams_of_one_room_were_joined(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    async with watching(path) as watched:
+        hub = watched.life.hub
+        named = hub.open(make_status("", room_id="", name="handle"))
+        other = RoomOutput(hub, named)
+        first, shared = enters("1"), gives("1", 3)
+        other.publish([first, shared, gives("2", 5, ends=True)])
+        await watched.comes(shared, enters("3"))
+        await watched.life.store.written()
+        hub.merge(named, watched.stream)
+        other.close()
+        await watched.comes(gives("2", 6, ends=True))
+        before = watched.output.books.statistics.state().counts
+        copy = copy_of(path, tmp_path / "copy.db")
+        watched.output.finish()
+        hub.close(watched.stream, "removed")
+    for place in (path, copy):
+        async with watching(place) as watched:
+            now = watched.output.books.stats()
+            assert now.gifts == before.gifts == 3 + 6
+            assert (now.givers, now.newcomers) == (2, before.people["newcomers"].count)
+            await watched.comes(gives("2", 6, ends=True), gives("1", 4, ends=True))
+            assert (await watched.told()).gifts == 10

@@ -20,7 +20,7 @@ from relay.server.state import TOO_MANY_CONNECTIONS, ClientState, ServerState
 
 LATER_HEAD_S = 8.0
 """How long the head of a request that is not a connection's first may take to come."""
-WHOLE_S = 9.0
+WHOLE_S = 8.5
 """How long a request may take to come as a whole, its body included, from its first byte on."""
 UNREAD_S = 60.0
 """How long a client may leave unread what it was answered."""

@@ -28,10 +28,13 @@ class Sender(asyncio.Protocol):
         self._begin = begin
         self.gone_s: float | None = None
         """When the relay hung up, monotonic seconds."""
+        self.made_s = 0.0
+        """When it had been connected, likewise."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.made_s = time.monotonic()
         if self._begin:
             transport.write(self._begin)
 

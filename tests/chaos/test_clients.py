@@ -20,14 +20,17 @@ from relay.client import Gap
 from relay.sim import Scenario
 from relay.sim.scenario import Step
 
-GOOD_S, GONE_S = 0.2, 11.0
-"""How soon a good client is greeted, and bad ones are gone, of which opening them takes one second:
-held to at full size."""
+GOOD_S, GONE_S = 0.2, 10.0
+"""How soon a good client is greeted, and a bad one is gone after it has connected: held to at full
+size."""
+STALLED_S = 6.0
+"""How soon a client that reads nothing is closed, likewise."""
 _BEGINNINGS = (
     b"",
     b"G",
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-    b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n",
+    b"POST /api/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n",
+    b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n",
 )
 
 
@@ -52,7 +55,7 @@ async def test_slow_and_silent_openers(tmp_path: Path, rng: random.Random, size:
                 greeted.append(await hello_s(relay.port))
                 await asyncio.sleep(0.2)
             if size.is_full:
-                gone = [c.gone_s - begin for c in bad if c.gone_s is not None]
+                gone = [c.gone_s - c.made_s for c in bad if c.gone_s is not None]
                 worst_ms, gone_s = max(greeted) * 1e3, max(gone, default=0.0)
                 say(f"{len(bad)} slow openers: a good client is greeted within {worst_ms:.0f} ms,")
                 say(f"  {len(gone)} of them are gone, the last after {gone_s:.1f} s")
@@ -63,6 +66,20 @@ async def test_slow_and_silent_openers(tmp_path: Path, rng: random.Random, size:
                 client.transport.abort()
             await listener.hears(20)
         check_all(simulator, listener)
+
+
+async def test_bodies_that_never_end_are_given_up(tmp_path: Path) -> None:
+    bad = [Sender(begin) for begin in _BEGINNINGS if begin.endswith(b"\r\n\r\n")]
+    async with hurt_relay(tmp_path, Scenario(rooms=1)) as (relay, _):
+        await connect_each(relay.port, bad)
+        async with asyncio.timeout(30):
+            while any(client.gone_s is None for client in bad):
+                for client in bad:
+                    client.trickle()
+                await asyncio.sleep(0.1)
+        # The other one is answered at once, as nobody wants its body.
+        assert await relay.metric('relay_refused_total{cause="body_too_slow"}') == 1
+        assert await relay.metric('relay_refused_total{cause="head_too_slow"}') == 0
 
 
 async def test_clients_that_are_gone_without_a_word(tmp_path: Path, size: Size) -> None:
@@ -182,6 +199,7 @@ async def test_one_client_that_stalls(tmp_path: Path, size: Size, rate: int) -> 
         say(f"stalled at {came:.0f} events/s: closed after {closed_s:.1f} s, {reason}")
         say(f"  memory of the process: +{(most - rss) / 2**20:.1f} MiB")
         sock.close()
+        assert closed_s <= STALLED_S
 
 
 async def test_clients_that_stall_or_trickle(tmp_path: Path, size: Size) -> None:

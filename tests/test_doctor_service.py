@@ -1,5 +1,6 @@
 """What `relay doctor` says of the door of a running relay, and of the unit that is installed."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -50,6 +51,8 @@ async def test_a_relay_with_tls(tmp_path: Path) -> None:
         assert (await check_door(config)).verdict is Verdict.GOOD
         assert "a relay serves" in (await check_port(config)).found
         assert check_certificate(config).verdict is Verdict.GOOD
+    os.chmod(server.tls_key, 0o644)
+    assert "may read" in check_certificate(config).found
     Path(server.tls_key).unlink()  # noqa: ASYNC240
     assert check_certificate(config).verdict is Verdict.BAD
     assert check_certificate(Config()).verdict is Verdict.SKIPPED

@@ -3,6 +3,9 @@
 Used by rounds. A running relay is asked without any token: what it refuses is what is looked at.
 """
 
+import stat
+from pathlib import Path
+
 import aiohttp
 
 from relay.config import Config, is_loopback
@@ -23,6 +26,9 @@ def check_certificate(config: Config) -> Finding:
         load_certificate(config.server)
     except ConfigError as error:
         return bad("tls", str(error), "change [server] tls_cert and tls_key")
+    key = Path(config.server.tls_key)
+    if key.stat().st_mode & stat.S_IROTH:
+        return bad("tls", f"everybody on this machine may read {key}", f"run: chmod o= {key}")
     return good("tls", f"{config.server.tls_cert} and its key fit")
 
 

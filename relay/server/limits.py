@@ -93,6 +93,7 @@ class Limits:
         """Count a client of a token no more."""
         if token:
             self._token(token).connections -= 1
+            self._forget_idle(token)
 
     def may_subscribe(self, address: str, token: str) -> bool:
         """Tell whether a client of an address, with a token, may have one more room."""
@@ -100,7 +101,8 @@ class Limits:
         site = site_of(address)
         if site and self._of(site).subscriptions >= config.address_subscriptions:
             return False
-        return not token or self._token(token).subscriptions < config.token_subscriptions
+        account = self._tokens.get(token)
+        return account is None or account.subscriptions < config.token_subscriptions
 
     def subscribed(self, address: str, token: str, change: int) -> None:
         """Count rooms that a client of an address, with a token, has taken or given up."""
@@ -108,6 +110,7 @@ class Limits:
             self._of(site).subscriptions += change
         if token:
             self._token(token).subscriptions += change
+            self._forget_idle(token)
 
     def _of(self, site: str) -> Account:
         account = self._addresses.get(site)
@@ -118,11 +121,15 @@ class Limits:
         return account
 
     def _token(self, token: str) -> Account:
-        # As many as are configured.
+        # As many as have something open.
         account = self._tokens.get(token)
         if account is None:
             account = self._tokens[token] = Account(self.config)
         return account
+
+    def _forget_idle(self, token: str) -> None:
+        if self._tokens[token].is_idle:
+            del self._tokens[token]
 
     def _forget(self) -> None:
         """Make room, by a tenth: those first that nothing is known against, then the oldest."""

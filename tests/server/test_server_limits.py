@@ -451,3 +451,14 @@ def test_addresses_are_forgotten_but_for_those_with_something_open(
     assert limits.guess("192.0.2.2") is not None
     limits.disconnected("192.0.2.1")
     assert limits.may_connect("192.0.2.1")
+
+
+def test_tokens_with_nothing_open_are_forgotten() -> None:
+    limits = Limits(lambda: LimitsConfig(token_clients=1, token_subscriptions=1))
+    limits.entered("old")
+    limits.subscribed("", "old", 1)
+    limits.left("old")
+    assert not limits.may_subscribe("", "old")
+    limits.subscribed("", "old", -1)
+    assert limits.may_subscribe("", "old")
+    assert limits._tokens == {}

@@ -26,7 +26,7 @@ from relay.hub import read_event
 from relay.room.statistics import RoomStatistics
 from relay.webcast.combos import LedgerState
 from relay.webcast.gifts import Ledger
-from relay.webcast.statistics import StatisticsState
+from relay.webcast.statistics import LATE_MS, StatisticsState
 
 KEEP_S = 30.0
 """How often books are kept while something comes."""
@@ -71,7 +71,11 @@ class Books:
         self._unkept = 0
         """Events since the books were kept."""
         self._room_id = ""
-        """The broadcast of the last event."""
+        """The present broadcast."""
+        self._before = ""
+        """The one before it."""
+        self._since_s = 0.0
+        """When the present one began."""
         self._timer: asyncio.Handle | None = None
         self._timer_at = 0.0
         """When it is due, in the loop's time: uvloop's handle does not say it when that is now."""
@@ -89,8 +93,7 @@ class Books:
             self._keep_at(0)
         is_simulated = isinstance(event, SimulatedEvent)
         over: list[Event] = []
-        if event.room_id != self._room_id and not is_simulated:
-            self._room_id = event.room_id
+        if not is_simulated and self._goes_over(event.room_id, self._clock()):
             over = self.ledger.close(self._clock(), "broadcast")
         if isinstance(event.payload, GiftPayload):
             events = self.ledger.take(event, self._clock())
@@ -156,8 +159,17 @@ class Books:
         if isinstance(event.payload, GiftPayload | GiftComboPayload):
             self.ledger.replay(event, at_s)
         if not is_simulated and event.method not in OWN_METHODS:
-            self._room_id = event.room_id
+            self._goes_over(event.room_id, at_s)
             self.statistics.replay(event, at_ms)
+
+    def _goes_over(self, room_id: str, at_s: float) -> bool:
+        """Note the broadcast of an event; tell whether it is a new one, and not a late message."""
+        if room_id == self._room_id:
+            return False
+        if room_id == self._before and at_s - self._since_s < LATE_MS / 1000:
+            return False
+        self._before, self._room_id, self._since_s = self._room_id, room_id, at_s
+        return True
 
     def _keep_at(self, in_s: float) -> None:
         """Have the books kept by then, at the latest."""

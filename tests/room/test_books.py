@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import uvloop
-from serving import make_event, make_status
+from serving import make_event, make_payload, make_status
 
 from relay.config import HubConfig
 from relay.events import Event, GiftPayload, SimulatedEvent
@@ -163,3 +163,20 @@ def test_gifts_keep_coming_while_a_combo_is_overdue() -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(publish_gifts()) >= 4
+
+
+async def test_late_messages_of_the_broadcast_before_end_no_combo() -> None:
+    published: list[Event] = []
+    books = Books(published.extend)
+    taken = list(books.take(msgspec.structs.replace(make_event(content="早"), room_id="before")))
+    for number in range(1, 4):
+        gift = make_payload(
+            GiftPayload, gift_id="5", group_id="7", count=number, combo=True, send_type=4
+        )
+        given = msgspec.structs.replace(make_event("WebcastGiftMessage"), payload=gift)
+        taken += books.take(given)
+        late = msgspec.structs.replace(make_event(content="晚"), room_id="before")
+        taken += books.take(late)
+    books.finish()
+    combos = [event for event in taken + published if event.method == "RelayGiftCombo"]
+    assert [combo.payload.count for combo in combos] == [3]

@@ -188,7 +188,7 @@ class RoomManager:
         Live ones stay for as long as they linger: clients that poll hold them only now and then.
         """
         idle = [
-            (watched.linger.when(), watched)
+            (watched.let_go_at, watched)
             for watched in self._rooms.values()
             if watched.linger is not None and watched.stream.status.state is not RoomState.LIVE
         ]
@@ -278,7 +278,10 @@ class RoomManager:
 
     def _linger(self, watched: Watched) -> None:
         if watched.holders == 0 and not watched.pinned and not self._stopped:
-            watched.linger = asyncio.get_running_loop().call_later(
+            loop = asyncio.get_running_loop()
+            # Not the handle's own time: uvloop's has none where it is due at once.
+            watched.let_go_at = loop.time()
+            watched.linger = loop.call_later(
                 self._config.watch.linger_s, self._close, watched, "idle"
             )
 

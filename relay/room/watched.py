@@ -33,6 +33,8 @@ class Watched:
         """What ends the fetcher that the task runs, once it is rescheduled; None: there is none
         just now."""
         self.linger: asyncio.TimerHandle | None = None
+        self.let_go_at = 0.0
+        """When its last client left, in the loop's time."""
 
     @property
     def pinned(self) -> bool:

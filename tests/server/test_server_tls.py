@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import ssl
 from pathlib import Path
@@ -13,8 +14,9 @@ from certificates import make_certificate, trusting, with_tls
 from serving import make_event, receive, relay_running
 from websockets.exceptions import ConnectionClosed
 
-from relay.config import Config, HubConfig
+from relay.config import Config, HubConfig, ServerConfig
 from relay.errors import ConfigError
+from relay.server.tls import load_certificate
 
 
 async def test_http_websockets_and_event_streams(tmp_path: Path) -> None:
@@ -113,6 +115,31 @@ async def test_a_certificate_without_its_key_is_refused_and_the_old_one_stays(
                 relay.server.reconfigure(Config(server=changed))
         async with relay.connect(ssl=trust) as client:
             await receive(client, 1)
+
+
+async def test_a_key_that_is_late_is_refused_and_the_old_one_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = with_tls(tmp_path)
+    trust = trusting(server.tls_cert)
+    renewed, _ = make_certificate(tmp_path, "renewed")
+
+    def renew_behind(given: ServerConfig) -> ssl.SSLContext:
+        """Whatever was looked at is something else a moment later."""
+        loaded = load_certificate(given)
+        os.replace(renewed, server.tls_cert)
+        return loaded
+
+    async with relay_running(server=server) as relay:
+        monkeypatch.setattr("relay.server.listening.load_certificate", renew_behind)
+        relay.server.reconfigure(Config(server=server))
+        monkeypatch.undo()
+        async with relay.connect(ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
+        with pytest.raises(ConfigError, match="are not a certificate and its key"):
+            relay.server.reconfigure(Config(server=server))
+        async with relay.connect(ssl=trust) as client:
+            assert (await receive(client))[0]["op"] == "hello"
 
 
 async def test_files_that_are_no_certificate_are_refused_in_words(tmp_path: Path) -> None:

@@ -133,8 +133,8 @@ def _policy(host: str, image_hosts: list[str], *, is_overlay: bool) -> str:
     styles = "'self' 'unsafe-inline'" if is_overlay else "'self'"
     # The composer shows overlays in a frame.
     ancestors = "'self'" if is_overlay else "'none'"
-    # Not every browser counts WebSockets of the same host as 'self'; a policy has no way to write an
-    # IPv6 address.
+    # Not every browser counts WebSockets of the same host as 'self'. A policy has no way to write
+    # an IPv6 address.
     sockets = "" if host.startswith("[") else f" ws://{host} wss://{host}"
     return (
         "default-src 'none'; script-src 'self';"

@@ -162,6 +162,8 @@ class Line:
             return Plan(Cure.TRANSPORT, 0.0, rests=False)
         by_socket = self._ladder.transport == "socket"
         source = self._shared.source
+        # A login that is open elsewhere, too, is thrown out with messages or without.
+        closed_to_login = end.cause == "close_frame" and self._broadcast.identity.is_login
         return self._cures.plan(
             end.cause,
             Means(
@@ -171,7 +173,7 @@ class Line:
                 transports=self._ladder.size,
             ),
             opened=session.opened_at is not None,
-            served=session.new_events > 0,
+            served=session.new_events > 0 and not closed_to_login,
             stands_in_for=self._ladder.stands_in_for,
             signed=bool(self._broadcast.signed_by),
         )

@@ -8,7 +8,6 @@ from zlib import crc32
 
 from playwright.async_api import Page, async_playwright, expect
 from serving import Relay, make_event, make_payload
-from test_browser_page import ARGUMENTS
 
 from relay.config import Config, ServerConfig
 from relay.events import Event, GiftPayload, LikePayload
@@ -18,6 +17,15 @@ from relay.server import RelayServer
 
 expect.set_options(timeout=20_000)
 ROOM = "1"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _times = itertools.count(1_630_827_777_298)
 
 

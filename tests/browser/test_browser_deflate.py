@@ -1,9 +1,9 @@
 """permessage-deflate, in a real browser: it offers it always."""
 
 import pytest
+from overlays import ARGUMENTS
 from playwright.async_api import async_playwright
 from serving import make_event, relay_running
-from test_browser_page import ARGUMENTS
 
 pytestmark = pytest.mark.browser
 

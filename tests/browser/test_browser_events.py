@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
+from overlays import ARGUMENTS
 from playwright.async_api import async_playwright
 from serving import Relay, make_event, relay_running
-from test_browser_page import ARGUMENTS
 
 from relay.config import Config, ServerConfig
 from relay.server import RelayServer, sse

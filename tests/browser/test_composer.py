@@ -137,6 +137,56 @@ async def test_the_loader_file_waits_for_the_relay_and_shows_the_overlay(
                 assert page.url == address
 
 
+async def test_no_room_is_asked_for_before_its_number_is_typed_whole(chromium: str) -> None:
+    number = "80000000001"
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en#chat?theme=glass") as (page, said),
+    ):
+        await page.clock.install()
+        await page.reload()
+        await page.get_by_role("radio", name="the room").check()
+        box = page.get_by_label("Room", exact=True)
+        for digit in number:
+            await box.press(digit)
+            await page.clock.run_for(1_000)
+        address = page.get_by_role("textbox", name="Address for OBS")
+        assert f"room_id={number}" in await address.input_value()
+        assert "room_id" not in page.frames[1].url
+        await box.press("Enter")
+        await page.clock.run_for(1_000)
+        await subscribed(relay)
+        assert set(relay.rooms.rooms) == {number}
+        assert said == []
+
+
+async def test_the_page_says_what_an_overlay_can_not_show_or_be_told(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en#goal?room_id=1") as (page, _),
+    ):
+        untaken, what = page.locator("#test-untaken"), page.locator("#test-kind")
+        await expect(untaken).to_be_visible()
+        await page.get_by_role("radio", name="Ticker").check()
+        await expect(untaken).to_be_visible()
+        await what.select_option("follow")
+        await expect(untaken).to_be_hidden()
+        await page.get_by_role("radio", name="Chat").check()
+        words = page.get_by_label("Blocked words")
+        kept = await page.get_by_role("textbox", name="Address for OBS").input_value()
+        await words.fill(",".join(str(number) for number in range(101)))
+        await expect(words).to_have_attribute("aria-invalid", "true")
+        address = page.get_by_role("textbox", name="Address for OBS")
+        await expect(address).to_have_value(kept)
+        await page.get_by_role("radio", name="the room").check()
+        await address.fill(f"{relay.url}/overlay/top?demo=1&rows=many")
+        await address.press("Enter")
+        await expect(page.get_by_role("radio", name="sample events")).to_be_checked()
+        await expect(page.locator("#problems")).to_have_text("rows: must be a number")
+        await page.get_by_role("button", name="中文").click()
+        await expect(page.locator("#problems")).to_have_text("rows: 必须是数字")
+
+
 async def test_in_chinese(chromium: str) -> None:
     async with (
         relay_running() as relay,

@@ -1,6 +1,7 @@
 """The overlay `gifts`, in a real browser: alerts, combos, thresholds, who goes first."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 from overlays import ROOM, books_kept, make_gift, make_user, page_opened, subscribed
@@ -29,12 +30,27 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 """
+HIDE = """(hidden) => {
+  const state = hidden ? "hidden" : "visible";
+  Object.defineProperty(document, "visibilityState", { get: () => state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+# Where the parts of a line begin, in the order in which they are written.
+PLACES = """(line) => [...line.childNodes].filter((part) => part.textContent).map((part) => {
+  const range = document.createRange();
+  range.selectNodeContents(part);
+  return range.getBoundingClientRect().left;
+})"""
 SHOWN = "alerts.map(({ who, gift, count }) => [who, gift, count])"
 
 
 async def alerts_seen(page: Page, count: int) -> None:
     """Wait until so many alerts have appeared. The page's policy forbids what waits by eval."""
     await expect(page.locator("html")).to_have_attribute("data-alerts", str(count))
+
+
+def holding(text: str) -> Callable[[str | bytes], bool]:
+    return lambda frame: text in str(frame)
 
 
 async def test_a_combo_is_one_alert_that_counts_up_and_leaves(chromium: str) -> None:
@@ -188,3 +204,53 @@ async def test_a_sound_is_heard_from_the_threshold_on_once_the_page_may(chromium
                 relay.publish(ROOM, make_gift("大", "小心心", 100))
                 await expect(page.locator(".alert")).to_have_count(2)
                 await expect(page.locator("html")).to_have_attribute("data-notes", "2")
+
+
+async def test_a_scene_shown_again_plays_nothing_that_nobody_saw_for_a_minute(
+    chromium: str,
+) -> None:
+    path = f"/overlay/gifts?room_id={ROOM}&merge=0"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            async with page_opened(relay, chromium, "/overlay/gifts") as (page, said):
+                await page.clock.install()
+                async with page.expect_websocket() as opening:
+                    await page.goto(relay.url + path)
+                connection = await opening.value
+                await subscribed(relay)
+                await page.evaluate(HIDE, True)
+                for name, later_ms in (("old", 61_000), ("new", 1_000)):
+                    async with connection.expect_event("framereceived", holding(name)):
+                        relay.publish(ROOM, make_gift(name, "热可可", 2, repeat_end=True))
+                    await page.clock.fast_forward(later_ms)
+                await page.evaluate(HIDE, False)
+                await expect(page.locator(".alert-who")).to_have_text(["new"])
+                # One of those that come without a picture.
+                await expect(page.locator(".alert .gift-emoji")).to_have_text("☕")
+                assert said == []
+
+
+async def test_names_neither_turn_nor_cover_what_is_beside_them(chromium: str) -> None:
+    names = {
+        "\u202egnorw": "gnorw",
+        "a" + "\u0301" * 40: "a" + "\u0301" * 4,
+        "长" * 300: "长" * 59 + "…",
+        "\u2067": "—",
+    }
+    path = f"/overlay/gifts?room_id={ROOM}&max_alerts=5&text=%7Bname%7D+1+2+%7Bgift%7D"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            async with page_opened(relay, chromium, path) as (page, _):
+                await subscribed(relay)
+                # Written from right to left, as Uyghur is.
+                relay.publish(
+                    ROOM,
+                    *(
+                        make_gift("", "玫瑰", 1, user=make_user(name, str(n)))
+                        for n, name in enumerate(names)
+                    ),
+                    make_gift("يوسف 7", "玫瑰", 1),
+                )
+                await expect(page.locator(".alert-who")).to_have_text([*names.values(), "يوسف 7"])
+                places = await page.locator(".alert-text").last.evaluate(PLACES)
+                assert places == sorted(places)

@@ -19,6 +19,7 @@ const NARROW = matchMedia("(max-width: 56rem)");
 const $ = (id) => document.getElementById(id);
 
 let chosen = null; // a room of the link's
+let chosenAs = null; // as the address called it
 let state = "connecting";
 let detail = "";
 let givers = "session";
@@ -30,6 +31,10 @@ let frame = 0;
 const views = new Map(); // room of the link's -> StatsView
 
 const list = new RoomList((view) => {
+  if (!link.rooms.has(view.epoch)) {
+    link.setRooms([...[...link.rooms.values()].map((room) => room.view), view]);
+    keepStats();
+  }
   location.hash = hashOf(view);
   refresh();
 });
@@ -143,7 +148,7 @@ function choose() {
       rooms.find(({ view }) => view.name === wanted || view.room_id === wanted) ??
       null;
     // It may only just have got its number.
-    if (!room && rooms.includes(chosen)) room = chosen;
+    if (!room && wanted === chosenAs && rooms.includes(chosen)) room = chosen;
   } else if (!NARROW.matches) {
     room = rooms.includes(chosen) ? chosen : (rooms[0] ?? null);
   }
@@ -151,6 +156,7 @@ function choose() {
   if (room && wanted !== null && keyOf(room.view) !== wanted) {
     history.replaceState(null, "", hashOf(room.view));
   }
+  chosenAs = room && wanted !== null ? keyOf(room.view) : null;
   const isOther = room !== chosen;
   chosen = room;
   if (isOther) {

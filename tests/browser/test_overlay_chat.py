@@ -88,7 +88,7 @@ async def test_lines_show_who_says_what_and_with_which_pictures(chromium: str) -
                     "某***某",
                     "甲@乙 好",
                     "甲🫰🫰",
-                    "甲送出 玫瑰×5",
+                    "甲送出 玫瑰🌹×5",
                     "甲关注了主播",
                     "甲完",
                 ]
@@ -127,7 +127,7 @@ async def test_lines_are_left_out_by_level_word_person_mask_and_worth(chromium: 
                 make_chat("一二三四五六七八九十百千", **high),
             )
             await expect(page.locator(".line-text")).to_have_text(
-                ["送出 玫瑰×10", "分享了直播间", "一二三四五六七八九十…"]
+                ["送出 玫瑰🌹×10", "分享了直播间", "一二三四五六七八九十…"]
             )
             assert said == []
 
@@ -201,12 +201,12 @@ async def test_lines_vanish_but_not_those_of_a_combo_that_goes_on(chromium: str)
             await subscribed(relay)
             relay.publish(ROOM, make_chat("一"), make_gift(1, 1))
             shown = page.locator(".line-text")
-            await expect(shown).to_have_text(["一", "送出 玫瑰×1"])
+            await expect(shown).to_have_text(["一", "送出 玫瑰🌹×1"])
             await page.clock.fast_forward(10_100)
             relay.publish(ROOM, make_gift(2, 1), make_chat("二"))
             await expect(shown.last).to_have_text("二")
             await page.clock.fast_forward(5_000)
-            await expect(shown).to_have_text(["送出 玫瑰×2", "二"])
+            await expect(shown).to_have_text(["送出 玫瑰🌹×2", "二"])
             await expect(page.locator(".line-fading")).to_have_count(0)
             await page.clock.fast_forward(12_000)
             await expect(shown).to_have_count(0)

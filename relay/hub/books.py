@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from relay.events import Event, StatsPayload
 from relay.events.stored import Past
 
@@ -26,6 +28,6 @@ class Books(Protocol):
         """Give all that was told of the room's numbers up to the stream's head, put together."""
         ...
 
-    def series(self, step_s: int) -> list[bytes]:
+    def series(self, step_s: int) -> list[msgspec.Raw]:
         """Give them step by step, each as JSON, oldest first; steps of 10 or 60 s."""
         ...

@@ -125,7 +125,7 @@ class Books:
         """Give all that was told of the room's numbers up to the stream's head, put together."""
         return self.statistics.full()
 
-    def series(self, step_s: int) -> list[bytes]:
+    def series(self, step_s: int) -> list[msgspec.Raw]:
         """Give them step by step, each as JSON, oldest first; steps of 10 or 60 s."""
         return self.statistics.series(step_s)
 

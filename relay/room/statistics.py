@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from relay.clock import now_ms
 from relay.events import Event, StatsPayload
 from relay.webcast.statistics import Statistics, StatisticsState
@@ -45,7 +47,7 @@ class RoomStatistics:
         """Give what was told up to the stream's head, put together."""
         return self._statistics.full()
 
-    def series(self, step_s: int) -> list[bytes]:
+    def series(self, step_s: int) -> list[msgspec.Raw]:
         """Give steps of 10 or 60 s that are over, each as JSON, oldest first."""
         return self._statistics.series(step_s)
 

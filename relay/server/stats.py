@@ -72,8 +72,7 @@ async def serve_series(request: web.Request) -> web.Response:
     if step not in ("10", "60"):
         raise ApiError(400, "bad_request", f"step={step[:64]!r}: write step=10 or step=60")
     _, books = await _find(request)
-    points = [msgspec.Raw(point) for point in books.series(int(step))]
-    return json_response(_Series(int(step), points))
+    return json_response(_Series(int(step), books.series(int(step))))
 
 
 async def _find(request: web.Request) -> tuple[Stream, Books]:

@@ -6,6 +6,7 @@ Kept by room/books. No I/O, no clock of its own.
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from relay.events import Event, StatsPayload
@@ -120,7 +121,7 @@ class Statistics:
             **self._sent,
         )
 
-    def series(self, step_s: int) -> list[bytes]:
+    def series(self, step_s: int) -> list[msgspec.Raw]:
         """Give the steps that are over, each a windows.Point as JSON, oldest first.
 
         `step_s` is one of windows.STEPS.

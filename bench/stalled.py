@@ -1,28 +1,46 @@
-"""One client that stops reading, at three rates: how soon it is closed, and what memory it takes.
+"""One client that stops reading, at three rates: how soon it is closed, and what it takes.
 
 It reads for a while before, as clients do. Memory is the relay's resident one, and what the kernel
-holds for its end of the connection.
+holds for its end of the connection. Twenty others read on: their latency beside it is compared with
+that of as many seconds before.
 
-    python bench/stalled.py
+    python bench/stalled.py [--full]
 """
 
 import argparse
 import asyncio
 import contextlib
+import math
 import re
 import socket
+import statistics
 import time
+from typing import NamedTuple
 
-from contest import SETTLE_S, crowd
+from contest import SETTLE_S, Crowd, crowd
 from machine import rss_bytes, wait_until
 from report import bar, run, save, table
 from servers import Relay
 from slow import metric
 from websockets.frames import Frame, Opcode
 
-READERS, READS_S, GIVE_UP_S = 20, 2, 12
-RATES = ((5, 20), (50, 20), (200, 20))
+READERS, WATCH_S = 20, 8
+RATES = ((5, 20), (50, 20), (1000, 20))
 """Events a batch, batches a second."""
+
+
+class Watched(NamedTuple):
+    """What was seen in WATCH_S."""
+
+    closed_s: float
+    """When a client was closed as too slow; infinite: none was."""
+    events_per_s: float
+    """What each of the others had."""
+    p99_ms: float
+    """Their latency."""
+    rss_mib: float
+    """At most."""
+    kernel_mib: float
 
 
 async def kernel_bytes(port: int, peer: int) -> int:
@@ -35,7 +53,7 @@ async def kernel_bytes(port: int, peer: int) -> int:
 
 async def measure(batch: int, batches_per_s: int) -> dict[str, float]:
     """Feed a relay, and have one of its clients stop reading."""
-    async with Relay(small=True) as relay, crowd(relay, READERS):
+    async with Relay(small=True) as relay, crowd(relay, READERS) as others:
         (request, _), *_ = relay.openings()
         with socket.create_connection(("127.0.0.1", relay.port)) as sock:
             sock.setblocking(False)
@@ -44,27 +62,36 @@ async def measure(batch: int, batches_per_s: int) -> dict[str, float]:
             await loop.sock_sendall(sock, request)
             reading = asyncio.create_task(read(sock))
             feeding = asyncio.create_task(feed(relay, batch, batches_per_s))
-            await asyncio.sleep(SETTLE_S + READS_S)
-            before = rss_bytes(relay.pid)
+            await asyncio.sleep(SETTLE_S + 1)
+            before = await watch(relay, others, own_port)
             reading.cancel()
-            stopped_s = time.monotonic()
-            most, kernel = before, 0
-            while not (closed := await metric(relay, "relay_slow_closes_total")):
-                most = max(most, rss_bytes(relay.pid))
-                kernel = max(kernel, await kernel_bytes(relay.port, own_port))
-                if time.monotonic() - stopped_s > GIVE_UP_S:
-                    break
-                await asyncio.sleep(0.05)
-            took_s = time.monotonic() - stopped_s
+            beside = await watch(relay, others, own_port)
             feeding.cancel()
-            mib = 2**20
             return {
                 "rate": batch * batches_per_s,
-                "closed": closed,
-                "took_s": took_s,
-                "rss_mib": (most - before) / mib,
-                "kernel_mib": kernel / mib,
+                "reached": beside.events_per_s,
+                "took_s": beside.closed_s,
+                "rss_mib": beside.rss_mib - before.rss_mib,
+                "kernel_mib": beside.kernel_mib,
+                "before_p99_ms": before.p99_ms,
+                "beside_p99_ms": beside.p99_ms,
             }
+
+
+async def watch(relay: Relay, others: Crowd, peer: int) -> Watched:
+    """Look at a relay and its clients for WATCH_S, in the same way whether one is stalled or not:
+    asking for metrics takes the relay's time, too."""
+    await others.mark()
+    begin_s, most, kernel, closed_s = time.monotonic(), 0, 0, math.inf
+    while (at_s := time.monotonic() - begin_s) < WATCH_S:
+        most = max(most, rss_bytes(relay.pid))
+        kernel = max(kernel, await kernel_bytes(relay.port, peer))
+        if await metric(relay, "relay_slow_closes_total"):
+            closed_s = min(closed_s, at_s)
+        await asyncio.sleep(0.05)
+    counted = await others.read()
+    rate = counted["events"] / READERS / at_s
+    return Watched(closed_s, rate, counted["p99_ms"], most / 2**20, kernel / 2**20)
 
 
 async def read(sock: socket.socket) -> None:
@@ -79,7 +106,7 @@ async def read(sock: socket.socket) -> None:
 
 async def feed(relay: Relay, batch: int, batches_per_s: int) -> None:
     start_s, number = time.time(), 1
-    for index in range((GIVE_UP_S + 10) * batches_per_s):
+    for index in range((2 * WATCH_S + 10) * batches_per_s):
         due_s = start_s + index / batches_per_s
         built = relay.build(batch, number, round(due_s * 1e6))
         number += batch
@@ -89,15 +116,29 @@ async def feed(relay: Relay, batch: int, batches_per_s: int) -> None:
 
 
 async def main(args: argparse.Namespace) -> None:
-    found = [await measure(*rate) for rate in RATES]
-    parts = ("rate", "closed", "took_s", "rss_mib", "kernel_mib")
+    rounds = 5 if args.full else 3
+    found = [await measure(*rate) for _ in range(rounds) for rate in RATES]
+    rows = []
+    for batch, batches_per_s in RATES:
+        rate = batch * batches_per_s
+        here = [one for one in found if one["rate"] == rate]
+        most = {
+            part: max(one[part] for one in here) for part in ("took_s", "rss_mib", "kernel_mib")
+        }
+        parts = ("reached", "before_p99_ms", "beside_p99_ms")
+        mid = {part: statistics.median(one[part] for one in here) for part in parts}
+        ratio = statistics.median(one["beside_p99_ms"] / one["before_p99_ms"] for one in here)
+        rows.append((rate, mid["reached"], *most.values(), *list(mid.values())[1:], ratio))
+    print(f"{rounds} rounds; seconds and MiB are the most of them, the rest medians")
     table(
-        ("events/s", "closed", "after s", "MiB more", "kernel MiB"),
-        [tuple(one[part] for part in parts) for one in found],
-    )
-    for one in found:
-        bar(f"{one['rate']} events/s: seconds until it is closed", one["took_s"], 6)
-        bar(f"{one['rate']} events/s: MiB more", one["rss_mib"], 2)
+        ("events/s", "had by others", "closed after s", "MiB more", "kernel MiB",
+         "others' p99 ms before", "beside it", "ratio"),
+        rows,
+    )  # fmt: skip
+    for rate, _, took_s, rss_mib, *_, ratio in rows:
+        bar(f"{rate} events/s: seconds until it is closed", took_s, 6)
+        bar(f"{rate} events/s: MiB more", rss_mib, 2)
+        bar(f"{rate} events/s: p99 of the others, to that before", ratio, 1.1)
     save(args.json, found)
 
 

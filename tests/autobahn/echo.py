@@ -58,6 +58,9 @@ async def serve_echo() -> tuple[asyncio.Server, EchoState]:
     def no_http(_hand_back: object) -> asyncio.Protocol:
         raise AssertionError("the test suite speaks WebSocket only")
 
+    def opened() -> None:
+        """Nobody counts connections here."""
+
     port = Port(state, take, no_http)
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: PortConnection(port), "127.0.0.1", 0), state
+    return await loop.create_server(lambda: PortConnection(port, opened), "127.0.0.1", 0), state

@@ -53,16 +53,18 @@ class Books:
         self,
         publish: Callable[[Sequence[Event]], object],
         *,
+        web_rid: Callable[[], str] = str,
         listed: Callable[[str], ListedGift | None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         keep: Callable[[bytes], object] | None = None,
     ) -> None:
         """`publish` puts the relay's own events into the room's stream.
 
-        `keep` has them kept as they are at the stream's head, for `take_up`. `listed` finds a gift
-        in upstream's catalogue; `clock` gives seconds that never fall.
+        `web_rid` gives the room's, "" while it isn't known. `keep` has them kept as they are at the
+        stream's head, for `take_up`. `listed` finds a gift in upstream's catalogue; `clock` gives
+        seconds that never fall.
         """
-        self.statistics = RoomStatistics(publish)
+        self.statistics = RoomStatistics(publish, web_rid)
         self.ledger = Ledger(listed)
         self._publish = publish
         self._clock = clock

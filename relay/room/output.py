@@ -45,7 +45,10 @@ class RoomOutput:
     ) -> None:
         """`tape`: what is to be recorded goes there, too; `listed` finds gifts in the catalogue."""
         self.books = Books(
-            self.publish, listed=listed, keep=self._keep_books if stream.archive else None
+            self.publish,
+            web_rid=lambda: stream.status.web_rid,
+            listed=listed,
+            keep=self._keep_books if stream.archive else None,
         )
         stream.books = self.books
         self.log = structlog.get_logger(__name__).bind(room=stream.status.name)

@@ -15,18 +15,19 @@ TELL_S = 1.0
 class RoomStatistics:
     """The statistics of one room, and the clock that they are told by; satisfies hub.Statistics."""
 
-    def __init__(self, publish: Callable[[Sequence[Event]], object]) -> None:
-        """`publish` puts the relay's own events into the room's stream."""
+    def __init__(
+        self, publish: Callable[[Sequence[Event]], object], web_rid: Callable[[], str]
+    ) -> None:
+        """`publish` puts the relay's own events into the room's stream; see Books for the rest."""
         self._publish = publish
+        self._web_rid = web_rid
         self._statistics = Statistics(now_ms)
-        self._web_rid = ""
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
     def take(self, event: Event) -> None:
         """Count an event, that is not the relay's own, nor simulated."""
         if self._timer is None and not self._closed:
-            self._web_rid = event.web_rid
             self._statistics.wake()
             self._timer = asyncio.get_running_loop().call_later(TELL_S, self._tell)
         self._statistics.take(event)
@@ -71,7 +72,7 @@ class RoomStatistics:
 
     def _give(self, changes: StatsPayload | None) -> None:
         if changes is not None:
-            event = Event(
-                "RelayStats", "0", changes.room_id, self._web_rid, changes.time_ms, changes
+            web_rid = self._web_rid()
+            self._publish(
+                [Event("RelayStats", "0", changes.room_id, web_rid, changes.time_ms, changes)]
             )
-            self._publish([event])

@@ -153,6 +153,20 @@ async def test_after_a_stop(tmp_path: Path) -> None:
         assert increments == [(5, 2), (100, 100)]
 
 
+async def test_a_stop_before_anything_came_tells_numbers_of_the_room_by_its_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    async with watching(path) as watched:
+        await watched.comes(*FIRST)
+        copy = copy_of(path, tmp_path / "copy.db")
+    async with watching(copy) as watched:
+        watched.output.finish()
+        told = [(event.method, event.room_id, event.web_rid) for event in watched.events]
+    assert told[-1] == ("RelayStats", ROOM_ID, "80000000001")
+    assert {web_rid for _, _, web_rid in told} == {"80000000001"}
+
+
 async def test_after_being_killed_before_all_was_told(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     async with watching(path) as watched:

@@ -1,10 +1,15 @@
 """How HTTP answers are written; used by all handlers."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 from aiohttp import web
 from msgspec import Struct
 
 from relay.logs import mask_tokens
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class ErrorDetail(Struct):
@@ -26,13 +31,21 @@ class ApiError(Exception):
     """A request that is answered with an error."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, retry_after_s: float | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> None:
+        """`headers`: those that such an answer has to have."""
         # It may quote the request, tokens in places where they don't belong included.
         super().__init__(mask_tokens(message))
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s
+        self.headers = headers
 
 
 def json_response(value: object, status: int = 200) -> web.Response:

@@ -6,6 +6,7 @@ pages only load, pictures, scripts and the like, has no Origin; but browsers say
 that it is for another site's page, to loopback and over TLS.
 """
 
+import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Literal
@@ -17,6 +18,8 @@ Verdict = Literal["ok", "host", "origin"]
 
 WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+_WHOLE = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+"""The beginning of a target that is a whole address."""
 FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
 
 
@@ -25,7 +28,7 @@ def check_request(
     origins: Sequence[str],
     config: ServerConfig,
     *,
-    scheme: str | None = None,
+    scheme: str = "http",
     sites: Sequence[str] = (),
 ) -> Verdict:
     """Judge a request by the values of its Host and Origin headers: `ok`, or what is wrong.
@@ -33,8 +36,7 @@ def check_request(
     Allowed hosts, with any port: loopback names and addresses, the configured host, and `[server]
     allowed_hosts`; bound to other than loopback, all addresses: rebinding takes a name.
     Allowed origins: our own, `[server] allowed_origins`, and none at all, where `sites`, the values
-    of Sec-Fetch-Site, don't say that it is another's page. `scheme` is that of our own pages; None:
-    a proxy that we know nothing of may have changed it.
+    of Sec-Fetch-Site, don't say that it is another's page. `scheme` is that of our own pages.
     """
     if len(hosts) != 1 or not _is_own_host(hosts[0], config):
         return "host"
@@ -45,15 +47,24 @@ def check_request(
     return "origin"
 
 
-def is_allowed_origin(
-    origin: str, host: str, config: ServerConfig, scheme: str | None = None
-) -> bool:
-    """Tell whether a page of `origin` may use the relay that it reached as `host`."""
-    if origin in config.allowed_origins:
-        return True
-    own = ("http", "https") if scheme is None else (scheme,)
-    its_scheme, separator, authority = origin.partition("://")
-    return its_scheme in own and separator != "" and authority == host.lower()
+def hosts_named(hosts: Sequence[str], target: str) -> Sequence[str]:
+    """Give the hosts that a request is for, by its Host headers and what its first line asks for.
+
+    That may be a whole address: then its host counts.
+    """
+    whole = _WHOLE.match(target)
+    return [whole[1]] if whole is not None and len(hosts) == 1 else hosts
+
+
+def path_of(target: str) -> str:
+    """Give the path and query of what a request line asks for."""
+    whole = _WHOLE.match(target)
+    return target if whole is None else target[whole.end() :] or "/"
+
+
+def is_allowed_origin(origin: str, host: str, config: ServerConfig, scheme: str = "http") -> bool:
+    """Tell whether a page of `origin` may use the relay that it reached as `host` by `scheme`."""
+    return origin in config.allowed_origins or origin == f"{scheme}://{host.lower()}"
 
 
 def _is_own_host(host: str, config: ServerConfig) -> bool:

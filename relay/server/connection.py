@@ -12,7 +12,6 @@ import structlog
 from websockets.extensions import ServerExtensionFactory
 from websockets.frames import CloseCode as Code
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
@@ -21,16 +20,15 @@ from relay.hub import RoomStatus, Stream, Subscription
 from relay.hub.batch import MAX_WRITE_BYTES
 from relay.hub.notices import room_body
 from relay.logs import Throttle
-from relay.server.access import NOBODY
+from relay.server.answers import ApiError
 from relay.server.bucket import Bucket
 from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
 from relay.server.direct import descriptor_of, reset, take_over
-from relay.server.handshake import judge_handshake
+from relay.server.handshake import Admission, judge_handshake, read_handshake, shake_hands
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
 from relay.server.reading import Inbox, Reader
-from relay.server.refusal import DRAIN_S, note_leaving
-from relay.server.senders import Sender
+from relay.server.refusal import DRAIN_S, TARGET_BYTES, Refusal, note_leaving
 from relay.server.state import ClientState
 from relay.server.text_frames import TEXT_FRAMES, text_frame
 
@@ -95,18 +93,25 @@ class ClientConnection(asyncio.Protocol):
     write: Callable[[bytes | memoryview], None]
     """The transport's own write: a method around it would cost as much again."""
 
-    def __init__(self, shared: Shared, transport: asyncio.Transport) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        transport: asyncio.Transport,
+        protocol: ServerProtocol,
+        admission: Admission,
+    ) -> None:
+        """`protocol` has shaken hands, but for sending what it has to say."""
         state = shared.state
         self.transport = transport
         self.write = transport.write
         self.descriptor = descriptor_of(transport)
         self.subscriber = state.hub.subscriber(self, TEXT_FRAMES)
-        self.access = NOBODY
-        """What the client may do, once the handshake has told."""
-        self.sender = Sender("")
-        """Where it is, likewise."""
+        self.access = admission.access
+        """What the client may do."""
+        self.sender = admission.sender
+        """Where it is."""
         self._shared = shared
-        self._protocol = ServerProtocol(extensions=shared.extensions, max_size=MAX_MESSAGE_BYTES)
+        self._protocol = protocol
         self._reader: Reader | None = None
         """Once hands are shaken."""
         self._inbox = Inbox()
@@ -140,38 +145,34 @@ class ClientConnection(asyncio.Protocol):
     @classmethod
     def take(cls, shared: Shared, transport: asyncio.Transport, received: bytes) -> None:
         """Take a connection over; a whole head is the beginning of what was received on it."""
-        connection = cls(shared, transport)
-        take_over(transport, connection, connection.subscriber)
+        state = shared.state
         # The head alone: what follows is read by what is agreed on now.
         end = received.index(b"\r\n\r\n") + 4
-        connection._shake_hands(received[:end])
+        protocol = ServerProtocol(extensions=shared.extensions, max_size=MAX_MESSAGE_BYTES)
+        try:
+            request = read_handshake(state, transport, protocol, received[:end])
+            admission = judge_handshake(state, transport, request)
+            shake_hands(protocol, request)
+        except ApiError as error:
+            Refusal(state, transport, received[:TARGET_BYTES], error)
+            return
+        # websockets keeps the request for as long as the connection.
+        request.headers.clear()
+        connection = cls(shared, transport, protocol, admission)
+        take_over(transport, connection, connection.subscriber)
+        connection._begin(request.path, admission.refusal)
         if end < len(received):
             connection.data_received(received[end:])
 
-    def _shake_hands(self, head: bytes) -> None:
-        state, protocol = self._shared.state, self._protocol
-        protocol.receive_data(head)
-        refusal = None
-        path = ""
-        for request in protocol.events_received():
-            if isinstance(request, Request):  # whatever else it might be, it can't come yet
-                path = request.path
-                admission = judge_handshake(state, self.transport, request)
-                if isinstance(admission, Response):
-                    protocol.send_response(admission)
-                else:
-                    self.sender, self.access, refusal = admission
-                    protocol.send_response(protocol.accept(request))
-                # websockets keeps the request for as long as the connection.
-                request.headers.clear()
+    def _begin(self, path: str, refusal: tuple[CloseCode, str] | None) -> None:
+        state = self._shared.state
         self._send()
         if refusal is not None:
             self.begin_close(*refusal)
-        if protocol.state is not State.OPEN:
             # Who is turned away has no seat: whoever has none of our tokens could take them all.
             self._abort_after(DRAIN_S if note_leaving(state, self.transport) else 0)
             return
-        if protocol.extensions:
+        if self._protocol.extensions:
             self.subscriber.encoding = DEFLATED_FRAMES
         state.came(self)
         self._shared.keep_alive.add(self)

@@ -15,13 +15,15 @@ from relay.server.state import ClientState
 def check_sender(
     state: ClientState,
     sender: Sender,
+    *,
     hosts: Sequence[str],
     origins: Sequence[str],
     sites: Sequence[str],
 ) -> None:
     """Refuse a request by its Host and Origin headers, then by how many its address sends.
 
-    `sites`: the values of its Sec-Fetch-Site. Raises ApiError.
+    `hosts`: as checks.hosts_named gives them; `sites`: the values of its Sec-Fetch-Site. Raises
+    ApiError.
     """
     verdict = check_request(hosts, origins, state.config.server, scheme=sender.scheme, sites=sites)
     if verdict == "host":

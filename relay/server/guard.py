@@ -11,7 +11,8 @@ from aiohttp import hdrs, web
 from relay.config import RestConfig, Scope
 from relay.errors import RoomNameError
 from relay.server.access import NOBODY, NOT_FOR_ROOM, UNIDENTIFIED, Access, names_of, set_access
-from relay.server.answers import ApiError, error_response
+from relay.server.answers import NO_HEADERS, ApiError, error_response
+from relay.server.checks import hosts_named
 from relay.server.entry import check_sender, check_token, use_token
 from relay.server.rest import envelope
 from relay.server.senders import Sender, sender_of_transport
@@ -56,7 +57,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     response: web.StreamResponse
     try:
         sites = [] if _opens_page(request) else request.headers.getall("Sec-Fetch-Site", [])
-        check_sender(state, sender, request.headers.getall(hdrs.HOST, []), origins, sites)
+        hosts = hosts_named(request.headers.getall(hdrs.HOST, []), request.raw_path)
+        check_sender(state, sender, hosts=hosts, origins=origins, sites=sites)
         if origins:
             request[_ALLOWED_ORIGIN] = origins[0]
         if request.method == hdrs.METH_OPTIONS and origins:
@@ -68,10 +70,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = answer_error(request.path, state.config.rest, error)
     except web.HTTPException as error:
         code = _CODES.get(error.status, "bad_request")
-        told = ApiError(error.status, code, f"{error.reason}: {request.path}")
-        response = answer_error(request.path, state.config.rest, told)
+        headers = NO_HEADERS
         if isinstance(error, web.HTTPMethodNotAllowed):
-            response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+            headers = {"Allow": ", ".join(sorted(error.allowed_methods))}
+        told = ApiError(error.status, code, f"{error.reason}: {request.path}", headers=headers)
+        response = answer_error(request.path, state.config.rest, told)
     return response
 
 
@@ -170,4 +173,5 @@ def answer_error(path: str, config: RestConfig, error: ApiError) -> web.Response
             response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
+    response.headers.update(error.headers)
     return response

@@ -1,21 +1,29 @@
-"""Judges WebSocket handshakes before any work is done for them; called by connection."""
+"""Reads, judges and answers WebSocket handshakes before any work is done; called by connection."""
 
 import math
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 from relay.errors import CloseCode
 from relay.server.access import NOBODY, UNIDENTIFIED, Access
-from relay.server.answers import ApiError, error_body
+from relay.server.answers import ApiError
+from relay.server.checks import hosts_named, path_of
 from relay.server.entry import check_sender, check_token, use_token
-from relay.server.senders import Sender, sender_of_transport
+from relay.server.heads import bad_http, find_fault
+from relay.server.senders import Sender, peer_of, sender_of_transport
 from relay.server.state import STOPPING, ClientState
 
 WEBSOCKET_PATH = "/ws"
 
+_ANSWERS: Mapping[int, tuple[str, Mapping[str, str]]] = {
+    405: ("method_not_allowed", {"Allow": "GET"}),
+    426: ("upgrade_required", {"Upgrade": "websocket"}),
+    505: ("version_not_supported", {}),
+}
+"""What handshakes are answered with that are none: code, and headers, by status."""
 _CLOSE_CODES = {
     "forbidden_origin": CloseCode.FORBIDDEN_ORIGIN,
     "bad_token": CloseCode.BAD_TOKEN,
@@ -35,8 +43,23 @@ class Admission(NamedTuple):
     """What to close with at once, and why."""
 
 
-def judge_handshake(state: ClientState, transport: Any, request: Request) -> Admission | Response:
-    """Admit a client that asks on a connection, or refuse it with an HTTP response.
+def read_handshake(
+    state: ClientState, transport: Any, protocol: ServerProtocol, head: bytes
+) -> Request:
+    """Parse a whole head. Raises ApiError where it can't be read."""
+    fault = find_fault(head[:-2])
+    if fault is None:
+        protocol.receive_data(head)
+        for request in protocol.events_received():
+            if isinstance(request, Request):  # whatever else it might be, it can't come yet
+                return request
+        fault = bad_http()
+    state.refuse(fault.cause, f"from {peer_of(transport)}")
+    raise fault.error
+
+
+def judge_handshake(state: ClientState, transport: Any, request: Request) -> Admission:
+    """Admit a client that asks on a connection. Raises ApiError.
 
     A forbidden Origin, a bad token and what comes too often are admitted to be closed: browsers
     don't show pages why a handshake failed, but they do show close codes.
@@ -48,10 +71,15 @@ def judge_handshake(state: ClientState, transport: Any, request: Request) -> Adm
         headers.get_all("X-Forwarded-Proto"),
         state.config.server,
     )
-    is_here = request.path.partition("?")[0] == WEBSOCKET_PATH
+    is_here = path_of(request.path).partition("?")[0] == WEBSOCKET_PATH
     try:
-        hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
-        check_sender(state, sender, hosts, origins, headers.get_all("Sec-Fetch-Site"))
+        check_sender(
+            state,
+            sender,
+            hosts=hosts_named(headers.get_all("Host"), request.path),
+            origins=headers.get_all("Origin"),
+            sites=headers.get_all("Sec-Fetch-Site"),
+        )
         access = _identify(state, sender, request)
         if not is_here:
             raise ApiError(404, "not_found", f"WebSockets are at {WEBSOCKET_PATH}")
@@ -61,7 +89,7 @@ def judge_handshake(state: ClientState, transport: Any, request: Request) -> Adm
     except ApiError as error:
         code = _CLOSE_CODES.get(error.code)
         if code is None or not is_here:
-            return _refuse(error)
+            raise
         reason = str(error)
         if error.retry_after_s is not None:
             reason = f"{reason}; wait {math.ceil(error.retry_after_s)} s"
@@ -79,17 +107,12 @@ def _identify(state: ClientState, sender: Sender, request: Request) -> Access:
     return access
 
 
-def _refuse(error: ApiError) -> Response:
-    body = error_body(error.code, str(error))
-    headers = Headers(
-        {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            "Connection": "close",
-            "X-Content-Type-Options": "nosniff",
-        }
-    )
-    if error.retry_after_s is not None:
-        headers["Retry-After"] = str(math.ceil(error.retry_after_s))
-    status = HTTPStatus(error.status)
-    return Response(status.value, status.phrase, headers, body)
+def shake_hands(protocol: ServerProtocol, request: Request) -> None:
+    """Have the protocol answer; its output has what is to be sent then. Raises ApiError."""
+    response = protocol.accept(request)
+    if response.status_code != 101:
+        # It says in a sentence of its own what the handshake lacks.
+        said = response.body.decode().partition("\n")[0]
+        code, headers = _ANSWERS.get(response.status_code, ("bad_request", {}))
+        raise ApiError(response.status_code, code, said, headers=headers)
+    protocol.send_response(response)

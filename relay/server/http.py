@@ -96,7 +96,9 @@ async def _openapi(request: web.Request) -> web.Response:
 
 
 async def _not_websocket(_request: web.Request) -> web.Response:
-    raise ApiError(426, "upgrade_required", "open /ws as a WebSocket")
+    raise ApiError(
+        426, "upgrade_required", "open /ws as a WebSocket", headers={"Upgrade": "websocket"}
+    )
 
 
 async def _list_rooms(request: web.Request) -> web.Response:

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.http_exceptions import LineTooLong
 
 from relay.server.answers import ApiError
 from relay.server.direct import reset, tell_of_unsent
 from relay.server.guard import add_headers, answer_error
+from relay.server.heads import TOO_LARGE, UNREADABLE, wrong_version
 from relay.server.refusal import DRAIN_S, TARGET_BYTES, Refusal
 from relay.server.senders import counted_address
 from relay.server.state import TOO_MANY_CONNECTIONS, ClientState, ServerState
@@ -25,12 +26,10 @@ WHOLE_S = 8.5
 UNREAD_S = 60.0
 """How long a client may leave unread what it was answered."""
 TOO_SLOW = f"no whole request within {LATER_HEAD_S:g} s"
-UNREADABLE = "the request can't be read as HTTP"
 HandBack = Callable[[bytes], None]
 """Takes a connection over, with the head of a request and what was received behind it."""
 MakeHttp = Callable[[HandBack, float], asyncio.Protocol]
 """Makes what answers HTTP on one connection, which began at a time of the loop."""
-TOO_LARGE = "the request line and headers are too long; a line may have 8190 bytes, all 16384"
 
 
 class HttpProtocol(web.RequestHandler):
@@ -201,6 +200,17 @@ class HttpProtocol(web.RequestHandler):
         self._hand_back(received)
         return True
 
+    def refuse_version(self, request: web.BaseRequest) -> bool:
+        """Hang up on a request of a version of HTTP that aiohttp would answer in kind."""
+        transport = self.transport
+        if request.version in (HttpVersion11, HttpVersion10) or transport is None:
+            return False
+        fault = wrong_version()
+        self._state.refuse(fault.cause, f"from {self._address}" if self._address else "")
+        self._let_go()
+        Refusal(self._state, transport, _head_of(request)[:TARGET_BYTES], fault.error)
+        return True
+
     def _let_go(self) -> None:
         """To aiohttp the client has hung up: it answers no more, and leaves the rest unread."""
         self.transport = None
@@ -248,9 +258,12 @@ def _check_connections(state: ClientState, transport: asyncio.Transport) -> ApiE
 async def websockets_aside(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Let no handshake go on as a request: whoever takes the connection over judges it."""
+    """Let no handshake go on as a request: whoever takes the connection over judges it.
+
+    Nor what speaks another version of HTTP.
+    """
     protocol = cast("HttpProtocol", request.protocol)
-    if protocol.leave_to_websockets(request):
+    if protocol.refuse_version(request) or protocol.leave_to_websockets(request):
         return web.Response()  # which goes nowhere
     return await handler(request)
 

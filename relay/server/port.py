@@ -12,7 +12,8 @@ from functools import partial
 from typing import cast
 
 from relay.server.answers import ApiError
-from relay.server.http_protocol import TOO_LARGE, UNREADABLE, MakeHttp, answer_http
+from relay.server.heads import TOO_LARGE, UNREADABLE, Fault, bad_http, find_fault, has_bare_lf
+from relay.server.http_protocol import MakeHttp, answer_http
 from relay.server.refusal import TARGET_BYTES, Refusal
 from relay.server.senders import counted_address
 from relay.server.state import TOO_MANY_CONNECTIONS, ClientState
@@ -97,6 +98,8 @@ class PortConnection(asyncio.Protocol):
         end = self._head.find(b"\r\n\r\n", searched, MAX_HEAD_BYTES)
         if not self._head[:1].isalpha():
             self._refuse("garbage", 400, "bad_request", UNREADABLE)
+        elif has_bare_lf(self._head, searched, end if end >= 0 else MAX_HEAD_BYTES):
+            self._refuse_for(bad_http())
         elif end >= 0:
             self._decide(bytes(self._head[: end + 2]))
         elif len(self._head) >= MAX_HEAD_BYTES:
@@ -118,6 +121,10 @@ class PortConnection(asyncio.Protocol):
         )
 
     def _decide(self, head: bytes) -> None:
+        fault = find_fault(head)
+        if fault is not None:
+            self._refuse_for(fault)
+            return
         self._stop_waiting()
         received, self._head = bytes(self._head), bytearray()
         if _WEBSOCKET.search(head):
@@ -131,10 +138,13 @@ class PortConnection(asyncio.Protocol):
         self._port.websocket(self._transport, received)
 
     def _refuse(self, cause: str, status: int, code: str, text: str) -> None:
+        self._refuse_for(Fault(cause, ApiError(status, code, text)))
+
+    def _refuse_for(self, fault: Fault) -> None:
         self._stop_waiting()
-        self._port.state.refuse(cause, self._whence())
+        self._port.state.refuse(fault.cause, self._whence())
         head = bytes(self._head[:TARGET_BYTES])
-        Refusal(self._port.state, self._transport, head, ApiError(status, code, text))
+        Refusal(self._port.state, self._transport, head, fault.error)
 
     def _whence(self) -> str:
         # Not what came: there may be a token anywhere in it, and no telling where it begins.

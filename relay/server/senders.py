@@ -19,8 +19,8 @@ class Sender(NamedTuple):
     """Of the client, as far as it is known; "": of this machine, or gone already."""
     is_forwarded: bool = False
     """Whether a trusted proxy has said so."""
-    scheme: Literal["http", "https"] | None = None
-    """What the client speaks to the proxy; None where no trusted one has said."""
+    scheme: Literal["http", "https"] = "http"
+    """What the client speaks: to us, or to the proxy where a trusted one has said so."""
 
 
 def sender_of(
@@ -35,9 +35,7 @@ def sender_of(
     if not proxies or not _is_within(peer, proxies):
         return Sender(peer)
     proto = protos[-1].rpartition(",")[2].strip().lower() if protos else ""
-    scheme: Literal["http", "https"] | None = None
-    if proto in ("http", "https"):
-        scheme = "https" if proto == "https" else "http"
+    scheme: Literal["http", "https"] = "https" if proto == "https" else "http"
     named = ",".join(forwarded).rsplit(",", MAX_FORWARDED)[-MAX_FORWARDED:]
     for text in reversed(named):
         address = _read(text)

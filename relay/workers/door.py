@@ -13,8 +13,9 @@ from websockets.server import ServerProtocol
 from relay.config import Config
 from relay.hub import Hub
 from relay.server.access import Access, Keyring, find_token
-from relay.server.checks import check_request
+from relay.server.checks import check_request, hosts_named
 from relay.server.listening import TakeWebSocket
+from relay.server.senders import sender_of_transport
 from relay.server.state import Client, ClientState
 from relay.workers.asking import Asking
 from relay.workers.messages import Entered, FromWorker, Left
@@ -81,7 +82,7 @@ class Door:
         transport.pause_reading()
         self._at_door.add(transport)
         self._state.leaving.add(transport)  # a stop does not wait for long
-        future = self._asking.enter(self._token_of(received))
+        future = self._asking.enter(self._token_of(transport, received))
         future.add_done_callback(partial(self._answered, transport, received))
 
     def _answered(
@@ -101,7 +102,7 @@ class Door:
             if self._state.accepted == came and not entered.is_full:  # refused otherwise
                 self._send(Left())
 
-    def _token_of(self, received: bytes) -> str:
+    def _token_of(self, transport: asyncio.Transport, received: bytes) -> str:
         """Give the name of the token whose use is to be counted; "": none."""
         if not self._state.config.auth.tokens:
             return ""
@@ -110,9 +111,20 @@ class Door:
         for request in protocol.events_received():
             if isinstance(request, Request):
                 headers, config = request.headers, self._state.config.server
-                hosts, origins = headers.get_all("Host"), headers.get_all("Origin")
-                sites = headers.get_all("Sec-Fetch-Site")
-                if check_request(hosts, origins, config, sites=sites) != "ok":
+                sender = sender_of_transport(
+                    transport,
+                    headers.get_all("X-Forwarded-For"),
+                    headers.get_all("X-Forwarded-Proto"),
+                    config,
+                )
+                verdict = check_request(
+                    hosts_named(headers.get_all("Host"), request.path),
+                    headers.get_all("Origin"),
+                    config,
+                    scheme=sender.scheme,
+                    sites=headers.get_all("Sec-Fetch-Site"),
+                )
+                if verdict != "ok":
                     return ""  # it is going to be refused for that
                 given = headers.get_all("Authorization")
                 access = self._state.keyring.check(find_token(given, request.path))

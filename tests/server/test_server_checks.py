@@ -1,8 +1,10 @@
 """Who may talk to the relay: Host first, then Origin."""
 
+import asyncio
+
 import aiohttp
 import pytest
-from raw import handshake, talk
+from raw import handshake, raw_connection, talk
 from serving import Relay, receive, relay_running
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -43,6 +45,7 @@ CONFIG = ServerConfig(host="127.0.0.1", allowed_origins=["http://app.example:517
         (["127.0.0.1:8787"], ["http://app.example:5173.evil.example"], "origin"),
         (["127.0.0.1:8787"], [""], "origin"),
         (["127.0.0.1:8787"], ["ftp://127.0.0.1:8787"], "origin"),
+        (["127.0.0.1:8787"], ["https://127.0.0.1:8787"], "origin"),
         (["127.0.0.1:8787"], ["http://127.0.0.1:8787", "http://evil.example"], "origin"),
     ],
 )
@@ -77,10 +80,56 @@ def test_hosts_elsewhere(bound: str, host: str, verdict: str) -> None:
     assert check_request([host], [], config) == verdict
 
 
-def test_pages_of_a_proxy_are_our_own() -> None:
-    config = ServerConfig(allowed_hosts=["relay.example.org"])
-    assert check_request(["relay.example.org"], ["https://relay.example.org"], config) == "ok"
-    assert check_request(["relay.example.org"], ["https://evil.example"], config) == "origin"
+@pytest.mark.parametrize(
+    ("proto", "scheme", "status"),
+    [("https", "https", 200), ("https", "http", 403), ("http", "http", 200), (None, "https", 403)],
+)
+async def test_pages_of_a_proxy_are_our_own_where_it_says_what_they_speak(
+    proto: str | None, scheme: str, status: int
+) -> None:
+    config = ServerConfig(
+        port=0, allowed_hosts=["relay.example.org"], trusted_proxies=["127.0.0.1"]
+    )
+    headers = {"Host": "relay.example.org", "Origin": f"{scheme}://relay.example.org"}
+    if proto is not None:
+        headers["X-Forwarded-Proto"] = proto
+    async with relay_running(server=config) as relay:
+        assert await status_of(relay, headers) == status
+        headers["Origin"] = f"{scheme}://evil.example"
+        assert await status_of(relay, headers) == 403
+
+
+async def status_of(relay: Relay, headers: dict[str, str]) -> int:
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(f"{relay.url}/api/rooms") as answer,
+    ):
+        return answer.status
+
+
+async def test_a_page_of_the_same_address_that_speaks_tls_is_not_our_own(relay: Relay) -> None:
+    headers = {"Origin": relay.url.replace("http:", "https:"), "X-Forwarded-Proto": "https"}
+    assert await status_of(relay, headers) == 403
+    async with relay.connect(additional_headers=headers) as connection:
+        with pytest.raises(ConnectionClosed) as caught:
+            await receive(connection)
+    assert caught.value.rcvd is not None
+    assert caught.value.rcvd.code == 3503
+
+
+@pytest.mark.parametrize("host", ["localhost", "evil.example"])
+async def test_the_host_of_a_whole_address_counts(relay: Relay, host: str) -> None:
+    is_own = host == "localhost"
+    whole = f"http://{host}/api/rooms".encode()
+    answer = await talk(
+        relay, b"GET %b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % whole
+    )
+    assert answer.startswith(b"HTTP/1.1 200 " if is_own else b"HTTP/1.1 421 ")
+    assert (b'"web_rid"' in answer) == is_own
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(handshake(relay, f"http://{host}/ws?room_id=1", host="localhost"))
+        line = await reader.readline()
+    assert line.startswith(b"HTTP/1.1 101 " if is_own else b"HTTP/1.1 421 ")
 
 
 def test_null_is_an_origin_like_others() -> None:

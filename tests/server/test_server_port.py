@@ -10,7 +10,7 @@ from serving import Relay, relay_running
 from websockets.frames import Frame, Opcode
 
 from relay.config import RestConfig
-from relay.server import port, refusal
+from relay.server import heads, port, refusal
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -244,9 +244,104 @@ async def test_hanging_up_before_the_first_head_is_no_trouble(relay: Relay) -> N
     assert (await talk(relay, LAST_GET)).startswith(b"HTTP/1.1 200 ")
 
 
-async def test_bad_websocket_handshakes_are_refused(relay: Relay) -> None:
-    no_key = handshake(relay).replace(b"Sec-WebSocket-Key", b"X-Nothing")
-    assert (await talk(relay, no_key)).startswith(b"HTTP/1.1 400 ")
+def with_header(request: bytes, header: bytes) -> bytes:
+    return request[:-2] + header + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["first", "later"])
+@pytest.mark.parametrize(
+    ("old", "new", "status", "code"),
+    [
+        (b"HTTP/1.1", b"HTTP/0.9", 505, "version_not_supported"),
+        (b"HTTP/1.1", b"HTTP/1.0", 505, "version_not_supported"),
+        (b"HTTP/1.1", b"HTTP/2.0", 505, "version_not_supported"),
+        (b"GET", b"POST", 405, "method_not_allowed"),
+        (b"Connection: Upgrade", b"Connection: close", 426, "upgrade_required"),
+        (b"Sec-WebSocket-Key", b"X-Nothing", 400, "bad_request"),
+        (b"Version: 13", b"Version: \xff", 400, "bad_request"),
+        (b"Host", b"X: a\0b\r\nHost", 400, "bad_request"),
+        (b"Host", b"X: a\nHost", 400, "bad_request"),
+        (b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\nabc", 400, "bad_request"),
+        (b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad_request"),
+        (b"/ws", b"/ws?x=" + b"y" * 8190, 431, "head_too_large"),
+        (b"Host", b"X: " + b"y" * 8190 + b"\r\nHost", 431, "head_too_large"),
+    ],
+)
+async def test_a_handshake_that_is_none_is_answered_as_any_request(
+    relay: Relay, old: bytes, new: bytes, status: int, code: str, *, later: bool
+) -> None:
+    answers = await talk(relay, GET * later + handshake(relay).replace(old, new, 1))
+    answer = answers.split(b"HTTP/1.1 ")[-1]
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"%d " % status)
+    assert b"\r\nContent-Type: application/json\r\n" in head
+    assert json.loads(body)["error"]["code"] == code
+    assert (b"\r\nAllow: GET\r\n" in head) == (status == 405)
+    assert (b"\r\nUpgrade: websocket\r\n" in head) == (status == 426)
+    async with relay.connect("?room_id=1") as connection:
+        assert json.loads(await connection.recv())["op"] == "hello"
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["first", "later"])
+@pytest.mark.parametrize("path", [b"/healthz", b"/ws", b"/douyin/liveroom/chat"])
+async def test_lines_that_end_in_a_line_feed_alone_are_refused_at_once(
+    relay: Relay, path: bytes, *, later: bool
+) -> None:
+    # Before its end: what is waited for else would never come.
+    for request in (b"GET %b HTTP/1.1\n", b"GET %b HTTP/1.1\r\nHost: localhost\nUpgrade: webso"):
+        answers = await talk(relay, GET * later + request % path)
+        answer = answers.split(b"HTTP/1.1 ")[-1]
+        assert answer.startswith(b"400 ")
+        assert b"can't be read" in answer
+        if path.startswith(b"/douyin") and not later:
+            assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == 400
+    assert 'relay_refused_total{cause="bad_http"} 2.0' in await metrics(relay)
+
+
+async def test_a_line_feed_alone_may_come_in_a_body(relay: Relay) -> None:
+    body = b'{"room":\n\n"4"}'
+    head = POST.replace(b"Content-Length: 12", b"Connection: close\r\nContent-Length: 14")
+    assert (await talk(relay, head + body)).startswith(b"HTTP/1.1 201 ")
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["first", "later"])
+@pytest.mark.parametrize("version", [b"0.9", b"2.0"])
+async def test_other_versions_of_http_are_not_served(
+    relay: Relay, version: bytes, *, later: bool
+) -> None:
+    answers = await talk(relay, GET * later + LAST_GET.replace(b"HTTP/1.1", b"HTTP/" + version))
+    assert answers.count(b"HTTP/1.1 ") == 1 + later
+    answer = answers.split(b"HTTP/1.1 ")[-1]
+    assert answer.startswith(b"505 HTTP Version Not Supported\r\n")
+    error = json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
+    assert error["code"] == "version_not_supported"
+    assert 'relay_refused_total{cause="bad_http"} 1.0' in await metrics(relay)
+
+
+async def test_http_1_0_is_served(relay: Relay) -> None:
+    answer = await talk(relay, b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.0 200 ")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/ws"])
+async def test_a_head_may_be_so_large(relay: Relay, path: str) -> None:
+    head = handshake(relay, path) if path == "/ws" else LAST_GET
+    for header, refused in ((b"y" * 8187, False), (b"y" * 8188, True)):
+        answer = await first_line(relay, with_header(head, b"X: " + header))
+        assert answer.startswith(b"HTTP/1.1 431 ") == refused
+    room = heads.MAX_HEADERS - (head.count(b"\r\n") - 2)
+    for count, refused in ((room, False), (room + 1, True)):
+        answer = await first_line(relay, with_header(head, b"\r\n".join([b"X: y"] * count)))
+        assert answer.startswith(b"HTTP/1.1 431 ") == refused
+
+
+async def first_line(relay: Relay, request: bytes) -> bytes:
+    async with raw_connection(relay) as (reader, writer), asyncio.timeout(10):
+        writer.write(request)
+        return await reader.readline()
+
+
+async def test_a_handshake_for_nowhere_is_answered(relay: Relay) -> None:
     elsewhere = await talk(relay, handshake(relay, "/nowhere"))
     assert elsewhere.startswith(b"HTTP/1.1 404 ")
     assert json.loads(elsewhere.split(b"\r\n\r\n", 1)[1])["error"]["code"] == "not_found"

@@ -86,8 +86,9 @@ def new(name: str, scopes: list[Scope]) -> None:
 def overlay(name: str, rooms: list[str], url: str) -> None:
     """Make a token for the links of overlays, and print it once.
 
-    It shows what happens in these rooms, starts watching them where need be, and allows nothing
-    else; so who sees such a link in a scene has little. NAME says whose it is.
+    It gets these rooms' events, state and statistics, and the gift list, starts watching the rooms
+    where need be, and allows nothing else; so who sees such a link in a scene has little. NAME says
+    whose it is.
     """
     made = _make(name, {"scopes": ["overlay"], "rooms": rooms})
     click.echo(_WHERE, err=True)

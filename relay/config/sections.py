@@ -45,9 +45,9 @@ class ServerConfig(Section, frozen=True, kw_only=True):
 
 
 Scope = Literal["overlay", "read", "watch", "admin"]
-"""What a token may do: `overlay`: get events and statistics of the rooms that it names; `read` what
-there is; `watch`: also start rooms that aren't watched; `admin`: also add and remove rooms. Each
-includes those before."""
+"""What a token may do: `overlay`: get events, state and statistics of the rooms that it names, and
+the gift list; `read` what there is; `watch`: also start rooms that aren't watched; `admin`: also
+add and remove rooms. Each includes those before."""
 
 
 class TokenConfig(Section, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
+from relay.cli.token import overlay
 from relay.config import AuthConfig
 from relay.server import connection as connections
 from relay.server.access import Keyring
@@ -225,6 +226,22 @@ async def test_the_token_of_an_overlay_gets_its_rooms_and_nothing_else(
         async with http.request(method, path, headers=bearer(OVERLAY), json={"room": "1"}) as no:
             assert no.status == 403
     assert list(relay.rooms.rooms) == ["1", "5"]
+
+
+async def test_the_token_of_an_overlay_gets_what_its_command_says(
+    relay: Relay, http: aiohttp.ClientSession
+) -> None:
+    said = " ".join((overlay.help or "").split())
+    for path, name in (
+        ("/events?room_id=1", "events"),
+        ("/api/rooms/1", "state"),
+        ("/api/rooms/1/stats", "statistics"),
+        ("/api/rooms/1/stats/series", "statistics"),
+        ("/api/gifts", "the gift list"),
+    ):
+        assert name in said
+        async with http.get(path, headers=bearer(OVERLAY)) as answer:
+            assert answer.status not in {401, 403}, path
 
 
 async def test_the_token_of_an_overlay_subscribes_to_its_rooms_only(relay: Relay) -> None:

@@ -5,8 +5,6 @@ Made by SharedServer. No worker outlives the relay: whose pair breaks ends at on
 
 import asyncio
 import socket
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -23,6 +21,7 @@ from relay.workers.feed import Feed
 from relay.workers.link import Link
 from relay.workers.messages import Reconfigured, Setup, Stop
 from relay.workers.passing import Passing
+from relay.workers.process import WorkerProcess
 
 TICK_S = 1.0
 """How often workers are looked at; they give a sign of life as often."""
@@ -194,7 +193,7 @@ class _Worker:
         self.task = asyncio.create_task(self._keep_running(), name=f"worker:{number}")
         self._pool = pool
         self._number = number
-        self._process: Process | None = None
+        self._process: WorkerProcess | None = None
         self._stopping = False
         self.log = _log.bind(worker=number)
 
@@ -251,15 +250,7 @@ class _Worker:
         with ours, our_passing:
             with theirs, their_passing:
                 pairs = theirs.fileno(), their_passing.fileno()
-                descriptors = *pairs, *self._pool.listening
-                process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "relay.workers", *map(str, descriptors)),
-                    stdin=DEVNULL,
-                    stdout=DEVNULL,
-                    pass_fds=descriptors,
-                    # Ctrl-C in a terminal is for the relay, which stops its workers.
-                    start_new_session=True,
-                )
+                process = WorkerProcess((*pairs, *self._pool.listening))
             self._process = process
             try:
                 await self._attend(ours, our_passing)
@@ -268,11 +259,10 @@ class _Worker:
                         await process.wait()
             finally:
                 self._process = None
-                if process.returncode is None:
-                    process.kill()
+                process.kill()
                 await process.wait()
         if not self._stopping:
-            self.log.warning("the worker has ended", status=process.returncode)
+            self.log.warning("the worker has ended", status=process.status)
 
     async def _attend(self, pair: socket.socket, passing_pair: socket.socket) -> None:
         """Tell a process what happens, and do what it asks, until it is gone."""
@@ -298,6 +288,6 @@ class _Worker:
 
     def _kill(self, why: str) -> None:
         """Give up a process; it is started again."""
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self._process.status is None:
             self.log.error("the worker is killed", reason=why)
             self._process.kill()

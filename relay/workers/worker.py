@@ -44,6 +44,7 @@ from relay.workers.messages import (
     worker_messages,
 )
 from relay.workers.passing import Arrival, Departure, Passing, adopt
+from relay.workers.process import ignore_signals
 from relay.workers.repeater import Repeater, StoredElsewhere
 from relay.workers.streams import Streams
 
@@ -59,10 +60,7 @@ def main(arguments: list[str]) -> int:
 
     It is given the descriptors of its pairs, and of what it listens on, unless it is to bind that.
     """
-    # The relay stops it and tells it of what changes, whoever else signals all processes of a
-    # terminal or a service.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_signals()
     _die_with_parent()
     pair, passing_pair, *listening = (socket.socket(fileno=int(each)) for each in arguments)
     with pair, passing_pair, ExitStack() as held:

@@ -143,6 +143,26 @@ async def test_a_hangup_of_all_processes_ends_no_worker(relay: Relay) -> None:
         assert {worker.pid for worker in workers()} == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_to_all_processes_ends_no_worker_that_is_just_starting(
+    number: signal.Signals,
+) -> None:
+    async def send() -> set[int]:
+        while len(started := workers()) < 2:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0)
+        for worker in started:
+            worker.send_signal(number)
+        return {worker.pid for worker in started}
+
+    sending = asyncio.create_task(send())
+    async with relay_running(server=ServerConfig(port=0, workers=2)) as relay:
+        relay.rooms.add("1")
+        started = await sending
+        async with relay.connect("?room_id=1") as client:
+            await receive(client, 3)
+        assert {worker.pid for worker in workers()} == started
+
+
 @asynccontextmanager
 async def demo() -> AsyncIterator[tuple[Process, list[psutil.Process], str]]:
     """A relay of its own process, with two workers; gives it, them, and a WebSocket's address."""

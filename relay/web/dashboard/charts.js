@@ -25,9 +25,15 @@ export class Series {
     this.#step = step;
   }
 
-  /** Take the past, as `/api/rooms/{id}/stats/series` gives it, and the counters of that time. */
+  /**
+   * Take the past, as `/api/rooms/{id}/stats/series` gives it, and the counters of that time. What
+   * is older stays: a relay that began anew may not know it any more.
+   */
   reset(points, stats) {
-    this.points = points.map((point) => ({ ...point, messages: { ...point.messages } }));
+    const firstMs = points[0]?.time_ms ?? Infinity;
+    const older = this.points.filter(({ time_ms }) => time_ms < firstMs);
+    const taken = points.map((point) => ({ ...point, messages: { ...point.messages } }));
+    this.points = [...older, ...taken];
     this.#before = null;
     const last = this.points.at(-1);
     if (last && stats) this.#begin(stats, last);
@@ -83,7 +89,7 @@ export class Series {
 export class Charts {
   #room = "";
   #step = 10;
-  #series = null;
+  #series = new Map(); // step -> Series of the room
   #stats = null;
   #asking = null;
   #retry = 0;
@@ -110,7 +116,7 @@ export class Charts {
   show(room) {
     this.#room = room;
     this.#stats = null;
-    this.#series = null;
+    this.#series.clear();
     this.redraw();
     this.reload();
   }
@@ -118,8 +124,9 @@ export class Charts {
   /** Take the numbers of now. */
   take(stats) {
     this.#stats = stats;
-    if (!this.#series || this.#asking) return;
-    this.#series.take(stats);
+    const series = this.#series.get(this.#step);
+    if (!series || this.#asking) return;
+    series.take(stats);
     this.#drawSoon();
   }
 
@@ -134,8 +141,8 @@ export class Charts {
       const path = `/api/rooms/${encodeURIComponent(this.#room)}/stats/series?step=${step}`;
       const { points } = await api(path, { signal: asking.signal, ask: false });
       if (this.#asking !== asking) return;
-      this.#series = new Series(step);
-      this.#series.reset(points, this.#stats);
+      if (!this.#series.has(step)) this.#series.set(step, new Series(step));
+      this.#series.get(step).reset(points, this.#stats);
     } catch {
       if (this.#asking === asking) this.#retry = setTimeout(() => this.reload(), RETRY_MS);
     } finally {
@@ -164,7 +171,7 @@ export class Charts {
   #draw() {
     if (this.#holder.clientWidth === 0) return;
     if (!this.#plots.length) this.#plots = this.#makePlots();
-    const points = this.#series?.points ?? [];
+    const points = this.#series.get(this.#step)?.points ?? [];
     const stepS = this.#step;
     // A gap in the line rather than a line over times of which nothing is known.
     const filled = [];

@@ -14,9 +14,11 @@ import {
   labelOf,
   searchText,
 } from "/web/dashboard/kinds.js";
+import { errorText, gapText, showError } from "/web/dashboard/words.js";
 
 const MAX_EVENTS = 5000;
-const SLACK = 500; // so many more come before old ones are let go, all at once
+const SLACK = 500; // so many more come before some are let go, all at once
+const MAX_PAST = 10_000; // shown while paused, when older ones are asked for again and again
 const PAGE = 300; // events asked for of the past
 const ROW_PX = 34; // as in feed.css
 const MARGIN_ROWS = 6;
@@ -28,7 +30,7 @@ const $ = (id) => document.getElementById(id);
  * A row's event, with what is found out of it once.
  * @typedef {object} Item
  * @property {number} id for the row's element
- * @property {object} frame an event, or a gap
+ * @property {object} frame an event, a gap, or an error
  * @property {string} kind
  * @property {string} text what is searched; made when it is first looked at
  */
@@ -39,7 +41,8 @@ export class Feed {
 
   #items = []; // oldest first
   #shown = []; // those that fit the filter, oldest first
-  #held = null; // while paused: those that came since
+  #held = null; // while paused: those that came since, or are newer than what there is space for
+  #isTorn = false; // whether some are missing between #items and #held
   #unseen = 0; // came while the newest was out of sight
   #lastId = 0;
   #room = "";
@@ -66,11 +69,15 @@ export class Feed {
     new ResizeObserver(() => this.#drawSoon()).observe(this.#list);
     $("pause").addEventListener("click", () => this.#pause(this.#held === null));
     $("to-newest").addEventListener("click", () => {
-      if (this.#held) this.#pause(false);
       this.#list.scrollTop = 0;
+      this.#pause(false);
       this.#list.focus();
     });
-    $("older").addEventListener("click", () => this.#loadOlder());
+    $("older").addEventListener("click", () => {
+      // Else those that come would soon have them let go again.
+      if (this.#items.length > MAX_EVENTS / 2) this.#pause(true);
+      this.#loadOlder();
+    });
     let timer = 0;
     $("search").addEventListener("input", () => {
       clearTimeout(timer);
@@ -91,6 +98,7 @@ export class Feed {
     this.#begun = false;
     this.#oldest = null;
     this.#held = null;
+    this.#isTorn = false;
     this.#uid = "";
     this.choose(null);
     setText($("older-says"), "");
@@ -112,14 +120,10 @@ export class Feed {
     if (this.#begun) this.#take({ frame, kind: kindOf(frame.method) });
   }
 
-  /** Show that events are missing. */
+  /** Show that events are missing, or that the relay refused something. */
   addGap(frame) {
-    if (this.#begun) this.#take({ frame: { ...frame, time: Date.now() }, kind: "gap" });
-  }
-
-  /** Show something that the relay says. */
-  addNotice(message) {
-    this.#take({ frame: { op: "notice", message, time: Date.now() }, kind: "gap" });
+    if (!this.#begun && frame.op === "gap") return;
+    this.#take({ frame: { ...frame, time: Date.now() }, kind: "gap" });
   }
 
   /** Show only what this person did; "": everything. */
@@ -147,7 +151,7 @@ export class Feed {
     const item = { id: ++this.#lastId, frame, kind, text: "" };
     if (this.#held) {
       this.#held.push(item);
-      if (this.#held.length > MAX_EVENTS + SLACK) this.#held.splice(0, SLACK);
+      this.#trimHeld();
       this.#drawSoon();
       return;
     }
@@ -168,14 +172,18 @@ export class Feed {
       const gone = this.#items.splice(0, SLACK).at(-1).id;
       const from = this.#shown.findIndex((each) => each.id > gone);
       this.#shown.splice(0, from < 0 ? this.#shown.length : from);
-      this.#oldest = positionOf(this.#items) ?? this.#oldest;
-      $("older").disabled = this.#oldest === null;
-      setText($("older-says"), "");
+      this.#setOldest(positionOf(this.#items) ?? this.#oldest);
     }
     this.#drawSoon();
   }
 
   #moveBy = 0;
+
+  #setOldest(position) {
+    this.#oldest = position;
+    $("older").disabled = position === null;
+    setText($("older-says"), "");
+  }
 
   async #loadOlder() {
     const visit = this.#visit;
@@ -183,6 +191,7 @@ export class Feed {
     const button = $("older");
     button.disabled = true;
     setText($("older-says"), "");
+    $("older-says").title = "";
     const before = this.#oldest;
     try {
       const path = `/api/rooms/${encodeURIComponent(this.#room)}/events`;
@@ -201,13 +210,29 @@ export class Feed {
       });
       this.#items.unshift(...items);
       this.#oldest = next;
+      this.#trimPast();
       this.#refilter();
       if (!next) setText($("older-says"), t("no_older"));
     } catch (error) {
-      if (visit === this.#visit) setText($("older-says"), error.message);
+      if (visit === this.#visit) showError($("older-says"), error);
     } finally {
       if (visit === this.#visit) button.disabled = this.#oldest === null;
     }
+  }
+
+  // The newest ones are let go rather than those that were asked for; they come again with what is
+  // held back.
+  #trimPast() {
+    if (!this.#held || this.#items.length <= MAX_PAST) return;
+    this.#held.unshift(...this.#items.splice(MAX_PAST));
+    this.#trimHeld();
+  }
+
+  #trimHeld() {
+    const tooMany = this.#held.length - MAX_EVENTS - SLACK;
+    if (tooMany <= 0) return;
+    this.#held.splice(0, Math.max(SLACK, tooMany));
+    this.#isTorn = true;
   }
 
   // What is shown
@@ -237,9 +262,18 @@ export class Feed {
   #pause(on) {
     const held = this.#held;
     this.#held = on ? (held ?? []) : null;
-    $("pause").setAttribute("aria-pressed", String(on));
+    $("pause").toggleAttribute("data-on", on);
     setText($("pause"), t(on ? "resume" : "pause"));
-    if (!on && held) for (const item of held) this.#append(item);
+    if (on || !held) return;
+    if (this.#isTorn) {
+      // What is before can be asked for again; there is no way to ask for what is between.
+      this.#isTorn = false;
+      this.#items = [];
+      this.#setOldest(positionOf(held));
+      this.#refilter();
+      this.#list.scrollTop = 0;
+    }
+    for (const item of held) this.#append(item);
     this.#drawSoon();
   }
 
@@ -337,7 +371,7 @@ export class Feed {
     row.setAttribute("role", "option");
     const time = make("span", "event-time", clock(frame.time, "en-GB"));
     if (kind === "gap") {
-      row.append(time, make("span", "event-what", gapText(frame)));
+      row.append(time, make("span", "event-what", missingText(frame)));
       return row;
     }
     row.classList.toggle("repetition", isRepetition(frame));
@@ -393,9 +427,9 @@ export class Feed {
   }
 }
 
-function gapText(frame) {
-  if (frame.op === "notice") return frame.message;
-  const reason = String(frame.reason).replaceAll("_", " ");
+function missingText(frame) {
+  if (frame.op === "error") return errorText(frame);
+  const reason = gapText(frame.reason);
   if (frame.to === null) return t("gap_some", { reason });
   return t("gap", { n: frame.to - frame.from + 1, reason });
 }

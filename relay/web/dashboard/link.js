@@ -2,11 +2,8 @@
 // at. Connects again and resumes, so that no event is missing and none comes twice.
 
 import { askForToken, getToken } from "/web/lib/api.js";
+import { Connection } from "/web/lib/connection.js";
 
-const MIN_WAIT_MS = 500;
-const MAX_WAIT_MS = 15_000;
-// Browsers show no pings: what neither brings a frame nor answers ours in that time is dead.
-const PING_EVERY_MS = 15_000;
 const BAD_TOKEN = 3500; // close code
 const NUMBERS = ["relay_stats"];
 
@@ -27,18 +24,20 @@ export class Link {
   /** @type {Map<string, Room>} by epoch */
   rooms = new Map();
 
-  #socket = null;
-  #waitMs = MIN_WAIT_MS;
-  #timer = 0;
-  #pings = 0;
-  #heard = true;
   #requests = 0;
   #chosen = null;
+  #token = ""; // that it connected with last
   #on;
+  #connection = new Connection({
+    token: () => (this.#token = getToken()),
+    onState: (state, detail) => this.#changed(state, detail),
+    onFrame: (frame) => this.#receive(frame),
+  });
 
   /**
    * @param {object} on what to call
-   * @param {(state: "connecting"|"open"|"lost"|"closed"|"token", detail: string) => void} on.state
+   * @param {(state: "connecting"|"open"|"waiting"|"refused"|"token", code: number) => void} on.state
+   *   `waiting`: lost, tried again. `refused`: closed with `code`, for good. `token`: one is wanted
    * @param {(frame: object, room: Room) => void} on.event
    * @param {(frame: object, room: Room) => void} on.gap
    * @param {(room: Room) => void} on.subscribed its RelayStats come from now on
@@ -47,18 +46,15 @@ export class Link {
    * @param {(room: Room, epoch: string) => void} on.moved a room goes on in another stream;
    *   `epoch`: that of the one before
    * @param {() => void} on.rooms something about the rooms has changed
-   * @param {(message: string) => void} on.notice
+   * @param {(frame: object) => void} on.error a request was refused
    */
   constructor(on) {
     this.#on = on;
-    addEventListener("online", () => {
-      if (this.#timer) this.#connect();
-    });
   }
 
-  /** Connect. */
+  /** Connect, with the token that there is now. */
   start() {
-    this.#connect();
+    this.#connection.start();
   }
 
   /** Take the rooms that there are now. */
@@ -88,24 +84,16 @@ export class Link {
     const before = this.#chosen;
     if (before === room) return;
     this.#chosen = room;
-    if (before?.has === "all" && this.#isOpen) {
+    if (before?.has === "all" && this.#connection.now) {
       // There is no taking away methods of all but some; nothing comes between the two.
-      this.#send({ op: "unsubscribe", room_id: before.asked });
+      this.#connection.send({ op: "unsubscribe", room_id: before.asked });
       before.has = "";
     }
     this.#subscribe();
   }
 
-  get #isOpen() {
-    return this.#socket?.readyState === WebSocket.OPEN;
-  }
-
-  #send(request) {
-    this.#socket.send(JSON.stringify(request));
-  }
-
   #subscribe() {
-    if (!this.#isOpen) return;
+    if (!this.#connection.now) return;
     for (const room of this.rooms.values()) {
       const wanted = room === this.#chosen ? "all" : "numbers";
       if (room.has === wanted || room.has === "all") continue;
@@ -116,68 +104,35 @@ export class Link {
       room.asked = request.room_id;
       room.has = wanted;
       room.request = request.id = ++this.#requests;
-      this.#send(request);
+      this.#connection.send(request);
     }
   }
 
-  #connect() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#on.state("connecting", "");
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const token = getToken();
-    // Browsers let pages send no headers with a WebSocket.
-    const query = token ? `?token=${encodeURIComponent(token)}` : "";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws${query}`);
-    this.#socket = socket;
-    for (const room of this.rooms.values()) Object.assign(room, { has: "", answer: null });
-    socket.onmessage = (message) => {
-      this.#heard = true;
-      this.#receive(JSON.parse(message.data));
-    };
-    socket.onclose = (event) => this.#closed(event, token);
-    this.#heard = true;
-    this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS);
-  }
-
-  #ping() {
-    if (this.#heard && this.#isOpen) {
-      this.#heard = false;
-      this.#send({ op: "ping" });
+  #changed(state, { code }) {
+    if (state === "refused" && code === BAD_TOKEN) {
+      this.#wantToken();
       return;
     }
-    const dead = this.#socket;
-    dead.onmessage = dead.onclose = null;
-    dead.close();
-    this.#closed({ code: 0 }, getToken());
+    this.#on.state(state, code);
+    if (state === "connecting") {
+      for (const room of this.rooms.values()) Object.assign(room, { has: "", answer: null });
+    } else if (state === "open") {
+      this.#subscribe();
+      this.#on.rooms();
+    }
   }
 
-  #closed(event, token) {
-    clearInterval(this.#pings);
-    this.#socket = null;
-    if (event.code === BAD_TOKEN) {
-      this.#wantToken(token);
-      return;
-    }
-    if (event.code >= 3500 && event.code < 4000) {
-      this.#on.state("closed", event.reason || String(event.code));
-      return;
-    }
-    this.#on.state("lost", "");
-    this.#timer = setTimeout(() => this.#connect(), this.#waitMs * (0.5 + Math.random() / 2));
-    this.#waitMs = Math.min(this.#waitMs * 2, MAX_WAIT_MS);
-  }
-
-  async #wantToken(token) {
+  async #wantToken() {
+    const token = this.#token;
     if (getToken() === token) {
-      this.#on.state("token", "");
+      this.#on.state("token", BAD_TOKEN);
       try {
         await askForToken({ refused: token !== "" });
       } catch {
         return; // the page offers to enter one
       }
     }
-    this.#connect();
+    this.start();
   }
 
   #receive(frame) {
@@ -189,12 +144,6 @@ export class Link {
       return;
     }
     switch (frame.op) {
-      case "hello":
-        this.#waitMs = MIN_WAIT_MS;
-        this.#on.state("open", "");
-        this.#subscribe();
-        this.#on.rooms();
-        break;
       case "subscribed":
         this.#subscribed(frame);
         break;
@@ -212,7 +161,7 @@ export class Link {
         break;
       }
       case "error":
-        this.#on.notice(frame.message);
+        this.#on.error(frame);
         break;
     }
   }

@@ -10,6 +10,7 @@ import { Inspector } from "/web/dashboard/inspector.js";
 import { Link } from "/web/dashboard/link.js";
 import { showGivers, showHead, showHealth, showNumbers } from "/web/dashboard/room.js";
 import { keyOf, RoomList, titleOf } from "/web/dashboard/rooms.js";
+import { closedText, errorText, showError } from "/web/dashboard/words.js";
 import "/web/dashboard/texts.js";
 
 const ROOMS_EVERY_MS = 4_000; // besides when something is told of them
@@ -21,7 +22,8 @@ const $ = (id) => document.getElementById(id);
 let chosen = null; // a room of the link's
 let chosenAs = null; // as the address called it
 let state = "connecting";
-let detail = "";
+let closedWith = 0; // a close code, where it is refused
+let failure = null; // why the rooms can't be listed, though it is connected
 let givers = "session";
 let refreshing = false;
 let refreshAgain = false;
@@ -48,9 +50,10 @@ const inspector = new Inspector({
   onlyUser: (uid, name) => feed.only(uid, name),
 });
 const link = new Link({
-  state: (now, says) => {
+  state: (now, code) => {
     state = now;
-    detail = says;
+    closedWith = code;
+    failure = null;
     showState();
     if (now === "token") forgetStats(); // they are asked for with the token that there was
   },
@@ -77,8 +80,8 @@ const link = new Link({
     showSoon();
   },
   rooms: () => refreshSoon(),
-  notice: (message) => {
-    if (chosen) feed.addNotice(message);
+  error: (frame) => {
+    if (chosen) feed.addGap(frame);
   },
 });
 
@@ -93,10 +96,13 @@ async function refresh() {
   let answer = null;
   try {
     answer = await api("/api/rooms", { ask: false });
-  } catch {
-    // The connection's own state says what is wrong.
+    failure = null;
+  } catch (error) {
+    // Where the relay is not there at all the connection's own state says so.
+    failure = error.status ? error : null;
   }
   refreshing = false;
+  showState();
   if (refreshAgain) refreshSoon();
   refreshAgain = false;
   if (!answer) return;
@@ -168,10 +174,17 @@ function choose() {
     if (stats) charts.take(stats);
     link.choose(room);
   }
-  setText($("choose"), t(wanted !== null && !room ? "room_gone" : "choose"));
-  $("choose").hidden = room !== null;
+  showChoose();
   $("room").hidden = room === null;
   showSoon();
+}
+
+// Where no room is looked at: why not.
+function showChoose() {
+  const isGone = new URLSearchParams(location.hash.slice(1)).has("room");
+  const text = isForbidden() ? "list_forbidden_hint" : isGone ? "room_gone" : "choose";
+  setText($("choose"), t(text));
+  $("choose").hidden = chosen !== null;
 }
 
 function hashOf(view) {
@@ -212,13 +225,22 @@ function showState() {
   const texts = {
     connecting: t("connecting"),
     open: t("connected"),
-    lost: t("lost"),
-    closed: t("closed", { reason: detail }),
+    waiting: t("lost"),
+    refused: closedText(closedWith),
     token: t("token_wanted"),
   };
-  $("connection").dataset.state = state;
-  setText($("connection"), texts[state]);
-  $("enter-again").hidden = state !== "token";
+  let text = texts[state];
+  if (isForbidden()) text = t("list_forbidden");
+  else if (failure) text = errorText(failure);
+  $("connection").dataset.state = failure ? "refused" : state;
+  setText($("connection"), text);
+  $("enter-again").hidden = state !== "token" && !isForbidden();
+  showChoose();
+}
+
+// Whether it takes another token to list the rooms.
+function isForbidden() {
+  return failure?.status === 401 || failure?.status === 403;
 }
 
 // Controls
@@ -239,6 +261,7 @@ $("enter-again").addEventListener("click", async () => {
   } catch {
     return;
   }
+  forgetStats();
   link.start();
 });
 
@@ -279,8 +302,7 @@ $("confirm-remove").addEventListener("click", async () => {
   try {
     await api(`/api/rooms/${encodeURIComponent(keyOf(removing))}`, { method: "DELETE" });
   } catch (error) {
-    $("confirm-error").textContent = error.message;
-    $("confirm-error").hidden = false;
+    showError($("confirm-error"), error);
     return;
   }
   $("confirm").close();
@@ -293,5 +315,5 @@ translate();
 showState();
 link.start();
 setInterval(() => {
-  if (state === "open") refresh();
+  if (state === "open" && !isForbidden()) refresh();
 }, ROOMS_EVERY_MS);

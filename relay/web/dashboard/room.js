@@ -3,9 +3,16 @@
 import { formatCny, formatCount, formatDiamonds } from "/web/lib/format.js";
 import { language, t } from "/web/lib/i18n.js";
 import { avatar, nameOf } from "/web/lib/people.js";
-import { clock, make, setText } from "/web/dashboard/elements.js";
+import { clock, make, setText, update } from "/web/dashboard/elements.js";
 import { makeState, rateOf, titleOf } from "/web/dashboard/rooms.js";
-import { causeText, cureText, hintText } from "/web/dashboard/texts.js";
+import {
+  causeText,
+  cureText,
+  hintText,
+  isSentenceWanted,
+  lineText,
+  transportText,
+} from "/web/dashboard/words.js";
 
 const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 7 * DAY_MS; // of a login that expires
@@ -18,7 +25,7 @@ export function showHead(view) {
   setText($("room-title"), view.title);
   $("room-title").hidden = !view.title;
   const facts = [makeState(view), make("span", "", t("since", { time: timeOf(view.since) }))];
-  if (view.transport) facts.push(make("span", "", view.transport));
+  if (view.transport) facts.push(make("span", "", transportText(view.transport)));
   if (view.health.identity) facts.push(make("span", "", identityText(view.health.identity)));
   if (view.web_rid) {
     const link = make("a", "", t("open_douyin"));
@@ -27,7 +34,7 @@ export function showHead(view) {
     link.rel = "noreferrer";
     facts.push(make("span", "number", view.web_rid), link);
   }
-  replaceIfOther($("room-facts"), facts);
+  update($("room-facts"), facts);
 }
 
 /** Show what is wrong with the room, and what is done about it; nothing where all is well. */
@@ -42,9 +49,7 @@ export function showHealth(view) {
   if (!notes.length && health.hint) notes.push(makeNote("warn", hintText(view.reason, health.hint)));
   if (notes.length && health.connections.length > 1) notes.push(makeConnections(health.connections));
   box.hidden = notes.length === 0;
-  const open = [...box.querySelectorAll("details[open]")].map((each) => each.className);
-  if (!replaceIfOther(box, notes)) return;
-  for (const name of open) for (const each of box.getElementsByClassName(name)) each.open = true;
+  update(box, notes);
 }
 
 /** Show the numbers; nothing is known where `stats` is null. */
@@ -81,6 +86,8 @@ export function showNumbers(stats) {
   list.title = s.since_ms ? t("counting_since", { time: timeOf(s.since_ms) }) : "";
 }
 
+let giversShown = "";
+
 /** Show who gave most. `window`: `session` or `recent`. */
 export function showGivers(stats, window) {
   const givers = (window === "recent" ? stats?.recent?.top_givers : stats?.top_givers) ?? [];
@@ -88,8 +95,8 @@ export function showGivers(stats, window) {
   $("no-givers").hidden = givers.length > 0;
   // Pictures are not to be asked for anew each second.
   const said = JSON.stringify([lang, givers]);
-  if (shown.get($("givers")) === said) return;
-  shown.set($("givers"), said);
+  if (giversShown === said) return;
+  giversShown = said;
   const rows = givers.map(({ user, gifts, diamonds, cny }) => {
     const row = make("li");
     const value = make("span", "giver-value", formatDiamonds(diamonds, lang));
@@ -120,14 +127,14 @@ function makeTrouble(view, refused) {
     title.append(make("span", "faint", t("health_since", { time: timeOf(health.since_ms) })));
   }
   note.append(title);
-  if (health.text) note.append(make("p", "note-text", health.text));
+  if (!isSentenceWanted(cause)) title.title = health.text;
+  else if (health.text) note.append(make("p", "note-text", health.text));
   if (health.hint) note.append(make("p", "note-hint", hintText(cause, health.hint)));
   if (health.next) {
     const when = health.next.at_ms <= Date.now()
       ? t("health_now")
       : t("health_in", { time: span(health.next.at_ms - Date.now()) });
-    const what = t("health_next", { cure: cureText(health.next.cure), when });
-    note.append(make("p", "note-next", what));
+    note.append(make("p", "note-next", t("health_next", { cure: cureText(health.next.cure) }) + when));
   }
   if (health.tried.length) {
     const details = make("details", "tried");
@@ -160,7 +167,11 @@ function makeConnections(connections) {
   details.append(make("summary", "", `${t("connections")} (${connections.length})`));
   const list = make("ul");
   for (const each of connections) {
-    const values = { ...each, identity: identityText(each.identity) };
+    const values = {
+      transport: transportText(each.transport),
+      state: lineText(each.state),
+      identity: identityText(each.identity),
+    };
     const row = make("li", "", t("connection_row", values));
     if (each.cause) row.append(` – ${causeText(each.cause)}`);
     list.append(row);
@@ -194,16 +205,4 @@ function span(ms) {
   ];
   const [size, unit] = units.find(([each]) => ms >= each) ?? units.at(-1);
   return `${Math.max(1, Math.round(ms / size))}${unit}`;
-}
-
-const shown = new WeakMap();
-
-// Replace what an element has. What is the same is left alone, so that what is selected or has the
-// focus stays; then false.
-function replaceIfOther(element, nodes) {
-  const said = nodes.map((node) => node.outerHTML).join("");
-  if (shown.get(element) === said) return false;
-  shown.set(element, said);
-  element.replaceChildren(...nodes);
-  return true;
 }

@@ -5,7 +5,7 @@ import { api } from "/web/lib/api.js";
 import { formatCount } from "/web/lib/format.js";
 import { language, t } from "/web/lib/i18n.js";
 import { make } from "/web/dashboard/elements.js";
-import { causeText, hintText } from "/web/dashboard/texts.js";
+import { causeText, hintText, showError } from "/web/dashboard/words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -89,17 +89,17 @@ export class RoomList {
     const field = $("add-room");
     const name = field.value.trim();
     if (!name) return;
-    let problem = "";
+    let failed = false;
     try {
       const view = await api("/api/rooms", { method: "POST", body: { room: name } });
       field.value = "";
       this.#onAdded(view);
     } catch (error) {
-      problem = error.message;
+      failed = true;
+      showError($("add-error"), error);
     }
-    $("add-error").textContent = problem;
-    $("add-error").hidden = !problem;
-    field.setAttribute("aria-invalid", String(Boolean(problem)));
+    $("add-error").hidden = !failed;
+    field.setAttribute("aria-invalid", String(failed));
   }
 
   #make(room) {

@@ -1,6 +1,6 @@
-// The dashboard's texts in English and Chinese, and what upstream's troubles are called.
+// The dashboard's texts in English and Chinese; what the relay says by words of its own is in words.js.
 
-import { addTexts, hasText, t } from "/web/lib/i18n.js";
+import { addTexts } from "/web/lib/i18n.js";
 
 addTexts({
   en: {
@@ -19,6 +19,8 @@ addTexts({
     closed: "closed by the relay: {reason}",
     token_wanted: "a token is wanted",
     enter_token: "Enter a token",
+    list_forbidden: "this token may not list rooms",
+    list_forbidden_hint: "This token is not for the dashboard, which wants one with the scope read, as relay token new makes.",
 
     rooms: "Rooms",
     add_label: "Room to watch",
@@ -49,18 +51,11 @@ addTexts({
     anonymous: "anonymous",
     open_douyin: "Room on Douyin",
     health_since: "since {time}",
-    health_next: "Next: {cure}, {when}",
+    health_next: "Next: {cure}, ",
     health_now: "under way",
     health_in: "in {time}",
     health_tried: "Tried {n} times without success",
     health_tried_row: "{time}: {cure} – {cause}",
-    cure_reconnect: "connect again",
-    cure_identity: "another identity",
-    cure_signer: "another signer",
-    cure_host: "another host",
-    cure_transport: "another transport",
-    cure_ask: "ask whether it is live",
-    cure_restart: "start again",
     connections: "Connections",
     connection_row: "{transport} · {state} · {identity}",
     login_expired: "The login {name} expired {when}: only what anonymous viewers see comes.",
@@ -158,6 +153,8 @@ addTexts({
     closed: "服务已断开连接：{reason}",
     token_wanted: "需要令牌",
     enter_token: "输入令牌",
+    list_forbidden: "此令牌无权列出直播间",
+    list_forbidden_hint: "此令牌不能用于控制台：控制台需要有 read 权限的令牌，可用 relay token new 生成。",
 
     rooms: "直播间",
     add_label: "要监听的直播间",
@@ -188,18 +185,11 @@ addTexts({
     anonymous: "匿名",
     open_douyin: "在抖音打开",
     health_since: "自 {time}",
-    health_next: "下一步：{cure}，{when}",
+    health_next: "下一步：{cure}，",
     health_now: "进行中",
     health_in: "{time}后",
     health_tried: "已尝试 {n} 次，无效",
     health_tried_row: "{time}：{cure} – {cause}",
-    cure_reconnect: "重新连接",
-    cure_identity: "更换身份",
-    cure_signer: "更换签名服务",
-    cure_host: "更换主机",
-    cure_transport: "更换传输方式",
-    cure_ask: "查询是否开播",
-    cure_restart: "重新启动",
     connections: "连接",
     connection_row: "{transport} · {state} · {identity}",
     login_expired: "登录 {name} 已于{when}过期：现在只能收到匿名观众可见的内容。",
@@ -282,81 +272,3 @@ addTexts({
     gift_total: "共 {n} 个",
   },
 });
-
-// What the relay calls causes, for people. English says the word itself where it is not here.
-addTexts({
-  en: {
-    cause_captcha: "captcha wanted",
-    cause_challenge: "address doubted",
-    cause_empty_body: "empty answers",
-    cause_forbidden: "address refused",
-    cause_login_wanted: "login wanted",
-    cause_device_blocked: "device blocked",
-    cause_sign_check: "signature refused",
-    cause_silent: "nothing comes",
-    cause_heartbeats_only: "only heartbeats come",
-    cause_low_value_only: "nothing of value comes",
-    cause_signer: "signer fails",
-    cause_signer_missing: "no signer",
-    cause_browser_down: "browser is gone",
-  },
-  zh: {
-    cause_captcha: "需要验证码",
-    cause_challenge: "网络地址被怀疑",
-    cause_empty_body: "返回内容为空",
-    cause_forbidden: "网络地址被拒绝",
-    cause_rate_limited: "请求过多",
-    cause_login_wanted: "需要登录",
-    cause_device_blocked: "设备被拒绝",
-    cause_sign_check: "签名未通过",
-    cause_handshake_refused: "握手被拒绝",
-    cause_silent: "没有任何数据",
-    cause_heartbeats_only: "只有心跳",
-    cause_low_value_only: "没有有效消息",
-    cause_signer: "签名服务出错",
-    cause_signer_missing: "没有签名服务",
-    cause_not_found: "直播间不存在",
-    cause_unreachable: "无法连接抖音",
-    cause_timeout: "抖音没有响应",
-    cause_browser_down: "浏览器不可用",
-    cause_page_crashed: "页面崩溃",
-    cause_login_expired: "登录已过期",
-    cause_cut: "连接被切断",
-    hint_captcha: "抖音要求此网络地址完成验证码：请放慢速度，或更换网络",
-    hint_challenge: "抖音怀疑此网络地址：请放慢速度，或更换网络",
-    hint_empty_body: "抖音拒绝此网络地址：请放慢速度，或更换网络",
-    hint_forbidden: "抖音拒绝此网络地址：请放慢速度，或更换网络",
-    hint_rate_limited: "此网络地址请求过多：请减少监听的直播间，或降低频率",
-    hint_login_wanted: "此直播间只对登录用户开放：请配置 [[logins]]",
-    hint_device_blocked: "抖音要求有效的签名：请配置 [[signers]]，或设 transport = 'poll'",
-    hint_handshake_refused: "抖音要求有效的签名：请配置 [[signers]]，或设 transport = 'poll'",
-    hint_sign_check: "请检查 [[signers]] 里的签名服务",
-    hint_signer: "请检查 [[signers]] 里的签名服务",
-    hint_signer_missing: "需要签名：请配置 [[signers]]",
-    hint_not_found: "请检查房间名；抖音没有这个直播间",
-    hint_unreachable: "请检查本机的网络和代理设置",
-    hint_timeout: "请检查本机的网络和代理设置",
-    hint_browser_down: "请检查 [browser] 里的浏览器",
-    hint_page_crashed: "请检查 [browser] 里的浏览器",
-    hint_login_expired: "请重新导出该登录的 Cookie",
-  },
-});
-
-/** Say a cause, e.g. `device_blocked`, for people. */
-export function causeText(cause) {
-  const key = `cause_${cause}`;
-  const text = t(key);
-  return text === key ? cause.replaceAll("_", " ") : text;
-}
-
-/** Say what can be done about a cause: the relay's own sentence, or its translation. */
-export function hintText(cause, english) {
-  const key = `hint_${cause}`;
-  const text = t(key);
-  return text === key || !english ? english : text;
-}
-
-/** Say a cure, e.g. `signer`, for people. */
-export function cureText(cure) {
-  return hasText(`cure_${cure}`) ? t(`cure_${cure}`) : cure;
-}

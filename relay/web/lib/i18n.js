@@ -51,11 +51,6 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
-/** Tell whether there is a text of this key. */
-export function hasText(key) {
-  return key in texts.en;
-}
-
 /** Give the one of two texts that is in the page's language, e.g. an option's label.
  * @param {{en: string, zh: string}} both */
 export function pick(both) {

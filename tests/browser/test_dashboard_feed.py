@@ -1,0 +1,102 @@
+"""What the dashboard keeps of a room's past, in a real browser: its events, and its lines."""
+
+import re
+from typing import Any
+
+import pytest
+from dashboard import lines, looked_at, make_chat, opened, row_of, watched
+from overlays import ROOM
+from playwright.async_api import Page, Route, expect
+from serving import Relay, relay_running
+
+from relay.clock import now_ms
+from relay.config import HubConfig, ServerConfig
+
+pytestmark = pytest.mark.browser
+BATCH = 500
+"""Events at once: less than what a page is closed for that reads too slowly."""
+
+
+async def oldest(page: Page) -> str:
+    """What the last row says, when all were scrolled to."""
+    await page.locator("#events").focus()
+    await page.keyboard.press("End")
+    chosen = page.locator("#events [aria-selected=true] .event-what")
+    return await chosen.inner_text()
+
+
+async def test_no_event_is_missing_silently_after_a_long_pause(chromium: str) -> None:
+    sent = 0
+
+    def send(relay: Relay, count: int) -> None:
+        nonlocal sent
+        relay.publish(ROOM, *(make_chat(f"第{sent + n}条") for n in range(1, count + 1)))
+        sent += count
+
+    async with relay_running(hub=HubConfig(history_events=12_000)) as relay:
+        watched(relay)
+        async with opened(relay, chromium) as (page, _):
+            counts, newer = page.locator("#counts"), page.locator("#to-newest")
+            await looked_at(page)
+            send(relay, 300)
+            await expect(counts).to_have_text("300 of 300 events")
+            pause = page.get_by_role("button", name="Pause")
+            # The label says what it does; whether it is pressed would say the contrary.
+            await expect(pause).not_to_have_attribute("aria-pressed", re.compile(""))
+            await pause.click()
+            while sent < 8_700:
+                send(relay, BATCH)
+                held = sent - 300
+                await expect(newer).to_have_text(
+                    f"{held if held <= 5_500 else 5_001 + (held - 5_501) % 500} new"
+                )
+            await page.get_by_role("button", name="Go on").click()
+            shown = 5_001 + (sent - 300 - 5_501) % 500
+            await expect(counts).to_have_text(f"{shown} of {shown} events")
+            assert (await lines(page))[0] == f"第{sent}条"
+            assert await oldest(page) == f"第{sent - shown + 1}条"
+
+            older = page.get_by_role("button", name="Load older events")
+            await older.click()
+            shown += 300
+            await expect(counts).to_have_text(f"{shown} of {shown} events")
+            assert await oldest(page) == f"第{sent - shown + 1}条"
+            # Those that come then have none of them let go.
+            send(relay, BATCH)
+            await expect(newer).to_have_text(f"{BATCH} new")
+            assert await oldest(page) == f"第{sent - BATCH - shown + 1}条"
+            await newer.click()
+            await expect(row_of(page, f"第{sent}条")).to_be_visible()
+
+
+async def test_lines_keep_what_the_relay_knows_no_more_after_its_restart(chromium: str) -> None:
+    begin_ms = (now_ms() // 10_000 - 60) * 10_000
+    known: list[dict[str, Any]] = [
+        {
+            "time_ms": begin_ms + step * 10_000,
+            "viewers": 1_000 + step,
+            "likes": 0,
+            "gift_diamonds": 0,
+            "messages": {},
+        }
+        for step in range(30)
+    ]
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(json={"step_s": 10, "points": known})
+
+    async with relay_running() as relay:
+        watched(relay)
+        async with opened(relay, chromium, "/#room=" + ROOM) as (page, _):
+            await page.route("**/stats/series?step=10", answer)
+            await page.reload()
+            line = page.get_by_role("img", name="Watching")
+            await expect(line).to_have_attribute("aria-label", re.compile("highest 1k"))
+            await expect(line).to_have_attribute("aria-label", re.compile("lowest 1k"))
+            port = relay.server.port
+            await relay.server.stop(1)
+            known[:] = [{**known[-1], "time_ms": begin_ms + 400_000, "viewers": 7}]
+            async with relay_running(server=ServerConfig(port=port)) as restarted:
+                watched(restarted)
+                await expect(line).to_have_attribute("aria-label", re.compile("latest 7,"))
+                await expect(line).to_have_attribute("aria-label", re.compile("highest 1k"))

@@ -1,6 +1,7 @@
 """What clients got of a room, held against what upstream sent and what gaps say is missing."""
 
 import asyncio
+from collections.abc import Callable
 
 from relay.client import Gap, Message, connect
 from relay.events import OWN_METHODS
@@ -29,15 +30,24 @@ class Listener:
         ) as stream:
             async for item in stream.items():
                 if isinstance(item, Message | Gap):
+                    assert item.web_rid in self.got, f"of no room that was asked for: {item}"
                     self.got[item.web_rid].append(item)
                     self.arrived.set()
 
     async def hears(self, events: int = 1) -> None:
         """Wait until so many more have come."""
         wanted = sum(map(len, self.got.values())) + events
-        while sum(map(len, self.got.values())) < wanted:
+        await self.until(lambda: sum(map(len, self.got.values())) >= wanted)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until what has come makes something true."""
+        while not true():
             self.arrived.clear()
             await self.arrived.wait()
+
+    def epochs(self, room: str) -> set[str]:
+        """Give those that events of a room have come of."""
+        return {item.epoch for item in self.got[room] if isinstance(item, Message)}
 
 
 async def all_hear(listeners: list[Listener], within_s: float = 30) -> None:

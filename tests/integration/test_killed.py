@@ -7,12 +7,12 @@ runs by hand.
 import asyncio
 import os
 import random
-import signal
 import socket
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import psutil
@@ -38,19 +38,66 @@ def free_port() -> int:
         return port
 
 
-async def start(config: Path) -> Process:
-    """Start a relay; gives it once it serves."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "relay", "serve", "--config", str(config)),
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=DEVNULL,
-        cwd=ROOT,
-    )
-    assert process.stdout is not None
+class Relay:
+    """A relay that is killed and started again; what it logs stays beside its configuration."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._process: Process | None = None
+
+    async def start(self) -> None:
+        """Start it; returns once it serves."""
+        log = self._config.with_name("relay.log")
+        with log.open("ab") as stderr:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "relay", "serve", "--config", str(self._config)),
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=stderr,
+                cwd=ROOT,
+            )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(30):
+            assert await self._process.stdout.readline(), log.read_text()[-3000:]
+
+    async def kill(self) -> None:
+        """Kill it, if it runs."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.communicate()
+
+    async def stop(self) -> None:
+        """Stop it as a service manager does."""
+        assert self._process is not None
+        self._process.terminate()
+        await self._process.communicate()
+
+    async def workers(self) -> list[psutil.Process]:
+        """Give its workers, once there are any."""
+        assert self._process is not None
+        async with asyncio.timeout(30):
+            while not (found := psutil.Process(self._process.pid).children()):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        return found
+
+
+@asynccontextmanager
+async def serving(config: Path) -> AsyncIterator[Relay]:
+    """Run a relay, and leave none behind."""
+    relay = Relay(config)
+    try:
+        await relay.start()
+        yield relay
+    finally:
+        await relay.kill()
+
+
+async def all_go_on(listeners: list[Listener], before: set[str]) -> None:
+    """Wait until every client has got an event of another epoch than those."""
     async with asyncio.timeout(30):
-        assert await process.stdout.readline()
-    return process
+        for listener in listeners:
+            (room,) = listener.got
+            await listener.until(lambda of=listener, room=room: not of.epochs(room) <= before)  # type: ignore[misc]
 
 
 async def test_killed_at_any_moment(tmp_path: Path) -> None:
@@ -64,30 +111,32 @@ async def test_killed_at_any_moment(tmp_path: Path) -> None:
         )
         url = f"http://127.0.0.1:{port}"
         listeners = [Listener(url, [room]) for room in rooms for _ in range(CLIENTS)]
-        relay = await start(config)
-        async with asyncio.TaskGroup() as tasks:
+        async with serving(config) as relay, asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(listener.run()) for listener in listeners]
-            for _ in range(KILLS):
-                await all_hear(listeners)
+            await all_hear(listeners)
+            for number in range(KILLS):
                 await asyncio.sleep(rng.uniform(0, 1.5))
-                relay.send_signal(signal.SIGKILL)
-                await relay.communicate()
+                await relay.kill()
                 with closing(sqlite3.connect(store)) as connection:
                     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-                relay = await start(config)
-                for listener in listeners:
-                    listener.arrived.clear()
-                await all_hear(listeners)
-            relay.terminate()
-            await relay.communicate()
+                    before = {name for (name,) in connection.execute("SELECT name FROM epochs")}
+                before.update(*(of.epochs(room) for of in listeners for room in of.got))
+                await relay.start()
+                # Every other time it is killed whether or not anybody is back by then.
+                if number % 2 or number == KILLS - 1:
+                    await all_go_on(listeners, before)
+            await relay.stop()
             for task in running:
                 task.cancel()
     for listener in listeners:
         ((room, got),) = listener.got.items()
         ledger = simulator.rooms[room].ledger
         check(got, [message.msg_id for message in ledger.sent if not message.duplicate])
-        gaps = [item.reason for item in got if isinstance(item, Gap)]
-        assert gaps == ["restart"] * KILLS
+        gaps = [item for item in got if isinstance(item, Gap)]
+        assert {gap.reason for gap in gaps} == {"restart"}
+        # Who is told of a loss, and gets no event behind it, is told again by the next relay.
+        last = next(item.epoch for item in reversed(got) if isinstance(item, Message))
+        assert {gap.epoch for gap in gaps} == listener.epochs(room) - {last}
 
 
 async def test_workers_killed_at_any_moment(tmp_path: Path) -> None:
@@ -98,21 +147,17 @@ async def test_workers_killed_at_any_moment(tmp_path: Path) -> None:
         config.write_text(f"[server]\nport = {port}\nworkers = 2\n" + config_lines(simulator))
         url = f"http://127.0.0.1:{port}"
         listeners = [Listener(url, [room]) for room in rooms for _ in range(CLIENTS)]
-        relay = await start(config)
-        async with asyncio.TaskGroup() as tasks:
+        async with serving(config) as relay, asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(listener.run()) for listener in listeners]
             for _ in range(KILLS):
                 await all_hear(listeners)
                 await asyncio.sleep(rng.uniform(0, 1.5))
-                # Both may be waiting to be started again: what was heard had been sent before.
-                while not (workers := psutil.Process(relay.pid).children()):
-                    await listeners[0].hears()
-                rng.choice(workers).kill()
+                # There may be none: what comes may have been on its way when the last one went.
+                rng.choice(await relay.workers()).kill()
                 for listener in listeners:
                     listener.arrived.clear()
             await all_hear(listeners)
-            relay.terminate()
-            await relay.communicate()
+            await relay.stop()
             for task in running:
                 task.cancel()
     for listener in listeners:

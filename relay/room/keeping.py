@@ -68,6 +68,8 @@ class Keeper:
 
     def start(self, watched: Watched) -> None:
         """Start a room's fetcher, now or as soon as this runs."""
+        # It is there from the beginning, so that the first one is seen as an increase.
+        watched.output.counters.cures["restart"] += 0
         if self._tasks is not None:
             watched.task = self._tasks.create_task(
                 self._keep_watching(watched), name=f"room:{watched.name.value}"
@@ -89,15 +91,19 @@ class Keeper:
             if watched.task is not None and watched.task.done():
                 # Something that it waited for was cancelled, and that took it along.
                 watched.output.log.error("the room's task has ended; it is started again")
-                self.restarts += 1
+                self._count_restart(watched)
                 self.start(watched)
             elif watched.output.moves_by + spare_s < now_s and watched.patience is not None:
                 if watched.patience.expired():
                     watched.output.log.error("the room's task hangs, and can't be ended")
                 else:
                     watched.output.log.error("the room's task hangs; it is started again")
-                    self.restarts += 1
+                    self._count_restart(watched)
                     watched.patience.reschedule(now_s)
+
+    def _count_restart(self, watched: Watched) -> None:
+        self.restarts += 1
+        watched.output.counters.cures["restart"] += 1
 
     async def _keep_watching(self, watched: Watched) -> None:
         crashes = 0

@@ -337,14 +337,20 @@ class ClientConnection(asyncio.Protocol):
         limits = self._shared.state.config.limits
         if self._bytes is None:
             self._bytes = Bucket(limits.client_bytes_burst)
-        return self._bytes.owe(limits.client_bytes_per_s, limits.client_bytes_burst, size)
+        wait_s = self._bytes.owe(limits.client_bytes_per_s, limits.client_bytes_burst, size)
+        if wait_s:
+            self._shared.state.hold_up("client_bytes", self.name)
+        return wait_s
 
     def _owe_message(self) -> float:
         """Count a message; the seconds until it may be obeyed."""
         limits = self._shared.state.config.limits
         if self._messages is None:
             self._messages = Bucket(limits.client_messages_burst)
-        return self._messages.owe(limits.client_messages_per_s, limits.client_messages_burst, 1)
+        wait_s = self._messages.owe(limits.client_messages_per_s, limits.client_messages_burst, 1)
+        if wait_s:
+            self._shared.state.hold_up("client_messages", self.name)
+        return wait_s
 
     def _read_on(self, wait_s: float = 0.0) -> None:
         """See to it that more is parsed, and then received, if there is room for it."""

@@ -57,7 +57,9 @@ class RelayCollector(Collector):
             "relay_http_connections", "Other connections that are no clients.", totals.http
         )
         refused = CounterMetricFamily(
-            "relay_refused", "Connections and requests refused.", labels=["cause"]
+            "relay_refused",
+            "Connections and requests refused, and clients made to wait.",
+            labels=["cause"],
         )
         for cause in REFUSALS:
             refused.add_metric([cause], totals.refused.get(cause, 0))
@@ -90,7 +92,8 @@ _BY_LABEL: tuple[tuple[str, str, str, Callable[[RoomCounters], dict[str, int]]],
     ("relay_messages", "Upstream messages by how they were decoded.", "outcome",
      lambda c: c.messages),
     ("relay_reconnects", "Lost upstream connections.", "cause", lambda c: c.reconnects),
-    ("relay_cures", "What was done about lost upstream connections.", "cure", lambda c: c.cures),
+    ("relay_cures", "What was done about lost upstream connections, and about tasks that hung.",
+     "cure", lambda c: c.cures),
     ("relay_cures_helped", "The cures after which messages came.", "cure", lambda c: c.helped),
 )  # fmt: skip
 

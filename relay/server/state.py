@@ -101,7 +101,8 @@ class ClientState:
         self.accepted = 0
         """WebSocket connections and event streams opened so far."""
         self.refused: Counter[str] = Counter()
-        """Connections and requests refused so far, by cause; the causes are those of REFUSALS."""
+        """Connections and requests refused so far, and clients made to wait, by cause; the causes
+        are those of REFUSALS."""
         self.stopping = False
         self.polls = 0
         """Long polls under way; none where HTTP is not answered."""
@@ -195,11 +196,18 @@ class ClientState:
 
         But for queries and headers such as Authorization: tokens stand in them.
         """
+        self._count("refused", cause, detail)
+
+    def hold_up(self, cause: str, client: str) -> None:
+        """Count and log that a client has to wait, as it sends more than it may."""
+        self._count("client made to wait", cause, client)
+
+    def _count(self, what: str, cause: str, detail: str) -> None:
         self.refused[cause] += 1
         held = self._throttles.setdefault(cause, Throttle()).admit()
         if held is not None:
             shown = mask_tokens(detail)[:200]
-            _log.warning("refused", cause=cause, detail=shown, held_back=held)
+            _log.warning(what, cause=cause, detail=shown, held_back=held)
 
 
 class ServerState(ClientState):
@@ -272,6 +280,9 @@ REFUSALS = (
     "wrong_tokens",  # a token from an address that sent too many wrong ones
     "address_rate",  # an address that asks more often than [limits] allows
     "address_connections",  # an address with more connections than [limits] allows
+    "client_rooms",  # more rooms of one client than it may have
+    "client_messages",  # messages that had to wait: their client sends more than [limits] allows
+    "client_bytes",  # bytes that had to wait, likewise
     "subscriptions",  # more rooms of one address or token than [limits] allows
     "http_connections",  # made way or refused, as [limits] http_connections were reached
     "unread",  # an HTTP answer that was not read in time

@@ -152,10 +152,12 @@ class Subscriptions:
     def _refuse_more(self, request_id: RequestId) -> RequestError:
         if len(self._held) >= MAX_ROOMS_PER_CLIENT:
             text = f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms"
+            cause = "client_rooms"
         else:
             text = "clients of this address, or with this token, have too many rooms together"
-            listener = self._listener
-            self._state.refuse("subscriptions", listener.access.name or listener.sender.address)
+            cause = "subscriptions"
+        listener = self._listener
+        self._state.refuse(cause, listener.access.name or listener.sender.address)
         return RequestError("too_many_rooms", text, request_id)
 
     def _count(self, held: int) -> None:

@@ -247,6 +247,7 @@ async def test_messages_that_come_too_fast_wait_and_others_do_not() -> None:
                 await receive_until(other, "pong")
         # The next one is due in a quarter of an hour.
         await nothing_more(fast)
+        assert await refused(relay, "client_messages") == 1
 
 
 async def test_messages_go_on_once_they_may() -> None:
@@ -269,6 +270,7 @@ async def test_bytes_that_come_too_fast_wait() -> None:
         async with relay.connect() as other:
             await receive(other)
         assert b"last" not in reader._buffer  # type: ignore[attr-defined]
+        assert await refused(relay, "client_bytes") == 1
 
 
 async def nothing_more(connection: ClientConnection) -> None:

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pytest
+from raw import talk
 from serving import (
     Relay,
     make_event,
@@ -243,6 +244,10 @@ async def test_rooms_per_connection_are_limited(relay: Relay) -> None:
         await connection.send('{"op":"subscribe","room_id":"7"}')
         assert (await receive(connection))[0]["op"] == "subscribed"
         assert "100" not in relay.rooms.rooms
+    answer = await talk(
+        relay, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    assert b'relay_refused_total{cause="client_rooms"} 1.0' in answer
 
 
 async def test_binary_and_oversized_messages_close_the_connection(relay: Relay) -> None:

@@ -179,6 +179,10 @@ async def test_a_room_whose_fetcher_hangs_is_begun_again_and_the_others_go_on(
     said = heard()
     assert said["WATCHDOG"] == "1"
     assert said["STATUS"].endswith("; tasks of rooms that hung and were started again: 1")
+    restarts = {
+        room: stream.counters.cures["restart"] for room in ROOMS if (stream := rooms.find(room))
+    }
+    assert restarts == {ROOMS[0]: 1, ROOMS[1]: 0}
     running.cancel()
     await asyncio.wait([running])
 
@@ -224,6 +228,7 @@ async def test_a_room_whose_task_was_cancelled_with_something_else_is_begun_agai
     watched.task.cancel()
     await fetchers.until(lambda: fetchers.begun.total() == 2)
     assert rooms.restarts == 1
+    assert watched.stream.counters.cures["restart"] == 1
     running.cancel()
     await asyncio.wait([running])
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 from hurting import ROOM, Hurt, Size, check_all, hurt_relay, listening
-from ledger import Listener, all_hear
+from ledger import Item, Listener, all_hear
 from sockets import Resumer, Sender, connect_each, handshake, hello_s, stalled, trickled
 from websockets.frames import Frame, Opcode
 
-from relay.client import Gap
+from relay.client import Gap, Message
 from relay.sim import Scenario
 from relay.sim.scenario import Step
 
@@ -112,7 +112,9 @@ async def test_no_descriptors_left(tmp_path: Path, size: Size) -> None:
             resource.prlimit(relay.pid, resource.RLIMIT_NOFILE, (limit, limit))
             bad = [Sender(handshake(relay.port)) for _ in range(limit + 100)]
             await connect_each(relay.port, bad)
-            await asyncio.sleep(0.5)
+            async with asyncio.timeout(30):
+                while "no new clients" not in relay.log.read_text():  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
             begin, cpu = time.monotonic(), sum(relay.os_process.cpu_times()[:2])
             async with asyncio.timeout(60):
                 for listener in listeners:
@@ -140,6 +142,10 @@ async def test_no_descriptors_left(tmp_path: Path, size: Size) -> None:
         assert not any(isinstance(i, Gap) for listener in listeners for i in listener.got[ROOM])
 
 
+def _is_of(item: Item, msg_id: str) -> bool:
+    return isinstance(item, Message) and item.msg_id == msg_id
+
+
 async def test_all_clients_are_cut_and_resume_at_once(tmp_path: Path, size: Size) -> None:
     count, behind = size.of(100, 2000), size.of(100, 500)
     config = f"\n[hub]\nhistory_events = {behind + 500}\nhistory_s = 3600.0"
@@ -148,9 +154,13 @@ async def test_all_clients_are_cut_and_resume_at_once(tmp_path: Path, size: Size
         async with listening(relay, listener):
             while len(listener.got[ROOM]) < behind + 1:
                 await listener.hears(1)
-            simulator.rooms[ROOM].obey(Step(rate=1.0))
-            await asyncio.sleep(0.5)
-            last = listener.got[ROOM][-1]
+            room, got = simulator.rooms[ROOM], listener.got[ROOM]
+            room.obey(Step(rate=1.0))
+            # So that hardly anything comes behind what is resumed from.
+            newest = room.ledger.sent[-1].msg_id
+            async with asyncio.timeout(30):
+                await listener.until(lambda: any(_is_of(item, newest) for item in reversed(got)))
+            last = got[-1]
             assert not isinstance(last, Gap)
             assert last.offset is not None
             first = last.offset - behind

@@ -7,6 +7,9 @@ import sqlite3
 
 RECENT_IDS = 2000
 """Messages of before by which a room's stream knows what upstream repeats; that is about 15."""
+RECENT_EPOCHS = 100
+"""A room's last epochs with events, that are looked through for these: a relay that crashes again
+and again leaves many with few."""
 
 
 class Rooms:
@@ -81,7 +84,8 @@ class Rooms:
         """Give the msg_ids of a room's last events, oldest first."""
         found: list[str] = []
         for (no,) in self._connection.execute(
-            "SELECT no FROM epochs WHERE room = ? ORDER BY no DESC LIMIT 5", (room,)
+            "SELECT no FROM epochs WHERE room = ? AND last >= first ORDER BY no DESC LIMIT ?",
+            (room, RECENT_EPOCHS),
         ).fetchall():
             rows = self._connection.execute(
                 "SELECT msg_id FROM events WHERE epoch = ? ORDER BY offset DESC LIMIT ?",

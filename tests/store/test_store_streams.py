@@ -113,6 +113,26 @@ async def test_a_position_of_another_room_is_an_unknown_epoch(tmp_path: Path) ->
         assert brief(client.frames, [stream.epoch]) == ["epoch A", "A1-3"]
 
 
+@pytest.mark.parametrize("new", [0, 1])
+async def test_what_upstream_repeats_is_known_after_many_crashes(tmp_path: Path, new: int) -> None:
+    path = tmp_path / "0.db"
+    event = make_event(CHAT)
+    async with life(path) as alive:
+        stream = await alive.watch(ROOM)
+        assert alive.hub.publish(stream, [event]) == 1
+        await alive.store.written()
+        killed = copy_of(path, tmp_path / "1.db")
+    for number in range(2, 10):
+        async with life(killed) as alive:
+            stream = await alive.watch(ROOM)
+            assert alive.hub.publish(stream, [make_event(CHAT) for _ in range(new)]) == new
+            await alive.store.written()
+            killed = copy_of(killed, tmp_path / f"{number}.db")
+    async with life(killed) as alive:
+        stream = await alive.watch(ROOM)
+        assert alive.hub.publish(stream, [event]) == 0
+
+
 async def test_an_unwatched_room_goes_on_when_it_is_watched_again(tmp_path: Path) -> None:
     async with life(tmp_path / "store.db") as alive:
         stream = await alive.watch()

@@ -5,6 +5,7 @@ And what every answer gets behind it: errors as JSON, and the headers that all h
 
 import math
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import hdrs, web
 
@@ -64,8 +65,13 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method == hdrs.METH_OPTIONS and origins:
             response = web.Response(status=204, headers=_PREFLIGHT)
         else:
-            set_access(request, _admit(state, request))
-            response = await handler(request)
+            access = _admit(state, request)
+            set_access(request, access)
+            if access is NOBODY:
+                response = await handler(request)
+            else:
+                async with state.under_way.answering(request, partial(_check_access, state)):
+                    response = await handler(request)
     except ApiError as error:
         response = answer_error(request.path, state.config.rest, error)
     except web.HTTPException as error:
@@ -93,11 +99,17 @@ def _admit(state: ServerState, request: web.Request) -> Access:
         access = None
     if path == _SHOWS_MORE:
         return access or NOBODY
-    wanted = _scope_wanted(path, request.method)
     if access is None:
         state.refuse("bad_token", f"{sender.address} {request.method} {request.path}")
         raise ApiError(401, "bad_token", UNIDENTIFIED)
     use_token(state, access)
+    _check_access(state, request, access)
+    return access
+
+
+def _check_access(state: ServerState, request: web.Request, access: Access) -> None:
+    """See that a request asks for no more than it may. Raises ApiError."""
+    wanted = _scope_wanted(_path_of(request), request.method)
     if not access.may(wanted):
         state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
         raise ApiError(403, "forbidden_scope", f"this needs a token with the scope {wanted}")
@@ -105,7 +117,6 @@ def _admit(state: ServerState, request: web.Request) -> Access:
     if access.rooms is not None and room is not None and not _is_for(state, access, room):
         state.refuse("forbidden_scope", f"{access.name}: {request.method} {request.path}")
         raise ApiError(403, "forbidden_scope", NOT_FOR_ROOM)
-    return access
 
 
 def _sender_of(state: ServerState, request: web.Request) -> Sender:

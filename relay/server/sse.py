@@ -121,6 +121,9 @@ class EventStreamClient(asyncio.Protocol):
         transport = request.transport
         if transport is None or transport.is_closing():
             return False
+        # From here on it is a client, with what its token allows by now.
+        self._state.under_way.forget(request)
+        self.access = access_of(request)
         self._http, self._name = request.protocol, self.sender.address
         cast("HttpProtocol", self._http).become_client()
         self.transport, self.write = transport, transport.write

@@ -5,7 +5,7 @@ What serving WebSockets takes of it is there in every process that does, see wor
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from relay.server.rooms import Rooms
 from relay.server.senders import Sender
 from relay.server.stalls import StallWatch
 from relay.server.totals import Totals
+from relay.server.under_way import UnderWay
 from relay.store import Store
 
 FIRST_S = 5.0
@@ -156,8 +157,8 @@ class ClientState:
             self.limits.left(client.access.name)
             self.limits.disconnected(client.sender.address)
 
-    def reconfigure(self, config: Config) -> None:
-        """Serve by another configuration from now on.
+    def reconfigure(self, config: Config) -> Mapping[str, Access | None]:
+        """Serve by another configuration from now on; gives what tokens allow now, as Keyring does.
 
         Clients stay, with what their tokens allow now, in the rooms that they are for; but not
         those whose tokens are none any more. Raises ConfigError for a token, with nothing changed.
@@ -171,6 +172,7 @@ class ClientState:
             else:
                 client.access = access
                 client.end_forbidden()
+        return accesses
 
     def begin_stop(self) -> None:
         """Note that the server stops."""
@@ -235,7 +237,15 @@ class ServerState(ClientState):
         """Gives what those have counted."""
         self.count_elsewhere: Callable[[], Awaitable[None]] | None = None
         """Has that brought up to date."""
+        self.under_way = UnderWay()
+        """Requests that are being answered."""
         self._waits: set[asyncio.Timeout] = set()
+
+    def reconfigure(self, config: Config) -> Mapping[str, Access | None]:
+        """Do the same, and end requests under way that are not allowed any more."""
+        accesses = super().reconfigure(config)
+        self.under_way.judge(accesses)
+        return accesses
 
     @property
     def is_full(self) -> bool:

@@ -3,15 +3,26 @@
 import asyncio
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import aiohttp.web
 import pytest
 from certificates import make_certificate, trusting, with_tls
 from event_source import listening
 from keys import OVERLAY
+from raw import lazy_connection
 from serving import WORKERS, Relay, make_event, receive, receive_until, relay_running
 
-from relay.config import AuthConfig, Config, LimitsConfig, Scope, ServerConfig, TokenConfig
+from relay.config import (
+    AuthConfig,
+    Config,
+    HubConfig,
+    LimitsConfig,
+    Scope,
+    ServerConfig,
+    TokenConfig,
+)
 from relay.errors import CloseCode, ConfigError
 
 ORIGIN = "https://pages.example"
@@ -109,6 +120,87 @@ async def test_rooms_stay_that_are_still_allowed_under_the_name_that_they_were_a
             await moved(relay, "2")
             relay.publish("1", make_event())
             assert "payload" in (await receive(client))[0]
+        await relay.rooms.let_go()
+
+
+POLL = "/douyin/liveroom/chat?room_id=1&wait=25"
+NOBODYS = TokenConfig(name="other", hash=f"sha256:{'0' * 64}", scopes=["read"])
+
+
+@pytest.mark.parametrize(
+    ("after", "status", "code"),
+    [
+        (AuthConfig(tokens=[NOBODYS]), 401, "bad_token"),
+        (overlay("2"), 403, "forbidden_scope"),
+    ],
+)
+async def test_a_long_poll_ends_where_its_token_does_not_allow_it_any_more(
+    after: AuthConfig, status: int, code: str
+) -> None:
+    async with (
+        relay_running(auth=overlay(scope="read")) as relay,
+        aiohttp.ClientSession(relay.url) as http,
+    ):
+        relay.rooms.add("1")
+        async with asyncio.TaskGroup() as tasks:
+            poll = tasks.create_task(polled(http))
+            await relay.rooms.held(1)
+            relay.server.reconfigure(config(after))
+        answered, body = poll.result()
+        assert (answered, body["code"], body["error"]["type"]) == (status, status, code)
+        await relay.rooms.let_go()
+
+
+async def test_a_long_poll_goes_on_where_it_is_allowed_still() -> None:
+    before = overlay(scope="watch")
+    async with relay_running(auth=before) as relay, aiohttp.ClientSession(relay.url) as http:
+        relay.rooms.add("1")
+        async with asyncio.TaskGroup() as tasks:
+            poll = tasks.create_task(polled(http))
+            await relay.rooms.held(1)
+            after = overlay(scope="read")
+            relay.server.reconfigure(config(AuthConfig(tokens=[NOBODYS, *after.tokens])))
+            relay.publish("1", make_event(content="still"))
+        status, body = poll.result()
+        assert (status, body["data"]["cursor"]) == (200, f"{relay.rooms['1'].epoch}:1")
+
+
+async def polled(http: aiohttp.ClientSession) -> tuple[int, dict[str, Any]]:
+    async with http.get(POLL, headers={"Authorization": f"Bearer {OVERLAY}"}) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_json_lines_are_cut_where_their_token_does_not_allow_them_any_more() -> None:
+    large = HubConfig(history_bytes=64 << 20, history_events=5_000)
+    async with relay_running(auth=overlay(scope="read"), hub=large) as relay:
+        relay.rooms.add("1")
+        relay.publish("1", *(make_event(content="好" * 4_000) for _ in range(2_000)))
+        request = (
+            "GET /api/rooms/1/events?limit=1000000 HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {OVERLAY}\r\nAccept: application/x-ndjson\r\n\r\n"
+        )
+        async with lazy_connection(relay, request.encode(), b"payload") as client:
+            await moved(relay, "2")
+            await client.read_to_end()
+            assert not client.received.endswith(b"0\r\n\r\n"), "it can be taken for the whole"
+            assert client.received.count(b"payload") < 2_000
+
+
+async def test_an_event_stream_that_is_just_beginning_has_what_its_token_allows_by_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with relay_running(auth=overlay("1", "2")) as relay:
+        relay.rooms.add("1")
+        relay.rooms.add("2")
+        prepare = aiohttp.web.StreamResponse.prepare
+
+        async def slowly(self: aiohttp.web.StreamResponse, request: aiohttp.web.BaseRequest) -> Any:
+            await moved(relay, "2")
+            return await prepare(self, request)
+
+        monkeypatch.setattr(aiohttp.web.StreamResponse, "prepare", slowly)
+        async with listening(relay, f"room_id=1&token={OVERLAY}") as one:
+            assert (await one.until("close"))[-1].frame["code"] == CloseCode.FORBIDDEN_SCOPE
         await relay.rooms.let_go()
 
 

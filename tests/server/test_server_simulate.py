@@ -19,6 +19,8 @@ from serving import (
 
 from relay.events import PAYLOAD_TYPES, ChatPayload
 from relay.hub import RoomState
+from relay.room.books import Books
+from relay.webcast import gifts
 
 
 @pytest.fixture
@@ -149,3 +151,22 @@ async def test_rest_tells_it_apart_too(
     first, second = data["messages"] if form == "v2021" else data
     assert first["simulated"] is True
     assert "simulated" not in second
+
+
+async def test_the_answer_says_where_the_event_is_when_others_make_room_for_it(
+    relay: Relay, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gifts, "MAX_OPEN", 1)
+    books = Books(lambda events: relay.publish("1", *events))
+    relay.rooms["1"].books = books
+    try:
+        for nickname in ("甲", "乙"):
+            _, answer = await simulate(http, "1", {"kind": "gift", "nickname": nickname})
+        async with http.get("/api/rooms/1/events") as listed:
+            events = {event["offset"]: event for event in (await listed.json())["events"]}
+        assert "RelayGiftCombo" in {event["method"] for event in events.values()}
+        (given,) = answer["events"]
+        assert events[given["offset"]]["method"] == "WebcastGiftMessage"
+        assert events[given["offset"]]["payload"]["user"]["nickname"] == "乙"
+    finally:
+        books.close()

@@ -25,7 +25,7 @@ from relay.store import Store
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
+HOSTILE = '<img src=x onerror="document.title=1">'
 
 
 async def test_events_are_told_as_text_filtered_searched_and_looked_into(chromium: str) -> None:
@@ -109,6 +109,9 @@ async def test_rooms_are_listed_added_told_ill_and_removed(chromium: str) -> Non
             items, health = page.locator("#rooms li"), page.locator("#health")
             await expect(items).to_have_count(1)
             await expect(items.nth(0)).to_contain_text("主播")
+            # The room is scrolled, not the page: its header would be gone.
+            await page.locator("#older").scroll_into_view_if_needed()
+            assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
             await page.locator("#main").evaluate("(main) => main.scrollTo(0, 400)")
             await page.get_by_label("Room to watch").fill("no-such")
             await page.get_by_role("button", name="Watch", exact=True).click()

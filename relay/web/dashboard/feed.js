@@ -2,19 +2,11 @@
 // screen are in the page; filters, search, and choosing one by pointer or keys.
 
 import { api } from "/web/lib/api.js";
-import { language, onLanguage, t } from "/web/lib/i18n.js";
-import { nameOf } from "/web/lib/people.js";
-import { clock, make, setText } from "/web/dashboard/elements.js";
-import {
-  describe,
-  HIDDEN_AT_FIRST,
-  isRepetition,
-  KINDS,
-  kindOf,
-  labelOf,
-  searchText,
-} from "/web/dashboard/kinds.js";
-import { errorText, gapText, showError } from "/web/dashboard/words.js";
+import { onLanguage, t } from "/web/lib/i18n.js";
+import { make, setText } from "/web/dashboard/elements.js";
+import { HIDDEN_AT_FIRST, KINDS, kindOf, searchText } from "/web/dashboard/kinds.js";
+import { makeRow } from "/web/dashboard/rows.js";
+import { showError } from "/web/dashboard/words.js";
 
 const MAX_EVENTS = 5000;
 const SLACK = 500; // so many more come before some are let go, all at once
@@ -334,7 +326,7 @@ export class Feed {
     for (const item of wanted) {
       let row = this.#rows.get(item);
       if (!row) {
-        row = this.#makeRow(item);
+        row = makeRow(item);
         this.#rows.set(item, row);
         this.#inner.append(row);
       }
@@ -361,26 +353,6 @@ export class Feed {
     if (!button.hidden) {
       setText(button, t(held ? "paused_new" : "to_newest", { n: this.#unseen + held }));
     }
-  }
-
-  #makeRow(item) {
-    const { frame, kind } = item;
-    const row = make("div", "event");
-    row.id = `event-${item.id}`;
-    row.dataset.kind = kind;
-    row.setAttribute("role", "option");
-    const time = make("span", "event-time", clock(frame.time, "en-GB"));
-    if (kind === "gap") {
-      row.append(time, make("span", "event-what", missingText(frame)));
-      return row;
-    }
-    row.classList.toggle("repetition", isRepetition(frame));
-    row.append(time, make("span", "event-kind", labelOf(frame)));
-    const user = frame.payload?.user;
-    if (user) row.append(make("span", "event-who", nameOf(user)));
-    row.append(make("span", "event-what", describe(frame)));
-    if (frame.simulated) row.append(make("span", "event-test", t("simulated")));
-    return row;
   }
 
   // Choosing
@@ -425,13 +397,6 @@ export class Feed {
       list.scrollTop = top + ROW_PX - list.clientHeight;
     }
   }
-}
-
-function missingText(frame) {
-  if (frame.op === "error") return errorText(frame);
-  const reason = gapText(frame.reason);
-  if (frame.to === null) return t("gap_some", { reason });
-  return t("gap", { n: frame.to - frame.from + 1, reason });
 }
 
 function positionOf(items) {

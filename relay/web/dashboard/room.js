@@ -104,7 +104,7 @@ export function showGivers(stats, window) {
     row.append(
       avatar(user),
       make("span", "giver-name", nameOf(user)),
-      make("span", "faint", t("giver_row", { n: formatCount(gifts, lang) })),
+      make("span", "faint", t(gifts === 1 ? "giver_row_one" : "giver_row", { n: formatCount(gifts, lang) })),
       value,
     );
     return row;

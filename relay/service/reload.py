@@ -32,9 +32,8 @@ class Reloader:
     def reload(self) -> str:
         """Take over what can be, and say in a line how that went. No client is dropped by it.
 
-        But for those whose token is none any more: they are closed with 3500, and what they asked is
-        answered no further. A configuration that
-        is refused leaves everything as it was.
+        But for those whose token is none any more: they are closed with 3500, and what they asked
+        is answered no further. A configuration that is refused leaves everything as it was.
         """
         try:
             config, kept = reconcile(self._config, self._read())

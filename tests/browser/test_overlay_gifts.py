@@ -41,6 +41,7 @@ PLACES = """(line) => [...line.childNodes].filter((part) => part.textContent).ma
   range.selectNodeContents(part);
   return range.getBoundingClientRect().left;
 })"""
+WIDTHS = "(all) => all.map((part) => [part.scrollWidth, part.offsetWidth])"
 SHOWN = "alerts.map(({ who, gift, count }) => [who, gift, count])"
 
 
@@ -254,3 +255,22 @@ async def test_names_neither_turn_nor_cover_what_is_beside_them(chromium: str) -
                 await expect(page.locator(".alert-who")).to_have_text([*names.values(), "يوسف 7"])
                 places = await page.locator(".alert-text").last.evaluate(PLACES)
                 assert places == sorted(places)
+
+
+async def test_in_a_narrow_source_names_have_room_beside_long_numbers(chromium: str) -> None:
+    path = f"/overlay/gifts?room_id={ROOM}&merge=0"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            async with page_opened(relay, chromium, "/overlay/gifts") as (page, said):
+                await page.set_viewport_size({"width": 400, "height": 600})
+                await page.goto(relay.url + path)
+                await subscribed(relay)
+                for name in ("今天也要早睡", "大橙子", "路过的网友"):
+                    gift = make_gift(name, "比心兔兔", 123_456, group_id=name, repeat_end=True)
+                    relay.publish(ROOM, gift)
+                await expect(page.locator(".alert")).to_have_count(3)
+                await expect(page.locator(".alert.tier-4").first).to_be_in_viewport(ratio=1)
+                for part in (".alert-who", ".alert-text", ".alert-number"):
+                    sizes = await page.locator(part).evaluate_all(WIDTHS)
+                    assert all(whole <= seen for whole, seen in sizes), part
+                assert said == []

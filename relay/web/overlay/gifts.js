@@ -19,6 +19,8 @@ const DIAMONDS_PER_CNY = 10;
 const LEAVING_MS = 400;
 // A scene that is shown again is not to play what was given long before.
 const STALE_AFTER_MS = 60_000;
+// Beside pictures and a long number, less leaves no room for names.
+const NARROW_BELOW_EM = 24;
 const SPRING = "cubic-bezier(.2, 1.4, .4, 1)";
 
 /** What a WebcastGiftMessage or RelayGiftCombo says, as the queue wants it. */
@@ -162,6 +164,11 @@ startOverlay({
   setup(root, values) {
     const list = make("ol", `alerts side-${values.side} align-${values.align}`);
     root.append(list);
+    // What Chromium of OBS 28 has no container queries for.
+    const lookAtWidth = () => {
+      list.classList.toggle("narrow", list.clientWidth < NARROW_BELOW_EM * values.size);
+    };
+    new ResizeObserver(lookAtWidth).observe(list);
     const rules = {
       maxShown: values.max_alerts,
       durationMs: values.duration * 1000,

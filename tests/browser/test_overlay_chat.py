@@ -191,6 +191,44 @@ async def test_flying_lines_never_run_into_each_other(chromium: str) -> None:
             await expect(page.locator(".lane-item")).to_have_count(0)
 
 
+async def test_what_would_have_flown_by_unseen_does_not_fly_later(chromium: str) -> None:
+    path = f"/overlay/chat?room_id={ROOM}&style=lanes&cross_s=60"
+    async with relay_running() as relay:
+        relay.rooms.add(ROOM)
+        async with page_opened(relay, chromium, "/overlay/chat") as (page, said):
+            await page.clock.install()
+            async with page.expect_websocket() as opening:
+                await page.goto(relay.url + path)
+            connection = await opening.value
+            await subscribed(relay)
+            await page.evaluate(HIDE, True)
+            for text, later_ms in (("long ago", 9_000), ("just now", 1_000)):
+                async with connection.expect_event("framereceived", lambda body, t=text: t in body):
+                    relay.publish(ROOM, make_chat(text))
+                await page.clock.fast_forward(later_ms)
+            await page.evaluate(HIDE, False)
+            await page.clock.run_for(1_000)
+            await expect(page.locator(".lane-item .line-text")).to_have_text(["just now"])
+            assert said == []
+
+
+async def test_marks_piled_over_other_lines_are_few(chromium: str) -> None:
+    async with relay_running() as relay:
+        relay.rooms.add(ROOM)
+        async with page_opened(relay, chromium, f"/overlay/chat?room_id={ROOM}") as (page, _):
+            await subscribed(relay)
+            piece = {"type": "text", "image": "", "user": None}
+            relay.publish(
+                ROOM,
+                make_chat("e" + "\u0301" * 90 + "!"),
+                make_chat("", pieces=[{**piece, "text": "a\u0316\u0301" + "\u0e47" * 90}]),
+                make_chat("Việt, ไม่เป็นไร"),
+            )
+            await expect(page.locator(".line-text")).to_have_text(
+                ["e" + "\u0301" * 4 + "!", "a\u0316\u0301\u0e47\u0e47", "Việt, ไม่เป็นไร"]
+            )
+
+
 async def test_lines_vanish_but_not_those_of_a_combo_that_goes_on(chromium: str) -> None:
     path = f"/overlay/chat?room_id={ROOM}&fade=10&motion=0"
     async with relay_running() as relay:

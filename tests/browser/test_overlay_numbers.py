@@ -13,11 +13,20 @@ from overlays import (
     subscribed,
 )
 from playwright.async_api import expect
-from serving import make_event, make_payload, relay_running
+from serving import make_event, make_payload, make_status, relay_running
 
 from relay.events import Event, RoomUserSeqPayload
+from relay.hub import RoomState
 
 pytestmark = pytest.mark.browser
+COUNT_CONFETTI = """
+new MutationObserver((changes) => {
+  const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+  const pieces = added.filter((node) => node.className === "confetti").length;
+  const { dataset } = document.documentElement;
+  if (pieces) dataset.bursts = Number(dataset.bursts ?? 0) + 1;
+}).observe(document, { childList: true, subtree: true });
+"""
 
 
 def make_seq(viewers: int, in_all: int) -> Event:
@@ -43,6 +52,25 @@ async def test_a_goal_fills_and_is_raised_when_it_is_reached(chromium: str) -> N
                 relay.publish(ROOM, make_gift("乙", "跑车", 1, diamond_each=60))
                 await expect(numbers).to_have_text("135 / 150")
                 await expect(percent).to_have_text("90%")
+                assert said == []
+
+
+async def test_who_leave_and_come_back_reach_no_goal_again(chromium: str) -> None:
+    path = f"/overlay/goal?room_id={ROOM}&of=viewers&target=100&lang=en"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            async with page_opened(relay, chromium, path, script=COUNT_CONFETTI) as (page, said):
+                await subscribed(relay)
+                current, thrown = page.locator(".goal-current"), page.locator(".confetti")
+                for viewers in (90, 120):
+                    relay.publish(ROOM, make_seq(viewers, 200))
+                    await expect(current).to_have_text(str(viewers))
+                # Confetti is thrown only once the last of it is gone.
+                await expect(thrown).to_have_count(0)
+                for viewers in (80, 130):
+                    relay.publish(ROOM, make_seq(viewers, 200))
+                    await expect(current).to_have_text(str(viewers))
+                await expect(page.locator("html")).to_have_attribute("data-bursts", "1")
                 assert said == []
 
 
@@ -119,6 +147,33 @@ async def test_viewers_now_and_in_all_with_a_line_of_the_last_minutes(chromium: 
                 await expect(page.locator(".viewers-line-stroke")).to_have_attribute(
                     "points", "0.0,56.0"
                 )
+                assert said == []
+
+
+async def test_nobody_watches_a_broadcast_that_is_over(chromium: str) -> None:
+    path = f"/overlay/viewers?room_id={ROOM}&show=both"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            relay.publish(ROOM, make_seq(1_234, 5_000))
+            async with page_opened(relay, chromium, path) as (page, said):
+                await subscribed(relay)
+                now = page.locator(".viewers-now .counter-number")
+                total = page.locator(".viewers-total .counter-number")
+                await expect(now).to_have_text("1,234")
+                for state in (RoomState.ENDED, RoomState.WAITING):
+                    status = make_status(ROOM, state=state)
+                    relay.hub.set_status(relay.rooms[ROOM], status)
+                    await expect(page.locator("html")).to_have_attribute("data-room", state)
+                    await expect(now).to_have_text("–")
+                    # As when a scene is set up while the room is offline.
+                    await page.reload()
+                    await expect(total).to_have_text("5,000")
+                    await expect(now).to_have_text("–")
+                relay.hub.set_status(relay.rooms[ROOM], make_status(ROOM))
+                await expect(page.locator("html")).to_have_attribute("data-room", "live")
+                await expect(now).to_have_text("–")
+                relay.publish(ROOM, make_seq(7, 5_008))
+                await expect(now).to_have_text("7")
                 assert said == []
 
 

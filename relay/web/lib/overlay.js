@@ -41,6 +41,7 @@ const TEXTS = {
  * @typedef {object} Overlay
  * @property {(frame: object) => void} [event] an event of the room
  * @property {(stats: object, changed: object) => void} [stats] the relay's statistics
+ * @property {(state: string) => void} [room] the state that the room has, and each that it comes to
  */
 
 /**
@@ -51,7 +52,7 @@ const TEXTS = {
  * @param {string[] | ((values: object) => string[])} overlay.methods short names of what it wants
  * @param {number | ((values: object) => number)} [overlay.recent] events before it was opened that
  *   it wants, too
- * @param {number} [overlay.staleAfterMs] what came while the page was hidden is not shown any more
+ * @param {number | ((values: object) => number)} [overlay.staleAfterMs] what came while the page was hidden is not shown any more
  *   when it is seen again after so long
  * @param {(root: HTMLElement, values: Record<string, *>) => Overlay} overlay.setup
  */
@@ -73,7 +74,7 @@ export function startOverlay(overlay) {
   const give = whenSeen((frame) => {
     notice.hasContent();
     shown.event?.(frame);
-  }, staleAfterMs);
+  }, typeof staleAfterMs === "function" ? staleAfterMs(values) : staleAfterMs);
   if (values.demo) {
     startDemo(wanted, shown, give);
     return;
@@ -105,8 +106,8 @@ export function startOverlay(overlay) {
       stats?.lost();
     },
     onRoom({ state }) {
-      // For stylesheets: what is shown of a room that is not live is of its last broadcast.
-      document.documentElement.dataset.room = state;
+      document.documentElement.dataset.room = state; // for stylesheets
+      shown.room?.(state);
     },
     onSubscribed(frame) {
       // The room may have been refused before.

@@ -72,12 +72,17 @@ export function picture(url, className, onFail) {
   return image;
 }
 
+/** Give a text without marks that are piled over the lines around it. */
+export function unpile(text) {
+  return text.replace(PILED, "$1");
+}
+
 /**
  * Give a name without what would spoil the text around it: characters that turn the direction of
  * writing, marks piled over other lines, and more than fits.
  */
 function tidy(name) {
-  const characters = [...name.slice(0, 4 * MAX_NAME).replace(TURNING, "").replace(PILED, "$1")];
+  const characters = [...unpile(name.slice(0, 4 * MAX_NAME).replace(TURNING, ""))];
   if (characters.length <= MAX_NAME) return characters.join("");
   return `${characters.slice(0, MAX_NAME - 1).join("")}…`;
 }

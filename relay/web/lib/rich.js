@@ -1,7 +1,7 @@
 // Texts of events as nodes: emoji pictures, mentions, and everything else as plain text; used by
 // overlays and the dashboard.
 
-import { nameOf, picture } from "./people.js";
+import { nameOf, picture, unpile } from "./people.js";
 
 /** Douyin's names of emoji that plain texts carry in brackets, as what every font can show. */
 const EMOJI = new Map(
@@ -22,10 +22,11 @@ const EMOJI = new Map(
 );
 const CODE = /\[([^[\]]{1,8})\]/g;
 
-/** Give a text with Douyin's emoji names turned into emoji. */
+/** Give a text as it is shown: Douyin's emoji names turned into emoji, and no marks piled up. */
 export function withEmoji(text) {
-  if (!text.includes("[")) return text;
-  return text.replace(CODE, (code, name) => EMOJI.get(name) ?? code);
+  const flat = unpile(text);
+  if (!flat.includes("[")) return flat;
+  return flat.replace(CODE, (code, name) => EMOJI.get(name) ?? code);
 }
 
 function emojiNode(url, text) {

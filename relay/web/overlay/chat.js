@@ -3,7 +3,7 @@
 import { startOverlay } from "/web/lib/overlay.js";
 import { kind, methods, options } from "/web/overlay/chat.options.js";
 import { makeFilter } from "/web/overlay/chat.filter.js";
-import { Lanes } from "/web/overlay/chat.lanes.js";
+import { Lanes, MAX_WAIT_MS } from "/web/overlay/chat.lanes.js";
 import { LineMaker } from "/web/overlay/chat.line.js";
 import { List } from "/web/overlay/chat.list.js";
 
@@ -12,6 +12,8 @@ startOverlay({
   options,
   methods,
   recent: (values) => (values.style === "list" ? values.recent : 0),
+  // A list shows what was said meanwhile; what would have flown by has flown by.
+  staleAfterMs: (values) => (values.style === "list" ? Infinity : MAX_WAIT_MS),
   setup(root, values) {
     const accepts = makeFilter(values);
     const maker = new LineMaker(values);

@@ -4,7 +4,7 @@
 const LANE_HEIGHT = 1.75; // em, as in chat.css
 const GAP = 1; // em between two lines of a lane
 const MAX_WAITING = 60;
-const MAX_WAIT_MS = 8000;
+export const MAX_WAIT_MS = 8000;
 const MAX_ITEMS = 400;
 
 export class Lanes {

@@ -108,11 +108,20 @@ startOverlay({
     const total = values.show === "now" ? null : addNumber("total", "eye");
     const line = values.graph ? new Line(values.graph_minutes) : null;
     let asked = false;
+    let isOver = false; // until there is a number of the next broadcast
     if (line) panel.append(line.element);
     return {
-      stats(stats) {
-        if (stats.viewers !== undefined) now?.set(stats.viewers);
-        if (typeof stats.viewers === "number") line?.add(stats.time_ms, stats.viewers);
+      room(state) {
+        if (state === "ended" || state === "waiting") {
+          isOver = true;
+          now?.set(null);
+        } else if (state === "live") {
+          isOver = false;
+        }
+      },
+      stats(stats, changed) {
+        if (changed.viewers !== undefined && !isOver) now?.set(stats.viewers);
+        if (!isOver && typeof stats.viewers === "number") line?.add(stats.time_ms, stats.viewers);
         if (stats.viewers_total !== undefined) total?.set(stats.viewers_total);
         if (!line || asked) return;
         asked = true;

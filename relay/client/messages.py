@@ -49,6 +49,8 @@ class Subscribed(Struct, frozen=True, kw_only=True):
     epoch: str
     offset: int
     """Delivery goes on behind this one."""
+    id: Any = None
+    """Of the request; None: the room goes on in another epoch than was said."""
 
 
 class Unsubscribed(Struct, frozen=True, kw_only=True):

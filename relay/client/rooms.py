@@ -99,7 +99,11 @@ class Rooms:
             case Message():
                 known.position = item.position
             case Subscribed():
-                if (known.position or "").partition(":")[0] != item.epoch:
+                before = known.position or ""
+                # Where the relay can't go on from the position it was given, a gap follows that
+                # says so: lost with the connection, it has to be told again.
+                is_answer = item.id is not None and item.id == known.number
+                if not before or (before.partition(":")[0] != item.epoch and not is_answer):
                     known.position = f"{item.epoch}:{item.offset}"
             case RoomNotice():
                 known.state = item

@@ -353,6 +353,53 @@ async def test_a_room_without_ids_yet_is_resumed_too() -> None:
         assert stream.position(ROOM) == stream.position(name) == "e1:3"
 
 
+async def test_a_gap_that_was_lost_with_the_connection_is_told_again() -> None:
+    async def first(peer: Peer) -> None:
+        await peer.hello()
+        await peer.request()
+        await peer.subscribed()
+        await peer.event(1)
+        peer.cut()
+
+    async def other_relay(peer: Peer) -> None:
+        await peer.hello()
+        request = await peer.request()
+        assert request["since"] == "e1:1"
+        await peer.send(
+            op="subscribed",
+            id=request["id"],
+            room=ROOM,
+            room_id=broadcast(ROOM),
+            web_rid=ROOM,
+            method=None,
+            epoch="e2",
+            offset=7,
+        )
+
+    async def cut_before_the_gap(peer: Peer) -> None:
+        await other_relay(peer)
+        await peer.close(3001)
+
+    async def last(peer: Peer) -> None:
+        await other_relay(peer)
+        await peer.send(
+            op="gap",
+            room_id=broadcast(ROOM),
+            web_rid=ROOM,
+            reason="epoch",
+            epoch="e2",
+            **{"from": 1, "to": 7, "since": "e1:1"},
+        )
+        await peer.event(8, epoch="e2")
+        await peer.until_closed()
+
+    scripts = (first, cut_before_the_gap, last)
+    async with relay_playing(*scripts) as url, connected(url) as stream:
+        assert await _offsets(stream, 2) == [1, 8]
+        assert stream.gaps == 1
+        assert stream.position(ROOM) == "e2:8"
+
+
 async def test_a_room_that_was_moved_to_another_stream_is_resumed_there() -> None:
     async def first(peer: Peer) -> None:
         await peer.hello()

@@ -69,6 +69,18 @@ async def test_no_event_is_missing_silently_after_a_long_pause(chromium: str) ->
             await expect(row_of(page, f"第{sent}条")).to_be_visible()
 
 
+async def test_what_is_missing_of_the_past_is_told_in_its_place(chromium: str) -> None:
+    async with relay_running() as relay:
+        stream = watched(relay)
+        relay.publish(ROOM, make_chat("之前"))
+        relay.hub.announce_gap(stream, "upstream_reconnect")
+        relay.publish(ROOM, make_chat("之后"))
+        async with opened(relay, chromium) as (page, _):
+            await looked_at(page, 3)
+            missing = "Some events are missing here (the connection to Douyin was down)"
+            assert await lines(page) == ["之后", missing, "之前"]
+
+
 async def test_lines_keep_what_the_relay_knows_no_more_after_its_restart(chromium: str) -> None:
     begin_ms = (now_ms() // 10_000 - 60) * 10_000
     known: list[dict[str, Any]] = [

@@ -188,12 +188,11 @@ export class Feed {
     try {
       const path = `/api/rooms/${encodeURIComponent(this.#room)}/events`;
       const query = new URLSearchParams({ before, limit: String(PAGE) });
-      const { events, next } = await api(`${path}?${query}`);
+      const { events, gaps, next } = await api(`${path}?${query}`);
       // What was let go meanwhile would be a hole before them.
       if (visit !== this.#visit || before !== this.#oldest) return;
-      events.sort((a, b) => (a.epoch === b.epoch ? a.offset - b.offset : a.time - b.time));
-      const items = events.map((frame) => {
-        return { id: 0, frame, kind: kindOf(frame.method), text: "" };
+      const items = inOrder(events, gaps).map((frame) => {
+        return { id: 0, frame, kind: frame.op ? "gap" : kindOf(frame.method), text: "" };
       });
       // Ids grow with place; those before the first are negative.
       const first = this.#items[0]?.id ?? 1;
@@ -399,7 +398,22 @@ export class Feed {
   }
 }
 
+// Events of the past, oldest first, with what is missing of them in its place.
+function inOrder(events, gaps) {
+  const frames = [...events];
+  frames.sort((a, b) => (a.epoch === b.epoch ? a.offset - b.offset : a.time - b.time));
+  for (const gap of gaps) {
+    const behind = gap.offset ?? (gap.from ?? 0) - 1;
+    const isBefore = (frame) => frame.epoch === gap.epoch && frame.offset <= behind;
+    const place = frames.findLastIndex(isBefore) + 1;
+    // It has no time of its own.
+    const { time = Date.now() } = frames[place - 1] ?? frames[place] ?? {};
+    frames.splice(place, 0, { ...gap, time });
+  }
+  return frames;
+}
+
 function positionOf(items) {
-  const first = items.find(({ frame }) => frame.offset !== undefined && frame.epoch);
+  const first = items.find(({ frame }) => frame.op === undefined);
   return first ? `${first.frame.epoch}:${first.frame.offset}` : null;
 }

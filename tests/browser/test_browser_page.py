@@ -109,9 +109,6 @@ async def test_rooms_are_listed_added_told_ill_and_removed(chromium: str) -> Non
             items, health = page.locator("#rooms li"), page.locator("#health")
             await expect(items).to_have_count(1)
             await expect(items.nth(0)).to_contain_text("主播")
-            # The room is scrolled, not the page: its header would be gone.
-            await page.locator("#older").scroll_into_view_if_needed()
-            assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
             await page.locator("#main").evaluate("(main) => main.scrollTo(0, 400)")
             await page.get_by_label("Room to watch").fill("no-such")
             await page.get_by_role("button", name="Watch", exact=True).click()
@@ -167,6 +164,16 @@ async def test_rooms_are_listed_added_told_ill_and_removed(chromium: str) -> Non
             await expect(items).to_have_count(1)
             await expect(page.locator("#room-name")).to_have_text("主播")
             assert relay.rooms.streams() == [stream]
+
+
+async def test_the_room_is_scrolled_and_the_header_stays(chromium: str) -> None:
+    async with relay_running() as relay:
+        watched(relay)
+        async with opened(relay, chromium) as (page, _):
+            await page.set_viewport_size({"width": 1280, "height": 500})
+            await looked_at(page)
+            await page.locator("#older").scroll_into_view_if_needed()
+            assert await page.evaluate("document.documentElement.scrollHeight - innerHeight") == 0
 
 
 async def test_numbers_and_events_are_whole_after_ten_cuts(chromium: str) -> None:

@@ -4,6 +4,7 @@ All on one event loop and none of it waits: a subscription is atomic with respec
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -101,7 +102,8 @@ class Hub:
     def publish(self, stream: Stream, events: Sequence[Event]) -> int:
         """Number, keep and give out events, in this order; returns how many were new.
 
-        An event whose msg_id came before is dropped and counted, see `stream.DEDUP_IDS`.
+        An event whose msg_id came before is dropped and counted, see `stream.DEDUP_IDS`. Where one
+        makes this raise, a gap says that it is lost, behind those before it; it is not taken again.
         """
         fanout = self._fanout(stream)
         if not stream.settled:
@@ -110,7 +112,15 @@ class Hub:
         # A simulated event says nothing of what upstream did meanwhile.
         if first and not isinstance(first, SimulatedEvent) and stream.goes_on(first.room_id):
             self._give(fanout, [stream.append_gap("restart")])
-        entries = stream.extend(events)
+        history = stream.history
+        begin = history.end
+        try:
+            entries: Sequence[Entry] = stream.extend(events)
+        except BaseException:
+            stream.append_gap("corrupt_frame")
+            sequence = max(begin, history.first)
+            self._give(fanout, history.read(sequence, history.end - sequence, sys.maxsize))
+            raise
         self._give(fanout, entries)
         return len(entries)
 

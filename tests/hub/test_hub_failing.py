@@ -1,6 +1,7 @@
 """What goes wrong in giving out events costs only those whom it went wrong for."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from clocks import turns
@@ -8,6 +9,7 @@ from serving import make_event, make_status
 from sinks import FakeSink, Lines
 
 from relay.config import HubConfig
+from relay.events import Event
 from relay.hub import Entry, Filter, Hub, Position, Stream, Subscriber
 
 ALL = Filter.of(None)
@@ -47,6 +49,32 @@ def subscribe(
     subscriber = hub.subscriber(sink, lines)
     hub.subscribe(subscriber, stream, filter_)
     return sink, subscriber
+
+
+class Stumbling:
+    """Books that can't take one event."""
+
+    def __init__(self, over: Event) -> None:
+        self._over = over
+
+    def take(self, event: Event) -> Sequence[Event]:
+        if event is self._over:
+            raise ZeroDivisionError
+        return [event]
+
+
+async def test_an_event_that_cannot_be_entered_is_a_gap_and_costs_no_other(hub: Hub) -> None:
+    stream = hub.open(make_status())
+    events = [make_event(msg_id=str(number)) for number in range(1, 4)]
+    stream.books = Stumbling(events[1])  # type: ignore[assignment]
+    sink, _ = subscribe(hub, stream, Lines())
+    with pytest.raises(ZeroDivisionError):
+        hub.publish(stream, events)
+    # The room's task begins anew where it was, and upstream repeats all of them.
+    assert hub.publish(stream, events) == 1
+    hub.flush()
+    told = [(f.get("reason", "event"), f["offset"], f.get("msg_id")) for f in sink.frames]
+    assert told == [("event", 1, "1"), ("corrupt_frame", 1, None), ("event", 2, "3")]
 
 
 async def test_events_that_cannot_be_framed_cost_other_groups_and_rooms_nothing(hub: Hub) -> None:

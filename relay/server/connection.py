@@ -21,12 +21,12 @@ from relay.hub.batch import MAX_WRITE_BYTES
 from relay.hub.notices import room_body
 from relay.logs import Throttle
 from relay.server.answers import ApiError
-from relay.server.bucket import Bucket
 from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
 from relay.server.direct import descriptor_of, reset, take_over
 from relay.server.handshake import Admission, judge_handshake, read_handshake, shake_hands
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
+from relay.server.rates import Rates
 from relay.server.reading import Inbox, Reader
 from relay.server.refusal import DRAIN_S, TARGET_BYTES, Refusal, note_leaving
 from relay.server.state import ClientState
@@ -68,16 +68,15 @@ class ClientConnection(asyncio.Protocol):
 
     __slots__ = (
         "_abort_timer",
-        "_bytes",
         "_gone",
         "_inbox",
         "_is_asked",
         "_is_lost",
         "_is_pinged",
         "_max_unsent_bytes",
-        "_messages",
         "_next_read",
         "_protocol",
+        "_rates",
         "_reader",
         "_shared",
         "_task",
@@ -115,9 +114,8 @@ class ClientConnection(asyncio.Protocol):
         self._reader: Reader | None = None
         """Once hands are shaken."""
         self._inbox = Inbox()
-        self._bytes: Bucket | None = None
-        """Of what it may send, once it has sent something; likewise of messages."""
-        self._messages: Bucket | None = None
+        self._rates: Rates | None = None
+        """Once it has sent something."""
         self._next_read: asyncio.Handle | None = None
         """Parses on in the next turn, or once it may send more."""
         self._task: asyncio.Task[None] | None = None
@@ -330,27 +328,14 @@ class ClientConnection(asyncio.Protocol):
         if self.subscriber.paused and self.buffered() > self._max_unsent_bytes:
             # It makes us answer without reading the answers.
             self._abort()
-        self._read_on(self._owe(len(data)))
+        self._read_on(self._sending.owe_bytes(len(data), self))
 
-    def _owe(self, size: int) -> float:
-        """Count bytes; the seconds until more may come."""
-        limits = self._shared.state.config.limits
-        if self._bytes is None:
-            self._bytes = Bucket(limits.client_bytes_burst)
-        wait_s = self._bytes.owe(limits.client_bytes_per_s, limits.client_bytes_burst, size)
-        if wait_s:
-            self._shared.state.hold_up("client_bytes", self.name)
-        return wait_s
-
-    def _owe_message(self) -> float:
-        """Count a message; the seconds until it may be obeyed."""
-        limits = self._shared.state.config.limits
-        if self._messages is None:
-            self._messages = Bucket(limits.client_messages_burst)
-        wait_s = self._messages.owe(limits.client_messages_per_s, limits.client_messages_burst, 1)
-        if wait_s:
-            self._shared.state.hold_up("client_messages", self.name)
-        return wait_s
+    @property
+    def _sending(self) -> Rates:
+        """How fast it sends."""
+        if self._rates is None:
+            self._rates = Rates(self._shared.state)
+        return self._rates
 
     def _read_on(self, wait_s: float = 0.0) -> None:
         """See to it that more is parsed, and then received, if there is room for it."""
@@ -408,7 +393,7 @@ class ClientConnection(asyncio.Protocol):
                 return
             if inbox.has_few:
                 self._read_on()
-            if wait_s := self._owe_message():
+            if wait_s := self._sending.owe_message(self):
                 await asyncio.sleep(wait_s)
             await reader.read(message)
             obeyed += 1

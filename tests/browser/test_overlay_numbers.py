@@ -1,6 +1,7 @@
 """The overlays of numbers, in a real browser: `likes`, `viewers`, `goal`, `top`."""
 
 import pytest
+from keys import auth
 from overlays import (
     ROOM,
     books_kept,
@@ -175,6 +176,26 @@ async def test_nobody_watches_a_broadcast_that_is_over(chromium: str) -> None:
                 relay.publish(ROOM, make_seq(7, 5_008))
                 await expect(now).to_have_text("7")
                 assert said == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "令牌缺失或不正确。请用 relay token overlay"),
+        ("en", "The token is missing or wrong."),
+    ],
+)
+async def test_a_wrong_token_is_told_with_where_to_get_one(
+    chromium: str, lang: str, said: str
+) -> None:
+    path = f"/overlay/viewers?room_id={ROOM}&token=rly_wrong&lang={lang}"
+    async with (
+        relay_running(auth=auth()) as relay,
+        page_opened(relay, chromium, path) as (page, _),
+    ):
+        notice = page.locator(".notice")
+        await expect(notice).to_contain_text(said)
+        await expect(notice).to_contain_text("relay token overlay --room")
 
 
 @pytest.mark.parametrize("kind", ["gifts", "likes", "viewers", "goal", "top"])

@@ -14,7 +14,7 @@ const TEXTS = {
   en: {
     noRoom: "Which room? Add ?room_id=… to the address, or ?demo=1 for sample events. The page /overlay/ makes the address.",
     waiting: "Waiting for the relay…",
-    3500: "The token is missing or wrong.",
+    3500: "The token is missing or wrong. relay token overlay --room … makes one; put it into the address as token=….",
     3501: "There is no such room. Asked again every 15 s.",
     3502: "The relay does not understand the request.",
     3503: "This page may not use this relay.",
@@ -26,7 +26,7 @@ const TEXTS = {
   zh: {
     noRoom: "请在网址后加 ?room_id=直播间号，或用 ?demo=1 查看示例。可在 /overlay/ 页面生成网址。",
     waiting: "正在等待中继启动…",
-    3500: "令牌缺失或不正确。",
+    3500: "令牌缺失或不正确。请用 relay token overlay --room 直播间号 生成，并填入网址的 token=。",
     3501: "没有这个直播间，每 15 秒重试一次。",
     3502: "中继无法理解这个请求。",
     3503: "此页面无权使用这个中继。",

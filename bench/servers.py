@@ -30,6 +30,8 @@ from tools import (
 )
 from upstream import Upstream, stamp
 
+FED = "&method=chat,room"
+"""Of a client that wants what it is fed with, and not the relay's own events besides."""
 START_S = 30
 STOP_S = 5
 
@@ -125,7 +127,7 @@ class Relay(Server):
         *,
         rooms: int = 1,
         small: bool = False,
-        queries: Sequence[str] = ("",),
+        queries: Sequence[str] = (FED,),
         config: str = "",
         offers: str = "",
         cores: set[int] | None = None,

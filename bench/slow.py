@@ -14,7 +14,7 @@ import urllib.request
 
 from contest import Contest
 from report import bar, footnote, run, save, table
-from servers import Relay
+from servers import FED, Relay
 
 CLIENTS, STALLED, BATCH, BATCHES_PER_S = 1000, 100, 60, 15
 NONE, CLOSED, SKIPPED = "all read", "100 stalled, closed", "100 stalled, skipped"
@@ -31,7 +31,7 @@ async def metric(relay: Relay, name: str) -> float:
 async def main(args: argparse.Namespace) -> None:
     rounds, seconds = (5, 8) if args.full else (2, 5)
     print(f"\n{CLIENTS:,} clients, {BATCHES_PER_S} batches of {BATCH} a second, {rounds} rounds")
-    relays = [Relay(NONE), Relay(CLOSED), Relay(SKIPPED, queries=("&slow=skip",))]
+    relays = [Relay(NONE), Relay(CLOSED), Relay(SKIPPED, queries=(f"{FED}&slow=skip",))]
     async with Contest(CLIENTS) as done:
         for relay in relays:
             await done.enter(relay, 0 if relay.name == NONE else STALLED)

@@ -258,9 +258,11 @@ class Store:
             # Where there was no room for some events, those before may wait to be written still.
             if self._writer.done_upto.get(into, 0) < upto and not self._writer.trouble:
                 self._backlog.wait_written(QUEUED_S)
+            # How epochs follow each other may be on its way to the file, and be there by the time
+            # that it was not found.
+            is_reordering = self.is_reordering
             page = read_page(reader.connection, since, into, upto, wanted)
-            # How epochs follow each other may be on its way to the file.
-            if page is None and self._backlog.others and self._backlog.wait_written(QUEUED_S):
+            if page is None and is_reordering and self._backlog.wait_written(QUEUED_S):
                 page = read_page(reader.connection, since, into, upto, wanted)
             return page
 

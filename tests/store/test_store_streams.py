@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import pytest
 from lives import CHAT, GIFT, Client, Life, brief, copy_of, life, rows_of
 from serving import make_event, make_status
 
+from relay.events.stored import Page
 from relay.hub import Position, Stream
 from relay.hub import hub as hub_module
 from relay.store import backlog
+from relay.store import store as store_module
+from relay.store.writer import Writer
 
 ROOM, OTHER = "80000000001", "80000000002"
 UNKNOWN: dict[str, Any] = {"web_rid": "", "name": "xiaoming", "room_id": ""}
@@ -131,6 +135,39 @@ async def test_what_upstream_repeats_is_known_after_many_crashes(tmp_path: Path,
     async with life(killed) as alive:
         stream = await alive.watch(ROOM)
         assert alive.hub.publish(stream, [event]) == 0
+
+
+async def test_who_asks_while_it_is_being_written_where_a_room_goes_on_is_not_turned_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "store.db"
+    async with life(path) as alive:
+        first = await alive.watch(ROOM)
+        await alive.publish(first, 3)
+        killed = copy_of(path, tmp_path / "killed.db")
+    asked = threading.Event()
+    done, read_page = Writer._done, store_module.read_page
+
+    def done_once_asked(writer: Writer, items: list[Any]) -> None:
+        assert asked.wait(10)
+        done(writer, items)
+
+    async with life(killed) as alive:
+
+        def read_just_before(*question: Any) -> Page | None:
+            if asked.is_set():
+                return read_page(*question)
+            asked.set()
+            assert alive.store._backlog.wait_written(10)
+            return None
+
+        monkeypatch.setattr(Writer, "_done", done_once_asked)
+        monkeypatch.setattr(store_module, "read_page", read_just_before)
+        stream = await alive.watch(ROOM)
+        client = Client(alive.hub)
+        client.follow(stream, Position(first.epoch, 1))
+        await client.is_live(stream)
+        assert brief(client.frames, [first.epoch, stream.epoch]) == ["A2-3", "restart A4-?"]
 
 
 async def test_an_unwatched_room_goes_on_when_it_is_watched_again(tmp_path: Path) -> None:

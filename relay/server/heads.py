@@ -19,7 +19,7 @@ TOO_LARGE = (
 )
 WRONG_VERSION = "this version of HTTP is not served; use HTTP/1.1"
 
-_BARE_LF = re.compile(rb"(?<!\r)\n")
+_CR = 13
 _VERSION = re.compile(rb" HTTP/([0-9](?:\.[0-9])?)\Z")
 _SERVED = (b"1.1", b"1.0")
 
@@ -42,7 +42,10 @@ def has_bare_lf(received: bytes | bytearray, begin: int, end: int) -> bool:
 
     Who ends lines so will never send the end of a head that is waited for.
     """
-    return _BARE_LF.search(received, begin, end) is not None
+    at = received.find(b"\n", begin, end)
+    while at > 0 and received[at - 1] == _CR:
+        at = received.find(b"\n", at + 1, end)
+    return at >= 0
 
 
 def find_fault(head: bytes) -> Fault | None:

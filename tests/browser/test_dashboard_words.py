@@ -45,7 +45,7 @@ ILL = RoomHealth(
 async def say(page: Page, function: str, *arguments: object) -> str:
     """Call one of the page's functions for words."""
     script = """async ([name, arguments]) =>
-      (await import("/web/dashboard/words.js"))[name](...arguments)"""
+      (await import("/web/lib/words.js"))[name](...arguments)"""
     said: str = await page.evaluate(script, [function, list(arguments)])
     return said
 

@@ -6,7 +6,7 @@ import { onLanguage, t } from "/web/lib/i18n.js";
 import { make, setText } from "/web/dashboard/elements.js";
 import { HIDDEN_AT_FIRST, KINDS, kindOf, searchText } from "/web/dashboard/kinds.js";
 import { makeRow } from "/web/dashboard/rows.js";
-import { showError } from "/web/dashboard/words.js";
+import { showError } from "/web/lib/words.js";
 
 const MAX_EVENTS = 5000;
 const SLACK = 500; // so many more come before some are let go, all at once

@@ -10,7 +10,7 @@ import { Inspector } from "/web/dashboard/inspector.js";
 import { Link } from "/web/dashboard/link.js";
 import { showGivers, showHead, showHealth, showNumbers } from "/web/dashboard/room.js";
 import { keyOf, RoomList, titleOf } from "/web/dashboard/rooms.js";
-import { closedText, errorText, showError } from "/web/dashboard/words.js";
+import { closedText, errorText, showError } from "/web/lib/words.js";
 import "/web/dashboard/texts.js";
 
 const ROOMS_EVERY_MS = 4_000; // besides when something is told of them

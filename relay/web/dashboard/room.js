@@ -12,7 +12,7 @@ import {
   isSentenceWanted,
   lineText,
   transportText,
-} from "/web/dashboard/words.js";
+} from "/web/lib/words.js";
 
 const DAY_MS = 86_400_000;
 const WARN_BEFORE_MS = 7 * DAY_MS; // of a login that expires

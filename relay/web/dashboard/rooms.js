@@ -5,7 +5,7 @@ import { api } from "/web/lib/api.js";
 import { formatCount } from "/web/lib/format.js";
 import { language, t } from "/web/lib/i18n.js";
 import { make } from "/web/dashboard/elements.js";
-import { causeText, hintText, showError } from "/web/dashboard/words.js";
+import { causeText, hintText, showError } from "/web/lib/words.js";
 
 const $ = (id) => document.getElementById(id);
 

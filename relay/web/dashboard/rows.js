@@ -4,7 +4,7 @@ import { t } from "/web/lib/i18n.js";
 import { nameOf } from "/web/lib/people.js";
 import { clock, make } from "/web/dashboard/elements.js";
 import { describe, isRepetition, labelOf } from "/web/dashboard/kinds.js";
-import { errorText, gapText } from "/web/dashboard/words.js";
+import { errorText, gapText } from "/web/lib/words.js";
 
 /** Make the element of a feed's item. */
 export function makeRow({ id, frame, kind }) {

@@ -1,4 +1,4 @@
-// The dashboard's texts in English and Chinese; what the relay says by words of its own is in words.js.
+// The dashboard's texts in English and Chinese; what the relay says by words of its own is in lib/words.js.
 
 import { addTexts } from "/web/lib/i18n.js";
 

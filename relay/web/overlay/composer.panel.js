@@ -2,6 +2,7 @@
 
 import { api } from "/web/lib/api.js";
 import { t } from "/web/lib/i18n.js";
+import { showError } from "/web/lib/words.js";
 
 const MAX_SUGGESTED = 300;
 /** Kinds of test events whose method has another name. */
@@ -81,6 +82,7 @@ export function startTestPanel({ room, takes, onSent }) {
   $("test").addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = $("test-said");
+    said.title = "";
     if (!room()) {
       said.textContent = t("no_room");
       return;
@@ -92,7 +94,7 @@ export function startTestPanel({ room, takes, onSent }) {
       said.textContent = t("test_sent");
       onSent(methodOf(wanted.kind));
     } catch (error) {
-      said.textContent = error.message;
+      showError(said, error);
     }
   });
   return show;

@@ -81,7 +81,7 @@ class Pool:
         try:
             await asyncio.gather(*(worker.served_once for worker in self._workers))
         except BaseException:
-            await self._end()
+            await self.end()
             raise
 
     @property
@@ -114,13 +114,17 @@ class Pool:
             await asyncio.wait([worker.task for worker in self._workers], timeout=wait_s)
 
     async def finish_stop(self, deadline_s: float) -> None:
-        """Wait until all workers have ended; cut off what is left by then."""
-        try:
-            tasks = [worker.task for worker in self._workers]
-            if tasks:
-                await asyncio.wait(tasks, timeout=deadline_s + STOP_SPARE_S)
-        finally:
-            await self._end()
+        """Wait until all workers have ended whose clients may take so long."""
+        await self.wait_over(deadline_s + STOP_SPARE_S)
+
+    async def end(self) -> None:
+        """Cut off what is left."""
+        if self._tick is not None:
+            self._tick.cancel()
+        for worker in self._workers:
+            worker.task.cancel()
+        if self._workers:
+            await asyncio.wait([worker.task for worker in self._workers])
 
     async def count(self) -> None:
         """Have all workers tell what they have counted; it is waited for a moment at most."""
@@ -173,14 +177,6 @@ class Pool:
         self._feed.tell_done()
         for worker in self._workers:
             worker.look()
-
-    async def _end(self) -> None:
-        if self._tick is not None:
-            self._tick.cancel()
-        for worker in self._workers:
-            worker.task.cancel()
-        if self._workers:
-            await asyncio.wait([worker.task for worker in self._workers])
 
 
 class _Worker:

@@ -71,8 +71,10 @@ class SharedServer(RelayServer):
         self._pool.begin_stop(deadline_s)
         try:
             await super().stop(deadline_s)
-        finally:
             await self._pool.finish_stop(deadline_s)
+        finally:
+            # Who interrupts the stop does not wait for workers' clients either.
+            await self._pool.end()
             await self._let_go()
 
     def is_taken(self, stream: Stream) -> bool:

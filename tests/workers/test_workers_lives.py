@@ -132,6 +132,28 @@ async def test_clients_that_do_not_hang_up_are_cut_off() -> None:
     assert workers() == []
 
 
+async def test_a_stop_that_is_interrupted_waits_for_no_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "SILENT_TICKS", 3600)
+    async with relay_running(server=ServerConfig(port=0, workers=2)) as relay:
+        reader, writer = await asyncio.open_connection("127.0.0.1", relay.server.port)
+        writer.write(
+            b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        await reader.readuntil(b"hello")
+        stopping = asyncio.create_task(relay.server.stop(3600))
+        await reader.readuntil(b"stopping")
+        for worker in workers():
+            worker.send_signal(signal.SIGSTOP)
+        stopping.cancel()
+        _, late = await asyncio.wait([stopping], timeout=20)
+        assert not late
+        assert workers() == []
+        writer.close()
+
+
 async def test_a_hangup_of_all_processes_ends_no_worker(relay: Relay) -> None:
     async with relay.connect("?room_id=1") as client:
         await receive(client, 3)

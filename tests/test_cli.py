@@ -203,6 +203,20 @@ async def test_ctrl_c_during_the_start(command: str, module: str, tmp_path: Path
     assert (code, out, ours) == (ExitCode.INTERRUPTED, "", ["relay: interrupted"])
 
 
+@pytest.mark.parametrize("module", ["click", "msgspec", "relay.config", "structlog"])
+async def test_a_hangup_during_the_start_counts_once_it_serves(module: str, tmp_path: Path) -> None:
+    arguments = ("serve", "--port", "0")
+    env = {"RELAY_LOG__FORMAT": "json"}
+    flags = ("-X", "importtime")
+    async with relay(*arguments, flags=flags, cwd=tmp_path, **env) as process:
+        await line_with(process.stderr, f" {module}\n")
+        process.send_signal(signal.SIGHUP)
+        await line_with(process.stderr, '"configuration read again"')
+        process.send_signal(signal.SIGTERM)
+        code, _, _ = await outcome(process)
+    assert code == ExitCode.OK
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_serve_until_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
     async with relay("serve", "--port", "0", cwd=tmp_path, RELAY_LOG__FORMAT="json") as process:

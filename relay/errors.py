@@ -114,7 +114,8 @@ class CloseCode(IntEnum):
     SLOW = 3008
     """The client read too slowly. Connect again, resuming with `since`."""
     RATE_LIMITED = 3029
-    """The token was used more often than `[auth]` allows. Connect again, a little later."""
+    """The token or address asks more often, or has more rooms, than it may. Connect again, a
+    little later."""
     BAD_TOKEN = 3500
     """Token missing or wrong."""
     UNKNOWN_ROOM = 3501

@@ -138,11 +138,20 @@ ErrorCode = Literal[
 class RequestError(Exception):
     """A client's request that can't be done; becomes an `error` frame."""
 
-    def __init__(self, code: ErrorCode, message: str, request_id: RequestId = None) -> None:
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        request_id: RequestId = None,
+        *,
+        retry_after_s: float | None = None,
+    ) -> None:
+        """`retry_after_s`: when asking again may help; None: not before something is changed."""
         # It may quote the request, tokens in places where they don't belong included.
         super().__init__(mask_tokens(message))
         self.code = code
         self.request_id = request_id
+        self.retry_after_s = retry_after_s
 
 
 _json = msgspec.json.Encoder()

@@ -88,7 +88,9 @@ def read_request(message: Subscribe | Unsubscribe, **changes: Any) -> Request:
 
 def as_api_error(error: RequestError) -> ApiError:
     """Give the answer to a request over HTTP that can't be done."""
-    return ApiError(_STATUSES.get(error.code, 400), error.code, str(error))
+    wait_s = error.retry_after_s
+    status = _STATUSES.get(error.code, 400) if wait_s is None else 429
+    return ApiError(status, error.code, str(error), retry_after_s=wait_s)
 
 
 def _read(message: Subscribe | Unsubscribe, **changes: Any) -> Request:

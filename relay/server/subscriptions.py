@@ -23,10 +23,14 @@ _CLOSE_CODES = {
     "room_refused": CloseCode.ROOM_REFUSED,
     "forbidden_scope": CloseCode.FORBIDDEN_SCOPE,
 }
+RETRY_S = 5.0
+"""When to ask again for a room that was too many together with those of other clients."""
 
 
 def close_code(error: RequestError) -> CloseCode:
     """Give what an error in the query closes the connection with."""
+    if error.retry_after_s is not None:
+        return CloseCode.RATE_LIMITED
     return _CLOSE_CODES.get(error.code, CloseCode.BAD_REQUEST)
 
 
@@ -152,13 +156,16 @@ class Subscriptions:
     def _refuse_more(self, request_id: RequestId) -> RequestError:
         if len(self._held) >= MAX_ROOMS_PER_CLIENT:
             text = f"a connection may have {MAX_ROOMS_PER_CLIENT} rooms"
-            cause = "client_rooms"
+            cause, wait_s = "client_rooms", None
         else:
-            text = "clients of this address, or with this token, have too many rooms together"
-            cause = "subscriptions"
+            text = (
+                "clients of this address, or with this token, have too many rooms together;"
+                f" wait {RETRY_S:g} s"
+            )
+            cause, wait_s = "subscriptions", RETRY_S
         listener = self._listener
         self._state.refuse(cause, listener.access.name or listener.sender.address)
-        return RequestError("too_many_rooms", text, request_id)
+        return RequestError("too_many_rooms", text, request_id, retry_after_s=wait_s)
 
     def _count(self, held: int) -> None:
         """Have the limits know how many rooms are held."""

@@ -154,6 +154,25 @@ async def test_a_room_that_would_be_too_many_is_not_started() -> None:
         await receive_until(client, "subscribed")
 
 
+async def test_rooms_that_are_too_many_just_now_may_be_asked_for_later() -> None:
+    limits = LimitsConfig(address_subscriptions=1)
+    headers = from_("203.0.113.5")
+    async with (
+        relay_running(server=PROXIED, limits=limits) as relay,
+        aiohttp.ClientSession(relay.url) as http,
+        relay.connect("?room_id=1", additional_headers=headers) as client,
+    ):
+        await receive_until(client, "subscribed")
+        assert await close_code(relay, "?room_id=2", additional_headers=headers) == 3029
+        async with http.get("/events?room_id=2", headers=headers) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (429, "5")
+        # What one connection alone asks too much will not be less later.
+        many = ",".join(map(str, range(1, 102)))
+        assert await close_code(relay, f"?room_id={many}", additional_headers=headers) == 3502
+        async with http.get(f"/events?room_id={many}", headers=headers) as answer:
+            assert answer.status == 400
+
+
 async def test_wrong_tokens_of_handshakes_count_as_well(relay: Relay) -> None:
     headers = from_("203.0.113.5")
     for _ in range(5):

@@ -38,6 +38,8 @@ _MAX_FRAME_BYTES = 4 * 1024 * 1024
 # Codes of RFC 6455 that say that the other end broke the protocol: so would the next connection.
 _BROKEN_PROTOCOL = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
 
+_TOO_MANY = 429  # connections of this address just now, perhaps lost ones of our own
+
 _log = logging.getLogger(__name__)
 
 
@@ -247,7 +249,8 @@ class Stream:
             await self.open()
         except UnreachableError as error:
             cause = error.__cause__
-            if isinstance(cause, InvalidStatus) and 400 <= cause.response.status_code < 500:
+            status = cause.response.status_code if isinstance(cause, InvalidStatus) else 0
+            if 400 <= status < 500 and status != _TOO_MANY:
                 raise  # we are the ones who'd have to change something
             _log.warning("%s; trying again", error)
 

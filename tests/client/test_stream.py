@@ -252,6 +252,28 @@ async def test_it_stops_where_the_handshake_is_refused_for_good() -> None:
                 await anext(stream)
 
 
+async def test_it_comes_again_where_there_are_too_many_connections_just_now() -> None:
+    answers = [None, 429, 429, None]
+
+    def process(connection: ServerConnection, _request: Request) -> Response | None:
+        status = answers.pop(0)
+        return connection.respond(status, "too many\n") if status else None
+
+    async def handle(connection: ServerConnection) -> None:
+        peer = Peer(connection)
+        await peer.hello()
+        if answers:
+            await peer.close(3001)
+        else:
+            await peer.event(1)
+            await peer.until_closed()
+
+    async with serve(handle, "127.0.0.1", 0, process_request=process) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with connected(f"ws://127.0.0.1:{port}/ws") as stream:
+            assert await _offsets(stream, 1) == [1]
+
+
 async def test_rooms_change_while_it_is_open() -> None:
     requests: list[dict[str, Any]] = []
 

@@ -217,6 +217,51 @@ async def test_a_hangup_during_the_start_counts_once_it_serves(module: str, tmp_
     assert code == ExitCode.OK
 
 
+IN_TERMINAL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+if sys.argv[1] == "nohup":
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
+"""Runs a program from the terminal that is its standard input."""
+
+
+@pytest.mark.parametrize(("how", "ended"), [("plainly", -signal.SIGTERM), ("nohup", ExitCode.OK)])
+async def test_a_terminal_that_closes_during_the_start(
+    how: str, ended: int, tmp_path: Path
+) -> None:
+    terminal, inside = os.openpty()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", IN_TERMINAL, how),
+            *("-X", "importtime", "-m", "relay", "serve", "--port", "0"),
+            stdin=inside,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            start_new_session=True,
+        )
+    finally:
+        os.close(inside)
+    try:
+        async with asyncio.timeout(60):
+            try:
+                await line_with(process.stderr, " click\n")
+            finally:
+                os.close(terminal)
+            if how == "nohup":
+                await served(process)
+                process.send_signal(signal.SIGTERM)
+            code, _, _ = await outcome(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    assert code == ended
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_serve_until_told_to_stop(number: signal.Signals, tmp_path: Path) -> None:
     async with relay("serve", "--port", "0", cwd=tmp_path, RELAY_LOG__FORMAT="json") as process:

@@ -1,12 +1,13 @@
 """What the dashboard keeps of a room's past, in a real browser: its events, and its lines."""
 
+import json
 import re
 from typing import Any
 
 import pytest
 from dashboard import lines, looked_at, make_chat, opened, row_of, watched
 from overlays import ROOM
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 from serving import Relay, relay_running
 
 from relay.clock import now_ms
@@ -17,12 +18,11 @@ BATCH = 500
 """Events at once: less than what a page is closed for that reads too slowly."""
 
 
-async def oldest(page: Page) -> str:
-    """What the last row says, when all were scrolled to."""
+async def see_oldest(page: Page, text: str) -> None:
+    """See what the last row says, once all were scrolled to."""
     await page.locator("#events").focus()
     await page.keyboard.press("End")
-    chosen = page.locator("#events [aria-selected=true] .event-what")
-    return await chosen.inner_text()
+    await expect(page.locator("#events [aria-selected=true] .event-what")).to_have_text(text)
 
 
 async def test_no_event_is_missing_silently_after_a_long_pause(chromium: str) -> None:
@@ -54,17 +54,17 @@ async def test_no_event_is_missing_silently_after_a_long_pause(chromium: str) ->
             shown = 5_001 + (sent - 300 - 5_501) % 500
             await expect(counts).to_have_text(f"{shown} of {shown} events")
             assert (await lines(page))[0] == f"第{sent}条"
-            assert await oldest(page) == f"第{sent - shown + 1}条"
+            await see_oldest(page, f"第{sent - shown + 1}条")
 
             older = page.get_by_role("button", name="Load older events")
             await older.click()
             shown += 300
             await expect(counts).to_have_text(f"{shown} of {shown} events")
-            assert await oldest(page) == f"第{sent - shown + 1}条"
+            await see_oldest(page, f"第{sent - shown + 1}条")
             # Those that come then have none of them let go.
             send(relay, BATCH)
             await expect(newer).to_have_text(f"{BATCH} new")
-            assert await oldest(page) == f"第{sent - BATCH - shown + 1}条"
+            await see_oldest(page, f"第{sent - BATCH - shown + 1}条")
             await newer.click()
             await expect(row_of(page, f"第{sent}条")).to_be_visible()
 
@@ -112,3 +112,37 @@ async def test_lines_keep_what_the_relay_knows_no_more_after_its_restart(chromiu
                 watched(restarted)
                 await expect(line).to_have_attribute("aria-label", re.compile("latest 7,"))
                 await expect(line).to_have_attribute("aria-label", re.compile("highest 1k"))
+
+
+async def test_a_room_that_was_refused_is_asked_for_again(chromium: str) -> None:
+    refusals = 0
+
+    def refuse_first(page_side: WebSocketRoute) -> None:
+        relay_side = page_side.connect_to_server()
+
+        def send(message: str | bytes) -> None:
+            nonlocal refusals
+            request = json.loads(message)
+            if request["op"] == "subscribe" and refusals < 2:
+                refusals += 1
+                error = {"op": "error", "id": request["id"], "code": "too_many_rooms"}
+                page_side.send(json.dumps(error | {"message": "too many just now"}))
+            else:
+                relay_side.send(message)
+
+        page_side.on_message(send)
+
+    async with relay_running() as relay:
+        watched(relay)
+        async with opened(relay, chromium, "/#room=" + ROOM) as (page, _):
+            await page.clock.install()
+            await page.route_web_socket("**/ws", refuse_first)
+            await page.reload()
+            await expect(page.locator("#counts")).to_contain_text("1 of 1 events")
+            relay.publish(ROOM, make_chat("之前"))
+            while refusals < 2:
+                await page.clock.run_for(4_000)
+            # It was told once, and what came meanwhile is not missing.
+            while not await row_of(page, "之前").count():
+                await page.clock.run_for(4_000)
+            await expect(page.locator("#counts")).to_contain_text("2 of 2 events")

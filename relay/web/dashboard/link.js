@@ -6,6 +6,8 @@ import { Connection } from "/web/lib/connection.js";
 
 const BAD_TOKEN = 3500; // close code
 const NUMBERS = ["relay_stats"];
+/** How often a room that was refused is asked for again. */
+const ASK_AGAIN_MS = 15_000;
 
 /**
  * A room as the link has it.
@@ -14,10 +16,14 @@ const NUMBERS = ["relay_stats"];
  * @property {string} epoch that of its stream, which is what tells rooms apart: it stays when a
  *   room gets a name or an id that was not known before
  * @property {number} offset of the last event received, or known of
+ * @property {string} hadEpoch and
+ * @property {number} hadOffset where to go on: what is missing behind it has yet to be told
  * @property {""|"numbers"|"all"} has what is subscribed to
  * @property {string} asked the name that was subscribed to
  * @property {number} request the id of the last request about it
  * @property {object|null} answer what was said to it, a `subscribed` frame
+ * @property {string} refused the code of the error that was said to it; "": none
+ * @property {number} askAgainAt when it may be asked for again, if it was
  */
 
 export class Link {
@@ -25,6 +31,7 @@ export class Link {
   rooms = new Map();
 
   #requests = 0;
+  #asked = new Map(); // id of a request -> the room that it was about
   #chosen = null;
   #token = ""; // that it connected with last
   #on;
@@ -72,8 +79,10 @@ export class Link {
       if (room) room.view = view;
       else {
         const { epoch, offset } = view;
+        const had = { hadEpoch: epoch, hadOffset: offset };
         const none = { has: "", asked: "", request: 0, answer: null };
-        this.rooms.set(epoch, { view, epoch, offset, ...none });
+        const well = { refused: "", askAgainAt: 0 };
+        this.rooms.set(epoch, { view, epoch, offset, ...had, ...none, ...well });
       }
     }
     this.#subscribe();
@@ -87,7 +96,7 @@ export class Link {
     if (before?.has === "all" && this.#connection.now) {
       // There is no taking away methods of all but some; nothing comes between the two.
       this.#connection.send({ op: "unsubscribe", room_id: before.asked });
-      before.has = "";
+      Object.assign(before, { has: "", answer: null });
     }
     this.#subscribe();
   }
@@ -97,13 +106,15 @@ export class Link {
     for (const room of this.rooms.values()) {
       const wanted = room === this.#chosen ? "all" : "numbers";
       if (room.has === wanted || room.has === "all") continue;
+      if (performance.now() < room.askAgainAt) continue;
       const request = { op: "subscribe", room_id: room.view.web_rid || room.view.name };
       if (wanted === "numbers") request.method = NUMBERS;
       if (room.has) request.room_id = room.asked; // adds to what there is
-      else request.since = `${room.epoch}:${room.offset}`;
+      else request.since = `${room.hadEpoch}:${room.hadOffset}`;
       room.asked = request.room_id;
       room.has = wanted;
       room.request = request.id = ++this.#requests;
+      this.#asked.set(request.id, room);
       this.#connection.send(request);
     }
   }
@@ -115,7 +126,8 @@ export class Link {
     }
     this.#on.state(state, code);
     if (state === "connecting") {
-      for (const room of this.rooms.values()) Object.assign(room, { has: "", answer: null });
+      this.#asked.clear();
+      for (const room of this.rooms.values()) Object.assign(room, { has: "", answer: null, askAgainAt: 0 });
     } else if (state === "open") {
       this.#subscribe();
       this.#on.rooms();
@@ -139,7 +151,7 @@ export class Link {
     if (frame.op === undefined) {
       const room = this.rooms.get(frame.epoch);
       if (!room) return;
-      room.offset = frame.offset;
+      this.#had(room, frame.epoch, frame.offset);
       this.#on.event(frame, room);
       return;
     }
@@ -156,18 +168,19 @@ export class Link {
       case "gap": {
         const room = this.rooms.get(frame.epoch) ?? this.#named(frame.web_rid);
         if (!room) break;
-        if (frame.to !== null && room.epoch === frame.epoch) room.offset = frame.to;
+        if (frame.to !== null && room.epoch === frame.epoch) this.#had(room, frame.epoch, frame.to);
         this.#on.gap(frame, room);
         break;
       }
       case "error":
-        this.#on.error(frame);
+        this.#refused(frame);
         break;
     }
   }
 
   // Not always asked for: a room may turn out to be another one, or go on in an old epoch.
   #subscribed(frame) {
+    this.#asked.delete(frame.id);
     let room = this.rooms.get(frame.epoch);
     const asked = this.#named(frame.room);
     if (asked && asked !== room) {
@@ -187,9 +200,34 @@ export class Link {
     // The answer to a request that has been changed since says nothing any more.
     if (!room || (frame.id !== null && frame.id !== room.request)) return;
     room.offset = frame.offset;
+    // Where it goes on elsewhere a gap follows, that has to be told again if it gets lost.
+    if (room.hadEpoch === frame.epoch || frame.id === null) {
+      this.#had(room, frame.epoch, frame.offset);
+    }
     room.answer = frame;
+    room.refused = "";
     this.#on.subscribed(room);
     if (room === this.#chosen && frame.method === null) this.#on.whole(room);
+  }
+
+  // It is asked for again later, and then with where it was: it may be the relay that has begun anew
+  // and does not know the room yet.
+  #refused(frame) {
+    const room = this.#asked.get(frame.id);
+    this.#asked.delete(frame.id);
+    const isNews = room?.refused !== frame.code;
+    if (room) {
+      room.has = room.answer ? "numbers" : "";
+      room.refused = frame.code;
+      room.askAgainAt = performance.now() + ASK_AGAIN_MS;
+    }
+    if (isNews) this.#on.error(frame);
+  }
+
+  #had(room, epoch, offset) {
+    room.offset = offset;
+    room.hadEpoch = epoch;
+    room.hadOffset = offset;
   }
 
   #named(name) {
@@ -203,6 +241,7 @@ export class Link {
     this.rooms.delete(old);
     room.epoch = epoch;
     room.offset = offset;
+    room.askAgainAt = 0;
     this.rooms.set(epoch, room);
     this.#on.moved(room, old);
   }

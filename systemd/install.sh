@@ -37,6 +37,13 @@ case $prefix in
 /*) ;;
 *) echo "PREFIX=$prefix: not an absolute path" >&2; exit 2 ;;
 esac
+case $prefix in
+# What units, and the shell's lines in them, take as more than a letter.
+*[!A-Za-z0-9_./+:,@~-]*)
+    echo "PREFIX=$prefix: systemd's units take no such path; choose one of letters and digits" >&2
+    exit 2
+    ;;
+esac
 tree=$prefix/lib/$name
 
 install_program() {

@@ -28,6 +28,28 @@ def make_certificate(folder: Path, name: str = "relay") -> tuple[str, str]:
     return str(certificate), str(key)
 
 
+def make_expired(folder: Path) -> tuple[str, str]:
+    """The same, but it ended a day ago."""
+    certificate, key = make_certificate(folder, "expired")
+    subprocess.run(
+        (
+            "openssl",
+            "x509",
+            "-in",
+            certificate,
+            "-signkey",
+            key,
+            "-days",
+            "-1",
+            "-out",
+            certificate,
+        ),
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
 def with_tls(folder: Path) -> ServerConfig:
     """Configure a server on any port with a new certificate."""
     certificate, key = make_certificate(folder)

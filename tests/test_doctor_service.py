@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from certificates import with_tls
+from certificates import make_expired, with_tls
 from keys import auth
 from serving import Relay, relay_running
 
@@ -56,6 +56,9 @@ async def test_a_relay_with_tls(tmp_path: Path) -> None:
     Path(server.tls_key).unlink()  # noqa: ASYNC240
     assert check_certificate(config).verdict is Verdict.BAD
     assert check_certificate(Config()).verdict is Verdict.SKIPPED
+    certificate, key = make_expired(tmp_path)
+    expired = check_certificate(Config(server=ServerConfig(tls_cert=certificate, tls_key=key)))
+    assert (expired.verdict, "expired" in expired.found) == (Verdict.BAD, True)
 
 
 async def test_nobody_serves() -> None:

@@ -133,3 +133,11 @@ def test_the_service_is_shut_in() -> None:
     said = analyze("security", "--offline=yes", "--no-pager", str(unit))
     (exposure,) = re.findall(r"Overall exposure level for relay\.service: ([\d.]+)", said.stdout)
     assert float(exposure) <= MAX_EXPOSURE
+
+
+@pytest.mark.parametrize("prefix", ["/srv/my relay", "/srv/50%", "srv"])
+def test_a_prefix_that_units_can_not_name_is_refused(tmp_path: Path, prefix: str) -> None:
+    done = install("units", tmp_path, PREFIX=prefix)
+    assert done.returncode == 2
+    assert f"PREFIX={prefix}: " in done.stderr
+    assert files(tmp_path) == set()

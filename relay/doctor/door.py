@@ -12,7 +12,7 @@ from relay.config import Config, is_loopback
 from relay.doctor.findings import Finding, bad, good, skipped
 from relay.doctor.machine import WAIT_S, is_relay, own_url
 from relay.errors import ConfigError
-from relay.server.tls import load_certificate
+from relay.server.tls import fault_of, load_certificate
 
 FOREIGN = "relay-doctor.invalid"
 """A name that is nobody's, as a foreign page's Origin and as a rebound Host."""
@@ -23,9 +23,11 @@ def check_certificate(config: Config) -> Finding:
     if not config.server.tls_cert:
         return skipped("tls", "none is configured: the port speaks plain HTTP")
     try:
-        load_certificate(config.server)
+        wrong = fault_of(load_certificate(config.server), config.server.tls_cert)
     except ConfigError as error:
         return bad("tls", str(error), "change [server] tls_cert and tls_key")
+    if wrong:
+        return bad("tls", f"{config.server.tls_cert}: {wrong}", "renew it, then reload the relay")
     key = Path(config.server.tls_key)
     if key.stat().st_mode & stat.S_IROTH:
         return bad("tls", f"everybody on this machine may read {key}", f"run: chmod o= {key}")

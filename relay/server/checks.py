@@ -18,6 +18,7 @@ Verdict = Literal["ok", "host", "origin"]
 
 WRONG_HOST = "this relay does not serve that Host; see [server] allowed_hosts"
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _WHOLE = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 """The beginning of a target that is a whole address."""
 FORBIDDEN_ORIGIN = "pages of this Origin may not use this relay; see [server] allowed_origins"
@@ -64,7 +65,9 @@ def path_of(target: str) -> str:
 
 def is_allowed_origin(origin: str, host: str, config: ServerConfig, scheme: str = "http") -> bool:
     """Tell whether a page of `origin` may use the relay that it reached as `host` by `scheme`."""
-    return origin in config.allowed_origins or origin == f"{scheme}://{host.lower()}"
+    # Browsers leave the usual port out of an Origin; some proxies add it to the Host.
+    own = f"{scheme}://{host.lower()}".removesuffix(_DEFAULT_PORTS[scheme])
+    return origin in config.allowed_origins or origin == own
 
 
 def _is_own_host(host: str, config: ServerConfig) -> bool:

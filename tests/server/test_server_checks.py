@@ -99,6 +99,18 @@ async def test_pages_of_a_proxy_are_our_own_where_it_says_what_they_speak(
         assert await status_of(relay, headers) == 403
 
 
+async def test_a_proxy_may_name_the_usual_port() -> None:
+    config = ServerConfig(
+        port=0, allowed_hosts=["relay.example.org"], trusted_proxies=["127.0.0.1"]
+    )
+    headers = {"Host": "relay.example.org:443", "X-Forwarded-Proto": "https"}
+    async with relay_running(server=config) as relay:
+        assert await status_of(relay, headers | {"Origin": "https://relay.example.org"}) == 200
+        assert await status_of(relay, headers | {"Origin": "https://relay.example.org:8443"}) == 403
+        headers["Host"] = "relay.example.org:80"
+        assert await status_of(relay, headers | {"Origin": "https://relay.example.org"}) == 403
+
+
 async def status_of(relay: Relay, headers: dict[str, str]) -> int:
     async with (
         aiohttp.ClientSession(headers=headers) as http,

@@ -10,7 +10,8 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import pytest
-from certificates import make_certificate, trusting, with_tls
+import structlog
+from certificates import make_certificate, make_expired, trusting, with_tls
 from serving import make_event, receive, relay_running
 from websockets.exceptions import ConnectionClosed
 
@@ -111,7 +112,7 @@ async def test_a_certificate_without_its_key_is_refused_and_the_old_one_stays(
     async with relay_running(server=server) as relay:
         for changes in ({"tls_key": other_key}, {"tls_cert": str(tmp_path / "none.crt")}):
             changed = msgspec.structs.replace(server, **changes)
-            with pytest.raises(ConfigError, match=r"server\.tls_cert, server\.tls_key: "):
+            with pytest.raises(ConfigError, match=r"^server\.tls_cert"):
                 relay.server.reconfigure(Config(server=changed))
         async with relay.connect(ssl=trust) as client:
             await receive(client, 1)
@@ -146,6 +147,29 @@ async def test_files_that_are_no_certificate_are_refused_in_words(tmp_path: Path
     server = with_tls(tmp_path)
     shutil.copy(server.tls_cert, server.tls_key)
     with pytest.raises(ConfigError, match="are not a certificate and its key"):
+        async with relay_running(server=server):
+            pass
+
+
+async def test_an_expired_certificate_is_used_and_told(tmp_path: Path) -> None:
+    certificate, key = make_expired(tmp_path)
+    server = ServerConfig(port=0, tls_cert=certificate, tls_key=key)
+    with structlog.testing.capture_logs() as logs:
+        async with relay_running(server=server):
+            pass
+    (told,) = [line for line in logs if line["log_level"] == "warning"]
+    assert (told["tls_cert"], told["reason"]) == (certificate, "certificate has expired")
+    with structlog.testing.capture_logs() as logs:
+        async with relay_running(server=with_tls(tmp_path)):
+            pass
+    assert [line for line in logs if line["log_level"] == "warning"] == []
+
+
+@pytest.mark.parametrize("key", ["tls_cert", "tls_key"])
+async def test_a_file_that_is_not_there_is_named(tmp_path: Path, key: str) -> None:
+    server = with_tls(tmp_path)
+    Path(getattr(server, key)).unlink()  # noqa: ASYNC240
+    with pytest.raises(ConfigError, match=rf"^server\.{key}: .*No such file"):
         async with relay_running(server=server):
             pass
 

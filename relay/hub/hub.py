@@ -103,7 +103,8 @@ class Hub:
         """Number, keep and give out events, in this order; returns how many were new.
 
         An event whose msg_id came before is dropped and counted, see `stream.DEDUP_IDS`. Where one
-        makes this raise, a gap says that it is lost, behind those before it; it is not taken again.
+        makes this raise, a gap says that it is lost, with those behind it in `events`; those before
+        it are given out. It is not taken again.
         """
         fanout = self._fanout(stream)
         if not stream.settled:

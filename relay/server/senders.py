@@ -35,7 +35,8 @@ def sender_of(
     if not proxies or not _is_within(peer, proxies):
         return Sender(peer)
     proto = protos[-1].rpartition(",")[2].strip().lower() if protos else ""
-    scheme: Literal["http", "https"] = "https" if proto == "https" else "http"
+    # Of a WebSocket's handshake some proxies say wss.
+    scheme: Literal["http", "https"] = "https" if proto in ("https", "wss") else "http"
     named = ",".join(forwarded).rsplit(",", MAX_FORWARDED)[-MAX_FORWARDED:]
     for text in reversed(named):
         address = _read(text)

@@ -46,6 +46,8 @@ def test_nobody_is_believed_where_no_proxy_is_configured() -> None:
     [
         (["https"], "https"),
         (["HTTP"], "http"),
+        (["wss"], "https"),
+        (["ws"], "http"),
         (["http, https"], "https"),
         (["http", "https"], "https"),
         (["gopher"], "http"),

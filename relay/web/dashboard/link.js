@@ -216,11 +216,12 @@ export class Link {
     const room = this.#asked.get(frame.id);
     this.#asked.delete(frame.id);
     const isNews = room?.refused !== frame.code;
-    if (room) {
+    // A request that another one has followed says nothing any more.
+    if (room?.request === frame.id) {
       room.has = room.answer ? "numbers" : "";
-      room.refused = frame.code;
       room.askAgainAt = performance.now() + ASK_AGAIN_MS;
     }
+    if (room) room.refused = frame.code;
     if (isNews) this.#on.error(frame);
   }
 

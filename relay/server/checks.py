@@ -65,9 +65,13 @@ def path_of(target: str) -> str:
 
 def is_allowed_origin(origin: str, host: str, config: ServerConfig, scheme: str = "http") -> bool:
     """Tell whether a page of `origin` may use the relay that it reached as `host` by `scheme`."""
-    # Browsers leave the usual port out of an Origin; some proxies add it to the Host.
-    own = f"{scheme}://{host.lower()}".removesuffix(_DEFAULT_PORTS[scheme])
-    return origin in config.allowed_origins or origin == own
+    own = [f"{scheme}://{host.lower()}", *config.allowed_origins]
+    return _without_usual_port(origin) in map(_without_usual_port, own)
+
+
+def _without_usual_port(origin: str) -> str:
+    # Browsers leave it out of an Origin; some proxies add it to the Host.
+    return origin.removesuffix(_DEFAULT_PORTS.get(origin.partition("://")[0], " "))
 
 
 def _is_own_host(host: str, config: ServerConfig) -> bool:

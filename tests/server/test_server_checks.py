@@ -107,6 +107,8 @@ async def test_a_proxy_may_name_the_usual_port() -> None:
     async with relay_running(server=config) as relay:
         assert await status_of(relay, headers | {"Origin": "https://relay.example.org"}) == 200
         assert await status_of(relay, headers | {"Origin": "https://relay.example.org:8443"}) == 403
+        own = "https://relay.example.org:443"  # no browser sends it, but it is the same
+        assert await status_of(relay, headers | {"Origin": own}) == 200
         headers["Host"] = "relay.example.org:80"
         assert await status_of(relay, headers | {"Origin": "https://relay.example.org"}) == 403
 

@@ -263,14 +263,15 @@ async def test_without_systemd_nothing_is_taken(tmp_path: Path, base: str) -> No
         await systemd.stop()
 
 
-@pytest.mark.chaos  # by itself: a busy machine takes too long for it
 async def test_a_terminal_that_is_closed_stops_it(tmp_path: Path, base: str) -> None:
     config = tmp_path / "relay.toml"
     config.write_text(f"[server]\nport = 0\n{base}")
     terminal, theirs = pty.openpty()
     # The first terminal that the first process of a session opens is the session's.
     begin = (
-        "import os, sys; os.open(sys.argv[1], os.O_RDWR); os.execv(sys.executable, sys.argv[2:])"
+        "import os, signal, sys; os.open(sys.argv[1], os.O_RDWR);"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL);"  # the tests may run under nohup
+        "os.execv(sys.executable, sys.argv[2:])"
     )
     arguments = [sys.executable, "-m", "relay", "serve", "--config", str(config)]
     process = await asyncio.create_subprocess_exec(

@@ -73,7 +73,7 @@ class Page(Struct, frozen=True):
     """Offsets in the epoch of `at`, behind it, of events that came in an epoch before as well."""
 
 
-BOOKS_VERSION = 2
+BOOKS_VERSION = 3
 """Of what books are kept as. To be raised with what is kept, or what it means."""
 
 

@@ -1,6 +1,7 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -28,8 +29,8 @@ from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomStatus
 
 DEDUP_IDS = 4_000
-"""A message is recognised as a duplicate among at least this many last ones of its room, at most
-twice as many. Upstream repeats about 15 messages at each connect."""
+"""A message is recognised as a duplicate among this many last ones of its room. Upstream repeats
+about 15 messages at each connect."""
 
 _NO_IDS = ("", "0")
 """Upstream gave none."""
@@ -114,9 +115,8 @@ class Stream:
         when it is closed; they must not wait, nor publish. Whoever adds one takes it out again."""
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
-        # Two generations of ids: the window is bounded without keeping an order.
         self._ids: set[str] = set()
-        self._older_ids: set[str] = set()
+        self._ids_in_order: deque[str] = deque()
         self._alias = alias
         self._unsaved: list[Record] = []
         self._left_in: str | None = None
@@ -138,7 +138,9 @@ class Stream:
     def take_up(self, past: Past) -> None:
         """Settle that the stream goes on where the archive left its room."""
         self.settled = True
-        self._ids.update(msg_id for msg_id in past.msg_ids if msg_id not in _NO_IDS)
+        for msg_id in past.msg_ids:
+            if not self.had(msg_id):
+                self._remember(msg_id)
         if self.books is not None:
             self.books.take_up(past)
         if past.epoch == self.epoch:
@@ -176,7 +178,7 @@ class Stream:
         entries: list[Entry] = []
         for event in events:
             msg_id = event.msg_id
-            if msg_id in self._ids or msg_id in self._older_ids:
+            if msg_id in self._ids:
                 self.counters.duplicates += 1
                 continue
             self._remember(msg_id)
@@ -209,7 +211,7 @@ class Stream:
 
     def had(self, msg_id: str) -> bool:
         """Tell whether an event came, as far back as duplicates are recognised."""
-        return msg_id in self._ids or msg_id in self._older_ids
+        return msg_id in self._ids
 
     def kept_frames(self) -> list[KeptFrame]:
         """Read back the events that history holds."""
@@ -275,8 +277,9 @@ class Stream:
         if msg_id in _NO_IDS:
             return
         if len(self._ids) >= DEDUP_IDS:
-            self._older_ids, self._ids = self._ids, set()
+            self._ids.remove(self._ids_in_order.popleft())
         self._ids.add(msg_id)
+        self._ids_in_order.append(msg_id)
 
     def _done_upto(self) -> int:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)

@@ -30,7 +30,7 @@ from relay.events import (
 )
 from relay.webcast.distinct import Distinct, DistinctState
 from relay.webcast.gifts import cny_of
-from relay.webcast.givers import Givers, Sum
+from relay.webcast.givers import Givers, GiversState
 from relay.webcast.windows import Bucket
 
 MAX_METHODS = 100
@@ -99,7 +99,7 @@ class CountsState(Struct, frozen=True):
     gifts: int
     gift_diamonds: int
     people: dict[str, DistinctState]
-    givers: list[Sum]
+    givers: GiversState
 
 
 class Counts:
@@ -126,7 +126,8 @@ class Counts:
         """Of methods that are counted by name."""
         self.gifts = 0
         self.gift_diamonds = 0
-        self.people = {what: Distinct() for what in PEOPLE}
+        known: dict[str, int] = {}
+        self.people = {what: Distinct(known, 1 << place) for place, what in enumerate(PEOPLE)}
         self.givers = Givers()
 
     def state(self) -> CountsState:
@@ -164,7 +165,7 @@ class Counts:
         self.names = set(state.names)
         self.gifts, self.gift_diamonds = state.gifts, state.gift_diamonds
         for what in self.people.keys() & state.people.keys():
-            self.people[what] = Distinct.restored(state.people[what])
+            self.people[what].restore(state.people[what])
         self.givers = Givers.restored(state.givers)
         return self
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 EXACT = 10_000
-"""Up to so many people the count is exact; at about 1 MB."""
+"""Up to so many people the count is exact; at about 1 MB, which counts of the same people share."""
 _CELLS = 1 << 20
 """Bits by which more of them are told apart: 128 KiB."""
 
@@ -30,8 +30,14 @@ class Distinct:
     then). It never falls.
     """
 
-    def __init__(self) -> None:
-        self._known: set[str] = set()
+    def __init__(self, known: dict[str, int], bit: int) -> None:
+        """`known` may be shared by counts of different things, each with its `bit`.
+
+        Most who do one thing do another, too: they are there once.
+        """
+        self._known = known
+        """By what identifies them, the bits of those counts that are exact and have them."""
+        self._bit = bit
         self._cells: bytearray | None = None
         self._unset = _CELLS
         self._estimate = 0.0
@@ -41,30 +47,29 @@ class Distinct:
         """Give what it goes on from after a restart."""
         return DistinctState(
             self.count,
-            list(self._known),
+            [uid for uid, counts in self._known.items() if counts & self._bit],
             None if self._cells is None else bytes(self._cells),
             self._unset,
             self._estimate,
         )
 
-    @classmethod
-    def restored(cls, state: DistinctState) -> "Distinct":
-        """Go on with what was kept."""
-        self = cls()
+    def restore(self, state: DistinctState) -> None:
+        """Go on with what was kept, before anybody is counted."""
         self.count = state.count
-        self._known = set(state.known)
+        for uid in state.known:
+            self._known[uid] = self._known.get(uid, 0) | self._bit
         self._cells = None if state.cells is None else bytearray(state.cells)
         self._unset, self._estimate = state.unset, state.estimate
-        return self
 
     def add(self, uid: str) -> int:
         """Count somebody; gives by how many the count rose: 0 for who had come before."""
         if self._cells is None:
-            if uid in self._known:
+            counts = self._known.get(uid, 0)
+            if counts & self._bit:
                 return 0
-            self._known.add(uid)
+            self._known[uid] = counts | self._bit
             self.count += 1
-            if len(self._known) > EXACT:
+            if self.count > EXACT:
                 self._condense()
             return 1
         before = self.count
@@ -76,9 +81,14 @@ class Distinct:
 
     def _condense(self) -> None:
         self._cells = bytearray(_CELLS // 8)
-        for uid in self._known:
+        for uid, counts in list(self._known.items()):
+            if not counts & self._bit:
+                continue
             self._set(_hash(uid))
-        self._known.clear()
+            if counts == self._bit:
+                del self._known[uid]
+            else:
+                self._known[uid] = counts & ~self._bit
         self._estimate = float(self.count)
 
     def _set(self, number: int) -> bool:

@@ -1,9 +1,10 @@
 """Who gave most, of a whole broadcast and of the last minutes; used by statistics."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from heapq import nlargest
 
 import msgspec
+from msgspec import Struct
 
 from relay.events import Giver, User
 from relay.webcast.gifts import cny_of
@@ -15,91 +16,113 @@ MAX_GIVERS = 2_000
 again begins at what they give then."""
 
 
-Sum = tuple[User, int, int]
-"""Who gave, how many gifts, and their diamonds."""
+Sum = tuple[int, int]
+"""Diamonds, and how many gifts they were: what people are ranked by."""
 
 
-class _Sum:
-    """What somebody gave."""
+class GiversState(Struct, frozen=True, array_like=True):
+    """Sums as they are kept over restarts."""
 
-    __slots__ = ("diamonds", "gifts", "user")
-
-    def __init__(self, user: User) -> None:
-        self.user = user
-        self.gifts = 0
-        self.diamonds = 0
+    sums: list[tuple[str, int, int]]
+    """uid, diamonds, and how many gifts; in the order in which they came."""
+    top: list[User]
+    """The first ones of the ranking; equals in the order in which they got there."""
 
 
 class Givers:
-    """Sums of gifts by giver, and their ranking."""
+    """Sums of gifts by giver, and their ranking. Sums only grow.
+
+    So nobody gets to the top but by giving, and what others look like isn't kept.
+    """
 
     def __init__(self) -> None:
-        self._sums: dict[str, _Sum] = {}
-        self._top: list[_Sum] = []
-        """The first ones, in no order."""
-        self._sure = True
-        """Whether they are: where sums only grow, nobody else gets there unseen."""
+        self._sums: dict[str, Sum] = {}
+        self._top: dict[str, User] = {}
+        """The first ones, equals in the order in which they got there."""
 
     def add(self, user: User, gifts: int, diamonds: int) -> None:
         """Count gifts of somebody, by uid."""
-        each = self._sums.get(user.uid)
-        if each is None:
-            each = self._new(user)
-        each.user = user
-        each.gifts += gifts
-        each.diamonds += diamonds
-        if self._sure and each not in self._top:
-            self._top.append(each)
-            if len(self._top) > TOP:
-                self._top.remove(min(reversed(self._top), key=_rank))
+        uid = user.uid
+        self._sums = _with(self._sums, uid, gifts, diamonds)
+        self._top[uid] = _plain(user)
+        if len(self._top) > TOP:
+            del self._top[min(reversed(self._top), key=self._sums.__getitem__)]
+
+    def top(self) -> tuple[Giver, ...]:
+        """Give the ranking, the first gave most; who gave it first stands before equals."""
+        ranked = sorted(self._top, key=self._sums.__getitem__, reverse=True)
+        return tuple([_giver(self._top[uid], self._sums[uid]) for uid in ranked])
+
+    def state(self) -> GiversState:
+        """Give what they go on from after a restart."""
+        sums = [(uid, *each) for uid, each in self._sums.items()]
+        return GiversState(sums, list(self._top.values()))
+
+    @classmethod
+    def restored(cls, state: GiversState) -> "Givers":
+        """Go on with what was kept."""
+        self = cls()
+        self._sums = {uid: (diamonds, gifts) for uid, diamonds, gifts in state.sums}
+        self._top = {user.uid: user for user in state.top if user.uid in self._sums}
+        return self
+
+
+class RecentGivers:
+    """The same of those who gave just now: sums are taken back when they are too long ago."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Sum] = {}
+        self._users: dict[str, User] = {}
+        """As they were last."""
+
+    def add(self, user: User, gifts: int, diamonds: int) -> None:
+        """Count gifts of somebody, by uid."""
+        sums = _with(self._sums, user.uid, gifts, diamonds)
+        if sums is not self._sums:
+            self._sums = sums
+            self._users = {uid: kept for uid, kept in self._users.items() if uid in sums}
+        self._users[user.uid] = user
 
     def take_back(self, uid: str, gifts: int, diamonds: int) -> None:
         """Count gifts no more, where they are counted still."""
         each = self._sums.get(uid)
         if each is None:
             return
-        self._sure = False
-        each.gifts -= gifts
-        each.diamonds -= diamonds
-        if each.gifts <= 0:
-            del self._sums[uid]
+        if each[1] <= gifts:
+            del self._sums[uid], self._users[uid]
+        else:
+            self._sums[uid] = (each[0] - diamonds, each[1] - gifts)
 
     def top(self) -> tuple[Giver, ...]:
         """Give the ranking, the first gave most; who gave it first stands before equals."""
-        if not self._sure:
-            self._top = nlargest(TOP, self._sums.values(), key=_rank)
-            self._sure = True
-        ranked = sorted(self._top, key=_rank, reverse=True)
-        return tuple([_giver(each) for each in ranked])
+        ranked = nlargest(TOP, self._sums, key=self._sums.__getitem__)
+        return tuple([_giver(_plain(self._users[uid]), self._sums[uid]) for uid in ranked])
 
-    def state(self) -> list[Sum]:
-        """Give all sums, in the order in which they came."""
-        return [(_plain(each.user), each.gifts, each.diamonds) for each in self._sums.values()]
-
-    @classmethod
-    def restored(cls, state: Iterable[Sum]) -> "Givers":
-        """Go on with what was kept."""
-        self = cls()
-        for user, gifts, diamonds in state:
-            self.add(user, gifts, diamonds)
-        return self
-
-    def _new(self, user: User) -> _Sum:
-        if len(self._sums) >= MAX_GIVERS:
-            kept = nlargest(MAX_GIVERS // 2, self._sums.items(), key=lambda item: _rank(item[1]))
-            # In the order in which they came, which is that among equals.
-            uids = {uid for uid, _ in kept}
-            self._sums = {uid: each for uid, each in self._sums.items() if uid in uids}
-        each = self._sums[user.uid] = _Sum(user)
-        return each
+    def users(self) -> dict[str, User]:
+        """Give who is counted, by uid, in the order in which they came."""
+        return {uid: _plain(self._users[uid]) for uid in self._sums}
 
 
-def _rank(each: _Sum) -> tuple[int, int]:
-    return each.diamonds, each.gifts
+def _with(sums: dict[str, Sum], uid: str, gifts: int, diamonds: int) -> dict[str, Sum]:
+    """Add to somebody's sum; gives the sums, or others where some had to be forgotten."""
+    had = sums.get(uid)
+    if had is not None:
+        diamonds, gifts = had[0] + diamonds, had[1] + gifts
+    elif len(sums) >= MAX_GIVERS:
+        sums = _most(sums)
+    sums[uid] = (diamonds, gifts)
+    return sums
 
 
-def _giver(each: _Sum) -> Giver:
-    return Giver(_plain(each.user), each.gifts, each.diamonds, cny_of(each.diamonds))
+def _most(sums: Mapping[str, Sum]) -> dict[str, Sum]:
+    """Give the half that gave most, in the order in which they came, which is that among equals."""
+    kept = set(nlargest(MAX_GIVERS // 2, sums, key=sums.__getitem__))
+    return {uid: each for uid, each in sums.items() if uid in kept}
+
+
+def _giver(user: User, each: Sum) -> Giver:
+    diamonds, gifts = each
+    return Giver(user, gifts, diamonds, cny_of(diamonds))
 
 
 def _plain(user: User) -> User:

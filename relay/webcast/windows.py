@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from relay.events import RecentStats, User
 from relay.webcast.gifts import cny_of
-from relay.webcast.givers import Givers
+from relay.webcast.givers import RecentGivers
 
 BUCKET_MS = 2_000
 MINUTE = 30
@@ -115,7 +115,7 @@ class Windows:
         self._minute: deque[tuple[int, Bucket]] = deque()
         self._recent_sum = Bucket()
         self._minute_sum = Bucket()
-        self._givers = Givers()
+        self._givers = RecentGivers()
 
     @property
     def are_empty(self) -> bool:
@@ -153,7 +153,7 @@ class Windows:
     def state(self) -> WindowsState:
         """Give what they go on from after a restart."""
         # Whoever is not in the ranking's sums any more does not come back by these buckets.
-        users = {user.uid: user for user, _, _ in self._givers.state()}
+        users = self._givers.users()
         users.update({uid: user for uid, (user, _, _) in self.now.givers.items()})
         buckets = [*self._buckets, (self._index, self.now)]
         kept = [_bucket_state(index, bucket, users) for index, bucket in buckets]

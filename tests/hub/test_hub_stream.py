@@ -59,6 +59,7 @@ def test_duplicates_are_recognised_within_the_window_and_memory_is_bounded() -> 
     for msg_id in range(1, 3 * DEDUP_IDS + 1):
         stream.extend([make_event(msg_id=str(msg_id))])
     assert not stream.extend([make_event(msg_id=str(2 * DEDUP_IDS + 1))])
+    assert stream.extend([make_event(msg_id=str(2 * DEDUP_IDS))]), "forgotten"
     assert stream.extend([make_event(msg_id="1")]), "forgotten long ago"
 
 

@@ -454,7 +454,7 @@ def test_the_last_changes_are_told_at_once(room: Room) -> None:
 
 
 def test_people_are_counted_exactly_then_nearly() -> None:
-    people = Distinct()
+    people = Distinct({}, 1)
     rises = sum(people.add(str(number)) for number in range(distinct.EXACT))
     assert people.count == rises == distinct.EXACT
     for number in range(0, distinct.EXACT, 7):
@@ -466,3 +466,23 @@ def test_people_are_counted_exactly_then_nearly() -> None:
     before = people.count
     assert sum(people.add(str(number)) for number in range(300_000)) == 0
     assert people.count == before
+
+
+def test_people_who_do_several_things_are_counted_for_each() -> None:
+    known: dict[str, int] = {}
+    entered, wrote = Distinct(known, 1), Distinct(known, 2)
+    for number in range(300):
+        wrote.add(str(number))
+    for number in range(distinct.EXACT + 1):
+        entered.add(str(number))
+    assert (entered.count, wrote.count) == (distinct.EXACT + 1, 300)
+    assert len(known) == 300, "those who are counted nearly aren't kept"
+    assert sum(wrote.add(str(number)) for number in range(400)) == 100
+    kept = entered.state(), wrote.state()
+    known = {}
+    entered, wrote = Distinct(known, 1), Distinct(known, 2)
+    entered.restore(kept[0])
+    wrote.restore(kept[1])
+    assert (entered.count, wrote.count) == (distinct.EXACT + 1, 400)
+    assert sum(wrote.add(str(number)) for number in range(500)) == 100
+    assert entered.add("7") == 0

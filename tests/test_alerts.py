@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import ssl
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from relay.config import Config, StoreConfig
 from relay.hub import RoomState
 from relay.server.metrics import RelayCollector
 from relay.server.state import REFUSALS, ServerState
+from relay.server.tls import Certificate
 from relay.store import Store
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -64,6 +66,7 @@ async def known() -> dict[str, set[str]]:
         running.rooms.add("80000000001")
         store = Store(StoreConfig(path="x"))
         state = ServerState(Config(), running.hub, running.rooms, running.live, store)
+        state.certificate = Certificate(ssl.create_default_context(), 0.0, 1.0)
         for metric in RelayCollector(state).collect():
             name = metric.name + "_total" * (metric.type == "counter")
             names: Any = getattr(metric, "_labelnames", ())

@@ -4,6 +4,7 @@ Used by rounds. A running relay is asked without any token: what it refuses is w
 """
 
 import stat
+import time
 from pathlib import Path
 
 import aiohttp
@@ -12,7 +13,7 @@ from relay.config import Config, is_loopback
 from relay.doctor.findings import Finding, bad, good, skipped
 from relay.doctor.machine import WAIT_S, is_relay, own_url
 from relay.errors import ConfigError
-from relay.server.tls import fault_of, load_certificate
+from relay.server.tls import load_certificate
 
 FOREIGN = "relay-doctor.invalid"
 """A name that is nobody's, as a foreign page's Origin and as a rebound Host."""
@@ -23,7 +24,7 @@ def check_certificate(config: Config) -> Finding:
     if not config.server.tls_cert:
         return skipped("tls", "none is configured: the port speaks plain HTTP")
     try:
-        wrong = fault_of(load_certificate(config.server), config.server.tls_cert)
+        wrong = load_certificate(config.server).fault(time.time())
     except ConfigError as error:
         return bad("tls", str(error), "change [server] tls_cert and tls_key")
     if wrong:

@@ -73,8 +73,9 @@ class ClientServer:
         config = self._state.config.server
         port = self._port = Port(self._state, take_websocket, http_protocol)
         if config.tls_cert:
+            certificate = self._state.certificate = load_certificate(config)
             self._tls |= {
-                "ssl": load_certificate(config),
+                "ssl": certificate.context,
                 "ssl_handshake_timeout": TLS_HANDSHAKE_S,
                 "ssl_shutdown_timeout": TLS_GOODBYE_S,
             }
@@ -105,7 +106,8 @@ class ClientServer:
         certificate = load_certificate(config.server) if self._tls else None
         self._state.reconfigure(config)
         if certificate is not None:
-            self._tls["ssl"] = certificate
+            self._state.certificate = certificate
+            self._tls["ssl"] = certificate.context
 
     async def stop(self, deadline_s: float) -> None:
         """Stop accepting, give clients `deadline_s` to take what is unsent and hang up, cut off.

@@ -39,6 +39,13 @@ class RelayCollector(Collector):
         yield _gauge("relay_build_info", "Version of the relay.", ["version"], [(__version__,)])
         yield from _of_rooms(rooms)
         yield from self._of_clients()
+        certificate = self._state.certificate
+        if certificate is not None and certificate.ends_s is not None:
+            yield GaugeMetricFamily(
+                "relay_certificate_expiry_timestamp_seconds",
+                "When the certificate that clients are shown expires.",
+                certificate.ends_s,
+            )
         if self._state.store is not None:
             yield from _of_store(self._state.store)
         yield from _of_upstream(self._state.live)

@@ -24,6 +24,7 @@ from relay.server.rest.live import Live
 from relay.server.rooms import Rooms
 from relay.server.senders import Sender
 from relay.server.stalls import StallWatch
+from relay.server.tls import Certificate
 from relay.server.totals import Totals
 from relay.server.under_way import UnderWay
 from relay.store import Store
@@ -108,6 +109,8 @@ class ClientState:
         self.polls = 0
         """Long polls under way; none where HTTP is not answered."""
         self.keyring = Keyring(config.auth)
+        self.certificate: Certificate | None = None
+        """What clients are shown; None: the port doesn't speak TLS."""
         self.limits = Limits(lambda: self.config.limits)
         self._stalls = StallWatch(lambda: self.config.hub.slow_s)
         self.http: set[HttpConnection] = set()

@@ -1,22 +1,49 @@
 """The certificate that clients are shown, where [server] has one; used by listening, and doctor."""
 
 import ssl
+import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
 from relay.config import ServerConfig
 from relay.errors import ConfigError
 
-_OF_DATES = (9, 10)
-"""Verify codes of OpenSSL: X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
+SOON_S = 14 * 86_400.0
+"""So long before its end a certificate should have been renewed; of one that is for less than
+SOON_PARTS times as long, in the last of so many parts."""
+SOON_PARTS = 5
+_NO_CHECK_TIME = 0x20_0000
+"""X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python has no name for."""
 
 
-def load_certificate(config: ServerConfig) -> ssl.SSLContext:
-    """Make a context from the configured files. Raises ConfigError.
+class Certificate(NamedTuple):
+    """A certificate with its key, and when it counts; Unix seconds, None where that isn't known."""
 
-    One that clients will refuse for its dates is used all the same, and said so in the log: to stop
+    context: ssl.SSLContext
+    begins_s: float | None
+    ends_s: float | None
+
+    def fault(self, now_s: float) -> str:
+        """Say what is wrong with its dates, or will be soon; or ""."""
+        if self.begins_s is None or self.ends_s is None:
+            return ""
+        if now_s > self.ends_s:
+            return f"it has expired on {_date(self.ends_s)}"
+        if now_s < self.begins_s:
+            return f"it counts from {_date(self.begins_s)} on only"
+        if self.ends_s - now_s < min(SOON_S, (self.ends_s - self.begins_s) / SOON_PARTS):
+            return f"it expires on {_date(self.ends_s)}, and should have been renewed"
+        return ""
+
+
+def load_certificate(config: ServerConfig) -> Certificate:
+    """Load the configured files. Raises ConfigError.
+
+    One that clients refuse for its dates is used all the same, and said so in the log: to stop
     for it would help nobody.
     """
     for key, name in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
@@ -37,35 +64,43 @@ def load_certificate(config: ServerConfig) -> ssl.SSLContext:
             f"server.tls_cert, server.tls_key: {config.tls_cert} and {config.tls_key} are not a"
             f" certificate and its key: {why}"
         ) from None
-    wrong = fault_of(context, config.tls_cert)
+    certificate = Certificate(context, *_dates(context, config.tls_cert))
+    wrong = certificate.fault(time.time())
     if wrong:
         structlog.get_logger(__name__).warning(
-            "clients will refuse the certificate", tls_cert=config.tls_cert, reason=wrong
+            "the certificate has to be renewed", tls_cert=config.tls_cert, reason=wrong
         )
-    return context
+    return certificate
 
 
-def fault_of(context: ssl.SSLContext, certificate: str) -> str:
-    """Say what is wrong with the dates of a context's certificate, read from that file; or "".
+def _dates(context: ssl.SSLContext, path: str) -> tuple[float, float] | tuple[None, None]:
+    """Give when a context's certificate, read from that file, begins and ceases to count.
 
     The library tells no dates of one's own certificate, so a client of our own has a look at it.
     """
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname = False
-    trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # whoever has signed it
+    # Whoever has signed it, and whenever.
+    trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
-        trusting.load_verify_locations(certificate)
+        trusting.load_verify_locations(path)
         client = trusting.wrap_bio(to_client, to_server)
         server = context.wrap_bio(to_server, to_client, server_side=True)
         for end in (client, server, client):  # its hello, the certificate, the judgement
             with suppress(ssl.SSLWantReadError):
                 end.do_handshake()
-    except ssl.SSLCertVerificationError as error:
-        return error.verify_message if error.verify_code in _OF_DATES else ""
-    except ssl.SSLError:  # nothing that dates have to do with
-        return ""
-    return ""
+        shown = client.getpeercert() or {}
+    except (ssl.SSLError, ValueError):  # nothing that dates have to do with
+        return None, None
+    begins, ends = shown.get("notBefore"), shown.get("notAfter")
+    if not isinstance(begins, str) or not isinstance(ends, str):
+        return None, None
+    return ssl.cert_time_to_seconds(begins), ssl.cert_time_to_seconds(ends)
+
+
+def _date(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).date().isoformat()
 
 
 def _no_pass_phrase() -> str:

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import ssl
+import time
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from relay.config import Config, HubConfig, ServerConfig
 from relay.errors import ConfigError
-from relay.server.tls import load_certificate
+from relay.server.tls import Certificate, load_certificate
 
 
 async def test_http_websockets_and_event_streams(tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ async def test_a_key_that_is_late_is_refused_and_the_old_one_is_shown(
     trust = trusting(server.tls_cert)
     renewed, _ = make_certificate(tmp_path, "renewed")
 
-    def renew_behind(given: ServerConfig) -> ssl.SSLContext:
+    def renew_behind(given: ServerConfig) -> Certificate:
         """Whatever was looked at is something else a moment later."""
         loaded = load_certificate(given)
         os.replace(renewed, server.tls_cert)
@@ -158,11 +160,38 @@ async def test_an_expired_certificate_is_used_and_told(tmp_path: Path) -> None:
         async with relay_running(server=server):
             pass
     (told,) = [line for line in logs if line["log_level"] == "warning"]
-    assert (told["tls_cert"], told["reason"]) == (certificate, "certificate has expired")
+    assert told["tls_cert"] == certificate
+    assert re.fullmatch(r"it has expired on \d{4}-\d\d-\d\d", told["reason"])
     with structlog.testing.capture_logs() as logs:
         async with relay_running(server=with_tls(tmp_path)):
             pass
     assert [line for line in logs if line["log_level"] == "warning"] == []
+
+
+async def test_a_certificate_says_when_it_counts(tmp_path: Path) -> None:
+    server = with_tls(tmp_path)
+    loaded = load_certificate(server)
+    now_s, day_s = time.time(), 86_400
+    begins_s, ends_s = loaded.begins_s, loaded.ends_s
+    assert begins_s is not None
+    assert ends_s is not None
+    assert ends_s - begins_s == 2 * day_s
+    assert begins_s <= now_s < ends_s
+    assert "counts from" in loaded.fault(begins_s - 1)
+    assert loaded.fault(ends_s - 0.41 * day_s) == ""
+    assert "should have been renewed" in loaded.fault(ends_s - 0.39 * day_s)
+    assert "has expired" in loaded.fault(ends_s + 1)
+    long = loaded._replace(begins_s=ends_s - 365 * day_s)
+    assert long.fault(ends_s - 14.1 * day_s) == ""
+    assert "should have been renewed" in long.fault(ends_s - 13.9 * day_s)
+    async with relay_running(server=server) as relay, aiohttp.ClientSession() as http:
+        async with http.get(f"{relay.url}/metrics", ssl=trusting(server.tls_cert)) as answer:
+            (line,) = re.findall(
+                r"^relay_certificate_expiry_timestamp_seconds (.*)$",
+                await answer.text(),
+                re.MULTILINE,
+            )
+        assert float(line) == ends_s
 
 
 @pytest.mark.parametrize("key", ["tls_cert", "tls_key"])

@@ -5,7 +5,6 @@ Used by rounds. A running relay is asked without any token: what it refuses is w
 
 import stat
 import time
-from pathlib import Path
 
 import aiohttp
 
@@ -13,7 +12,7 @@ from relay.config import Config, is_loopback
 from relay.doctor.findings import Finding, bad, good, skipped
 from relay.doctor.machine import WAIT_S, is_relay, own_url
 from relay.errors import ConfigError
-from relay.server.tls import load_certificate
+from relay.server.tls import key_path_of, load_certificate
 
 FOREIGN = "relay-doctor.invalid"
 """A name that is nobody's, as a foreign page's Origin and as a rebound Host."""
@@ -29,7 +28,7 @@ def check_certificate(config: Config) -> Finding:
         return bad("tls", str(error), "change [server] tls_cert and tls_key")
     if wrong:
         return bad("tls", f"{config.server.tls_cert}: {wrong}", "renew it, then reload the relay")
-    key = Path(config.server.tls_key)
+    key = key_path_of(config.server)
     if key.stat().st_mode & stat.S_IROTH:
         return bad("tls", f"everybody on this machine may read {key}", f"run: chmod o= {key}")
     return good("tls", f"{config.server.tls_cert} and its key fit")

@@ -44,12 +44,14 @@ async def check_logins(upstream: Upstream) -> AsyncIterator[Finding]:
         yield skipped("login", "none; many rooms show gifts to logged-in people only")
     for login in upstream.identities.logins.values():
         renew = hint_for("login_expired", login)
+        until_ms = login.login_valid_until_ms
         until = "its file does not say until when"
-        if login.login_valid_until_ms is not None:
-            at = datetime.fromtimestamp(login.login_valid_until_ms / 1000, UTC)
-            until = f"valid until {at.date().isoformat()}"
+        if until_ms is not None:
+            until = f"valid until {datetime.fromtimestamp(until_ms / 1000, UTC).date().isoformat()}"
         if login.has_expired:
-            yield bad("login", f"{login.name}: no longer {until}", renew)
+            # A date of 1970 is how cookies are taken back.
+            when = f", was {until}" if until_ms else ""
+            yield bad("login", f"{login.name}: no longer valid{when}", renew)
             continue
         match await login.check():
             case True:

@@ -46,34 +46,40 @@ def load_certificate(config: ServerConfig) -> Certificate:
     One that clients refuse for its dates is used all the same, and said so in the log: to stop
     for it would help nobody.
     """
-    for key, name in (("tls_cert", config.tls_cert), ("tls_key", config.tls_key)):
+    cert_path, key_path = paths = Path(config.tls_cert).expanduser(), key_path_of(config)
+    for name, path in zip(("tls_cert", "tls_key"), paths, strict=True):
         try:
-            Path(name).open("rb").close()
+            path.open("rb").close()
         except OSError as error:
-            raise ConfigError(f"server.{key}: {name} can't be read: {error.strerror}") from None
+            raise ConfigError(f"server.{name}: {path} can't be read: {error.strerror}") from None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Nothing else is spoken behind the handshake; HTTP/2 in particular is not.
     context.set_alpn_protocols(["http/1.1"])
     try:
         # Where a key wants a pass phrase, OpenSSL would ask for it on the terminal.
-        context.load_cert_chain(config.tls_cert, config.tls_key, password=_no_pass_phrase)
+        context.load_cert_chain(cert_path, key_path, password=_no_pass_phrase)
     except ssl.SSLError as error:
         why = error.reason or "it is not in PEM format, or wants a pass phrase, which none is given"
         raise ConfigError(
-            f"server.tls_cert, server.tls_key: {config.tls_cert} and {config.tls_key} are not a"
-            f" certificate and its key: {why}"
+            f"server.tls_cert, server.tls_key: {cert_path} and {key_path} are not a certificate and"
+            f" its key: {why}"
         ) from None
-    certificate = Certificate(context, *_dates(context, config.tls_cert))
+    certificate = Certificate(context, *_dates(context, cert_path))
     wrong = certificate.fault(time.time())
     if wrong:
         structlog.get_logger(__name__).warning(
-            "the certificate has to be renewed", tls_cert=config.tls_cert, reason=wrong
+            "the certificate has to be renewed", tls_cert=str(cert_path), reason=wrong
         )
     return certificate
 
 
-def _dates(context: ssl.SSLContext, path: str) -> tuple[float, float] | tuple[None, None]:
+def key_path_of(config: ServerConfig) -> Path:
+    """Give where the certificate's key lies."""
+    return Path(config.tls_key).expanduser()
+
+
+def _dates(context: ssl.SSLContext, path: Path) -> tuple[float, float] | tuple[None, None]:
     """Give when a context's certificate, read from that file, begins and ceases to count.
 
     The library tells no dates of one's own certificate, so a client of our own has a look at it.

@@ -203,6 +203,12 @@ async def test_a_file_that_is_not_there_is_named(tmp_path: Path, key: str) -> No
             pass
 
 
+def test_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_certificate(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_certificate(ServerConfig(tls_cert="~/relay.crt", tls_key="~/relay.key")).ends_s
+
+
 async def test_stop_tells_clients_to_come_back(tmp_path: Path) -> None:
     server = with_tls(tmp_path)
     trust = trusting(server.tls_cert)

@@ -109,10 +109,11 @@ def test_a_reload_fails_for_a_configuration_that_is_refused(tmp_path: Path, serv
     unit = next(tmp_path.rglob("relay.service")).read_text(encoding="utf-8")
     look, hang_up = re.findall(r"^ExecReload=(.*)", unit, re.MULTILINE)
     assert hang_up == "/bin/kill -HUP $MAINPID"
-    config = tmp_path / "config.toml"
+    config = tmp_path / ("my own" if service == "user" else "theirs") / "config.toml"
+    config.parent.mkdir()
     # What systemd does with it, and with the folder that it knows.
     command = [
-        re.sub(r"\S+/config\.toml", str(config), word).replace(
+        re.sub(r"[^\s\"]+/config\.toml", str(config), word).replace(
             "/usr/local/lib/douyin-live-relay/bin/relay"
             if service == "system"
             else "/home/somebody/.local/lib/douyin-live-relay/bin/relay",

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from relay.events import Event, StatsPayload
 from relay.webcast.counts import Counts, CountsState
-from relay.webcast.windows import BUCKET_MS, Series, SeriesState, Windows, WindowsState
+from relay.webcast.series import Series, SeriesState
+from relay.webcast.windows import BUCKET_MS, Windows, WindowsState
 
 FULL_MS = 60_000
 """How often everything is told."""
@@ -122,9 +123,9 @@ class Statistics:
         )
 
     def series(self, step_s: int) -> list[msgspec.Raw]:
-        """Give the steps that are over, each a windows.Point as JSON, oldest first.
+        """Give the steps that are over, each a series.Point as JSON, oldest first.
 
-        `step_s` is one of windows.STEPS.
+        `step_s` is one of series.STEPS.
         """
         return self._series.points(step_s)
 

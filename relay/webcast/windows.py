@@ -1,10 +1,8 @@
-"""What happened in the last minutes, by sliding buckets, and step by step; used by statistics."""
+"""What happened in the last minutes, by sliding buckets; used by statistics."""
 
-import zlib
 from collections import Counter, deque
 from collections.abc import Container, Mapping
 
-import msgspec
 from msgspec import Struct
 
 from relay.events import RecentStats, User
@@ -19,13 +17,6 @@ RECENT = 150
 MAX_BUCKET_GIVERS = 200
 """People of whom a bucket says what they gave: further ones are not in the ranking of the last five
 minutes, for what they gave within it."""
-STEPS = {10: 360, 60: 1_440}
-"""Seconds of a step of the series, and how many steps are kept: an hour, and a day."""
-BLOCK_STEPS = 20
-"""So many of them are compressed together."""
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Bucket:
@@ -156,7 +147,7 @@ class Windows:
         users = self._givers.users()
         users.update({uid: user for uid, (user, _, _) in self.now.givers.items()})
         buckets = [*self._buckets, (self._index, self.now)]
-        kept = [_bucket_state(index, bucket, users) for index, bucket in buckets]
+        kept = [bucket_state(index, bucket, users) for index, bucket in buckets]
         return WindowsState(self._begin, kept, list(users.values()))
 
     @classmethod
@@ -166,7 +157,7 @@ class Windows:
         users = {user.uid: user for user in state.users}
         for kept in state.buckets:
             self.roll(kept.index * BUCKET_MS)
-            self.now = _bucket(kept, users)
+            self.now = restored_bucket(kept, users)
         self._begin = state.begin
         return self
 
@@ -205,7 +196,8 @@ class Windows:
         self._minute = deque((at + by, bucket) for at, bucket in self._minute)
 
 
-def _bucket_state(index: int, bucket: Bucket, users: Container[str]) -> BucketState:
+def bucket_state(index: int, bucket: Bucket, users: Container[str]) -> BucketState:
+    """Give a bucket as it is kept, with those of its givers that are among `users`."""
     givers = [
         (uid, gifts, diamonds)
         for uid, (_, gifts, diamonds) in bucket.givers.items()
@@ -224,7 +216,8 @@ def _bucket_state(index: int, bucket: Bucket, users: Container[str]) -> BucketSt
     )
 
 
-def _bucket(state: BucketState, users: Mapping[str, User]) -> Bucket:
+def restored_bucket(state: BucketState, users: Mapping[str, User]) -> Bucket:
+    """Make a bucket of what was kept."""
     bucket = Bucket()
     bucket.messages = Counter(state.messages)
     bucket.likes = state.likes
@@ -237,124 +230,3 @@ def _bucket(state: BucketState, users: Mapping[str, User]) -> Bucket:
         if uid in users:
             bucket.givers[uid] = (users[uid], gifts, diamonds)
     return bucket
-
-
-class Point(Struct):
-    """What happened in one step of the series."""
-
-    time_ms: int
-    """When it began, Unix milliseconds."""
-    viewers: int | None
-    """The last known in it."""
-    likes: int
-    gift_diamonds: int
-    messages: dict[str, int]
-    """By method."""
-
-
-class StepsState(Struct, frozen=True, array_like=True):
-    """Steps that are over as they are kept over restarts."""
-
-    blocks: list[bytes]
-    """Compressed."""
-    last: list[bytes]
-
-
-class SeriesState(Struct, frozen=True, array_like=True):
-    """A series as it is kept over restarts, by seconds of a step."""
-
-    steps: dict[int, StepsState]
-    sums: dict[int, tuple[int, BucketState]]
-    """When the step that is not over began, and what happened in it."""
-    viewers: int | None
-
-
-class Series:
-    """The same step by step, for hours."""
-
-    def __init__(self) -> None:
-        self._steps = {step_s: _Steps(most) for step_s, most in STEPS.items()}
-        self._sums = {step_s: (0, Bucket()) for step_s in STEPS}
-        self._viewers: int | None = None
-
-    def add(self, begin_ms: int, bucket: Bucket, viewers: int | None) -> None:
-        """Count a bucket that is over, though nothing may have happened in it."""
-        for step_s, (at_ms, together) in self._sums.items():
-            step_ms = begin_ms - begin_ms % (step_s * 1000)
-            if at_ms != step_ms:
-                if at_ms:
-                    self._steps[step_s].append(self._point(at_ms, together))
-                self._sums[step_s] = (step_ms, Bucket())
-            self._sums[step_s][1].add(bucket)
-        self._viewers = viewers
-
-    def state(self) -> SeriesState:
-        """Give what it goes on from after a restart."""
-        return SeriesState(
-            {step_s: steps.state() for step_s, steps in self._steps.items()},
-            {
-                step_s: (at_ms, _bucket_state(0, together, ()))
-                for step_s, (at_ms, together) in self._sums.items()
-            },
-            self._viewers,
-        )
-
-    @classmethod
-    def restored(cls, state: SeriesState) -> "Series":
-        """Go on with what was kept."""
-        self = cls()
-        for step_s in STEPS.keys() & state.steps.keys() & state.sums.keys():
-            self._steps[step_s].restore(state.steps[step_s])
-            at_ms, together = state.sums[step_s]
-            self._sums[step_s] = (at_ms, _bucket(together, {}))
-        self._viewers = state.viewers
-        return self
-
-    def points(self, step_s: int) -> list[msgspec.Raw]:
-        """Give the steps, each a Point as JSON, oldest first; the last one may not be over."""
-        at_ms, together = self._sums[step_s]
-        points = self._steps[step_s].all()
-        if at_ms:
-            points.append(msgspec.Raw(self._point(at_ms, together)))
-        return points
-
-    def _point(self, at_ms: int, together: Bucket) -> bytes:
-        return _encode(
-            Point(
-                at_ms,
-                self._viewers,
-                together.likes,
-                together.gift_diamonds,
-                dict(together.messages),
-            )
-        )
-
-
-class _Steps:
-    """Steps that are over, as JSON; all but the last of them compressed, to a tenth."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._blocks: deque[bytes] = deque()
-        """BLOCK_STEPS each."""
-        self._last: list[bytes] = []
-
-    def append(self, point: bytes) -> None:
-        self._last.append(point)
-        if len(self._last) == BLOCK_STEPS:
-            self._blocks.append(zlib.compress(b"[%b]" % b",".join(self._last)))
-            self._last.clear()
-        while (len(self._blocks) - 1) * BLOCK_STEPS + len(self._last) >= self._most:
-            self._blocks.popleft()
-
-    def all(self) -> list[msgspec.Raw]:
-        points = [point for block in self._blocks for point in _decode(zlib.decompress(block))]
-        points.extend(map(msgspec.Raw, self._last))
-        return points[-self._most :]
-
-    def state(self) -> StepsState:
-        return StepsState(list(self._blocks), list(self._last))
-
-    def restore(self, state: StepsState) -> None:
-        self._blocks.extend(state.blocks)
-        self._last.extend(state.last)

@@ -66,7 +66,7 @@ async def known() -> dict[str, set[str]]:
         running.rooms.add("80000000001")
         store = Store(StoreConfig(path="x"))
         state = ServerState(Config(), running.hub, running.rooms, running.live, store)
-        state.certificate = Certificate(ssl.create_default_context(), 0.0, 1.0)
+        state.certificate = Certificate(Path("x"), ssl.create_default_context(), 0.0, 1.0)
         for metric in RelayCollector(state).collect():
             name = metric.name + "_total" * (metric.type == "counter")
             names: Any = getattr(metric, "_labelnames", ())

@@ -1,6 +1,7 @@
 """What `relay doctor` says of the door of a running relay, and of the unit that is installed."""
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -50,7 +51,9 @@ async def test_a_relay_with_tls(tmp_path: Path) -> None:
         config = seen_by(relay, server=server)
         assert (await check_door(config)).verdict is Verdict.GOOD
         assert "a relay serves" in (await check_port(config)).found
-        assert check_certificate(config).verdict is Verdict.GOOD
+        fits = check_certificate(config)
+        assert fits.verdict is Verdict.GOOD
+        assert re.search(r" fit, until \d{4}-\d\d-\d\d$", fits.found)
     os.chmod(server.tls_key, 0o644)
     assert "may read" in check_certificate(config).found
     Path(server.tls_key).unlink()  # noqa: ASYNC240

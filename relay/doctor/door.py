@@ -23,15 +23,17 @@ def check_certificate(config: Config) -> Finding:
     if not config.server.tls_cert:
         return skipped("tls", "none is configured: the port speaks plain HTTP")
     try:
-        wrong = load_certificate(config.server).fault(time.time())
+        certificate = load_certificate(config.server)
     except ConfigError as error:
         return bad("tls", str(error), "change [server] tls_cert and tls_key")
+    wrong = certificate.fault(time.time())
     if wrong:
         return bad("tls", f"{config.server.tls_cert}: {wrong}", "renew it, then reload the relay")
     key = key_path_of(config.server)
     if key.stat().st_mode & stat.S_IROTH:
         return bad("tls", f"everybody on this machine may read {key}", f"run: chmod o= {key}")
-    return good("tls", f"{config.server.tls_cert} and its key fit")
+    until = f", until {certificate.until}" if certificate.until else ""
+    return good("tls", f"{config.server.tls_cert} and its key fit{until}")
 
 
 def check_tokens(config: Config) -> Finding:

@@ -35,6 +35,8 @@ TLS_GOODBYE_S = 2.0
 UNDECIDED_S = 0.5
 """How long a stop waits for the first request of who has just connected: to be told what goes on
 is better than a connection that breaks."""
+CERTIFICATE_LOOK_S = 86_400.0
+"""How often the certificate's dates are looked at while it is in use."""
 _LOOK_S = 0.01
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +49,7 @@ class ClientServer:
         self._servers: list[Acceptor] = []
         self._tls: dict[str, Any] = {}
         """How connections are opened where the port speaks TLS; the certificate under `ssl`."""
+        self._certificate_timer: asyncio.TimerHandle | None = None
         self._port: Port | None = None
         self.is_anybody_at_the_door: Callable[[], bool] = lambda: False
         """Tells whether somebody waits for an answer to a handshake."""
@@ -96,6 +99,8 @@ class ClientServer:
                 )
         except OSError as error:
             raise listen_error(error, config.host, config.port) from None
+        if self._tls:
+            self._look_at_certificate_later()
 
     def reconfigure(self, config: Config) -> None:
         """Serve by another configuration from now on; see ClientState.reconfigure.
@@ -115,6 +120,8 @@ class ClientServer:
         Clients are closed with 3001: they may connect again, and resume.
         """
         state = self._state
+        if self._certificate_timer is not None:
+            self._certificate_timer.cancel()
         state.begin_stop()
         state.hub.flush()
         for server in self._servers:
@@ -133,6 +140,15 @@ class ClientServer:
         for client in list(state.clients):
             client.transport.abort()
         await self._wait_closed()
+
+    def _look_at_certificate_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._certificate_timer = loop.call_later(CERTIFICATE_LOOK_S, self._look_at_certificate)
+
+    def _look_at_certificate(self) -> None:
+        if self._state.certificate is not None:
+            self._state.certificate.warn()
+        self._look_at_certificate_later()
 
     async def _decide_others(self, wait_s: float) -> None:
         """Hear from who has just connected; hang up on who says nothing."""

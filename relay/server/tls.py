@@ -20,24 +20,39 @@ _NO_CHECK_TIME = 0x20_0000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python has no name for."""
 
 
+_log = structlog.get_logger(__name__)
+
+
 class Certificate(NamedTuple):
     """A certificate with its key, and when it counts; Unix seconds, None where that isn't known."""
 
+    path: Path
     context: ssl.SSLContext
     begins_s: float | None
     ends_s: float | None
+
+    @property
+    def until(self) -> str:
+        """The day on which it expires; "" where that isn't known."""
+        return "" if self.ends_s is None else _date(self.ends_s)
 
     def fault(self, now_s: float) -> str:
         """Say what is wrong with its dates, or will be soon; or ""."""
         if self.begins_s is None or self.ends_s is None:
             return ""
         if now_s > self.ends_s:
-            return f"it has expired on {_date(self.ends_s)}"
+            return f"it has expired on {self.until}"
         if now_s < self.begins_s:
             return f"it counts from {_date(self.begins_s)} on only"
         if self.ends_s - now_s < min(SOON_S, (self.ends_s - self.begins_s) / SOON_PARTS):
-            return f"it expires on {_date(self.ends_s)}, and should have been renewed"
+            return f"it expires on {self.until}, and should have been renewed"
         return ""
+
+    def warn(self) -> None:
+        """Say in the log what is wrong with its dates, if anything is."""
+        wrong = self.fault(time.time())
+        if wrong:
+            _log.warning("the certificate has to be renewed", tls_cert=str(self.path), reason=wrong)
 
 
 def load_certificate(config: ServerConfig) -> Certificate:
@@ -65,12 +80,8 @@ def load_certificate(config: ServerConfig) -> Certificate:
             f"server.tls_cert, server.tls_key: {cert_path} and {key_path} are not a certificate and"
             f" its key: {why}"
         ) from None
-    certificate = Certificate(context, *_dates(context, cert_path))
-    wrong = certificate.fault(time.time())
-    if wrong:
-        structlog.get_logger(__name__).warning(
-            "the certificate has to be renewed", tls_cert=str(cert_path), reason=wrong
-        )
+    certificate = Certificate(cert_path, context, *_dates(context, cert_path))
+    certificate.warn()
     return certificate
 
 

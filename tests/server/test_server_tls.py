@@ -168,6 +168,18 @@ async def test_an_expired_certificate_is_used_and_told(tmp_path: Path) -> None:
     assert [line for line in logs if line["log_level"] == "warning"] == []
 
 
+async def test_an_expired_certificate_is_told_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = make_expired(tmp_path)
+    server = ServerConfig(port=0, tls_cert=certificate, tls_key=key)
+    monkeypatch.setattr("relay.server.listening.CERTIFICATE_LOOK_S", 0.01)
+    with structlog.testing.capture_logs() as logs:
+        async with relay_running(server=server), asyncio.timeout(10):
+            while len([line for line in logs if line["log_level"] == "warning"]) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+
 async def test_a_certificate_says_when_it_counts(tmp_path: Path) -> None:
     server = with_tls(tmp_path)
     loaded = load_certificate(server)

@@ -215,13 +215,14 @@ export class Link {
   #refused(frame) {
     const room = this.#asked.get(frame.id);
     this.#asked.delete(frame.id);
-    const isNews = room?.refused !== frame.code;
     // A request that another one has followed says nothing any more.
-    if (room?.request === frame.id) {
+    if (room && room.request !== frame.id) return;
+    const isNews = room?.refused !== frame.code;
+    if (room) {
       room.has = room.answer ? "numbers" : "";
       room.askAgainAt = performance.now() + ASK_AGAIN_MS;
+      room.refused = frame.code;
     }
-    if (room) room.refused = frame.code;
     if (isNews) this.#on.error(frame);
   }
 

@@ -23,6 +23,8 @@ ACCEPTED_AT_ONCE = 64
 """Connections that are accepted before others have their turn."""
 SPARE_DESCRIPTORS = 64
 """File descriptors that connections leave to everything else; of few, a quarter."""
+TLS_HANDSHAKE_S = 5.0
+"""How long a new connection may take for the handshake of TLS, before anything else is asked."""
 REST_S = 0.25
 """How often it is looked whether there are enough again."""
 SAID_S = 60.0
@@ -34,6 +36,8 @@ _OF_CONNECTION = frozenset(
     | {errno.EHOSTUNREACH, errno.EOPNOTSUPP, errno.ENETUNREACH, errno.EPERM, errno.ETIMEDOUT}
 )
 """What befell a connection that waited, which is gone; the next may be sound. See accept(2)."""
+_TLS_HANDSHAKE = b"\x16"
+"""What a connection begins with where TLS is spoken: the type of its first record."""
 _log = structlog.get_logger(__name__)
 
 
@@ -43,13 +47,14 @@ class Acceptor:
     def __init__(
         self,
         listening: socket.socket,
-        new_protocol: Callable[[Callable[[], None]], asyncio.Protocol],
+        new_protocol: Callable[[Callable[[], None], bool], asyncio.Protocol],
         options: Mapping[str, Any],
         state: ClientState,
     ) -> None:
         """`options`: for connect_accepted_socket; they may change.
 
-        Protocols are made with what they call when they have a connection, to count from then on.
+        Protocols are made with what they call when they have a connection, to count from then on,
+        and whether that is a plain one where TLS is spoken.
         """
         self._listening = listening
         self._new_protocol = new_protocol
@@ -136,17 +141,31 @@ class Acceptor:
 
     async def _open(self, accepted: socket.socket) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
-        protocol = self._new_protocol(partial(self._note_open, task))
+        wants_tls = "ssl" in self._options
         try:
-            await self._loop.connect_accepted_socket(lambda: protocol, accepted, **self._options)
+            async with asyncio.timeout(TLS_HANDSHAKE_S if wants_tls else None):
+                is_plain = wants_tls and await self._first_byte(accepted) != _TLS_HANDSHAKE
+                protocol = self._new_protocol(partial(self._note_open, task), is_plain)
+                options = {} if is_plain else self._options
+                await self._loop.connect_accepted_socket(lambda: protocol, accepted, **options)
         except (OSError, TimeoutError) as error:
             # A handshake of TLS that came to nothing, or a client that has gone already.
             accepted.close()
-            if "ssl" in self._options:
-                self._state.refuse("tls", str(error))
+            if wants_tls:
+                self._state.refuse("tls", str(error) or "no handshake in time")
         except asyncio.CancelledError:
             accepted.close()
             raise
+
+    async def _first_byte(self, accepted: socket.socket) -> bytes:
+        """Look at the first byte that comes, and leave it there; b"" where none will."""
+        readable = asyncio.Event()
+        self._loop.add_reader(accepted, readable.set)
+        try:
+            await readable.wait()
+        finally:
+            self._loop.remove_reader(accepted)
+        return accepted.recv(1, socket.MSG_PEEK)
 
     def _rest(self, error: OSError | None = None) -> None:
         """Accept nobody for a moment; without an error, as descriptors are about to run out."""

@@ -28,8 +28,6 @@ BACKLOG = 1024
 """Connections that may wait to be accepted: after a restart all clients come back at once."""
 SEND_BUFFER_BYTES = 512 * 1024
 """What the kernel may hold unsent of one client; by its own count about twice as much."""
-TLS_HANDSHAKE_S = 5.0
-"""How long a new connection may take for the handshake of TLS, before anything else is asked."""
 TLS_GOODBYE_S = 2.0
 """How long a client may take to answer the end of TLS."""
 UNDECIDED_S = 0.5
@@ -79,7 +77,6 @@ class ClientServer:
             certificate = self._state.certificate = load_certificate(config)
             self._tls |= {
                 "ssl": certificate.context,
-                "ssl_handshake_timeout": TLS_HANDSHAKE_S,
                 "ssl_shutdown_timeout": TLS_GOODBYE_S,
             }
         try:

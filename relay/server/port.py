@@ -25,6 +25,7 @@ FIRST_HEAD_S = 8.0
 MAX_HEAD_BYTES = 16 * 1024
 """The largest head of a first request."""
 TOO_SLOW = f"no whole request within {FIRST_HEAD_S:g} s"
+SPEAKS_TLS = "this port speaks TLS; write https:// or wss://"
 
 _WEBSOCKET = re.compile(rb"\r\nupgrade:[^\r\n]*\bwebsocket\b", re.IGNORECASE)
 
@@ -58,7 +59,16 @@ class Port:
 class PortConnection(asyncio.Protocol):
     """A connection of which is not known yet what it is."""
 
-    __slots__ = ("_address", "_begun_s", "_deadline", "_head", "_opened", "_port", "_transport")
+    __slots__ = (
+        "_address",
+        "_begun_s",
+        "_deadline",
+        "_head",
+        "_is_plain",
+        "_opened",
+        "_port",
+        "_transport",
+    )
 
     _address: str
     """What the connection counts for, until it is another's; "": it is not counted."""
@@ -66,8 +76,12 @@ class PortConnection(asyncio.Protocol):
     _deadline: asyncio.TimerHandle
     _transport: asyncio.Transport
 
-    def __init__(self, port: Port, opened: Callable[[], None]) -> None:
-        """`opened` is called when there is a connection, which is counted here from then on."""
+    def __init__(self, port: Port, opened: Callable[[], None], is_plain: bool) -> None:
+        """`opened` is called when there is a connection, which is counted here from then on.
+
+        `is_plain`: it should speak TLS, and doesn't.
+        """
+        self._is_plain = is_plain
         self._port = port
         self._opened = opened
         self._head = bytearray()
@@ -95,6 +109,9 @@ class PortConnection(asyncio.Protocol):
             return
         searched = max(len(self._head) - 3, 0)
         self._head += data
+        if self._is_plain:
+            self._refuse("tls", 400, "bad_request", SPEAKS_TLS)
+            return
         end = self._head.find(b"\r\n\r\n", searched, MAX_HEAD_BYTES)
         if not self._head[:1].isalpha():
             self._refuse("garbage", 400, "bad_request", UNREADABLE)

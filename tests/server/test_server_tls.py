@@ -7,6 +7,7 @@ import re
 import shutil
 import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -43,13 +44,36 @@ async def test_http_websockets_and_event_streams(tmp_path: Path) -> None:
                 assert answer.status == 200
 
 
-async def test_what_is_not_tls_is_hung_up_on(tmp_path: Path) -> None:
+async def test_a_plain_request_is_told_that_this_is_tls(tmp_path: Path) -> None:
     async with relay_running(server=with_tls(tmp_path)) as relay:
+        plain = relay.url.replace("https", "http")
+        async with aiohttp.ClientSession() as http:
+            for path in ("/healthz", "/douyin/liveroom/info?room_id=1"):
+                async with http.get(f"{plain}{path}") as answer:
+                    assert answer.status == 400
+                    assert "write https:// or wss://" in await answer.text()
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await http.ws_connect(f"{plain}/ws")
+        assert refused.value.status == 400
+
+
+async def test_rubbish_and_silence_in_place_of_a_handshake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.server.accepting.TLS_HANDSHAKE_S", 0.2)
+    server = with_tls(tmp_path)
+    async with relay_running(server=server) as relay:
+        for sent in (b"", b"\x16", b"\x16\x03\x01\x00\x02xx", b"\x00" * 100):
+            reader, writer = await asyncio.open_connection("127.0.0.1", relay.server.port)
+            writer.write(sent)
+            async with asyncio.timeout(10):
+                with suppress(ConnectionError):
+                    assert b" 200 " not in await reader.read()
+            writer.transport.abort()
         reader, writer = await asyncio.open_connection("127.0.0.1", relay.server.port)
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        async with asyncio.timeout(10):
-            assert b"HTTP" not in await reader.read()
         writer.transport.abort()
+        async with relay.connect(ssl=trusting(server.tls_cert)) as client:
+            await receive(client, 1)
 
 
 async def test_much_for_a_client_that_reads_late(tmp_path: Path) -> None:

@@ -11,6 +11,10 @@ set -eu
 name=douyin-live-relay
 here=$(cd "$(dirname "$0")/.." && pwd)
 destdir=${DESTDIR:-}
+case $destdir in
+"" | /*) ;;
+*) echo "DESTDIR=$destdir: not an absolute path" >&2; exit 2 ;;
+esac
 case ${SERVICE:-system} in
 system)
     prefix=${PREFIX:-/usr/local}
@@ -114,13 +118,17 @@ install)
         [ -z "$sysusers" ] || echo "  systemd-sysusers"
         echo "  $manager daemon-reload"
         echo "  $manager enable --now relay.socket relay.service"
+        if $manager is-active -q relay.service 2>/dev/null; then
+            echo "The old one runs still; $manager restart relay.service changes that."
+        fi
     fi
     ;;
 units)
     install_units
     ;;
 uninstall)
-    if [ -z "$destdir" ] && $manager is-active -q relay.service 2>/dev/null; then
+    # Of several units it is enough that one is.
+    if [ -z "$destdir" ] && $manager is-active -q relay.service relay.socket 2>/dev/null; then
         echo "It runs; first: $manager disable --now relay.socket relay.service" >&2
         exit 1
     fi

@@ -70,7 +70,7 @@ def test_what_it_has_not_made_is_not_removed(tmp_path: Path) -> None:
     assert other.exists()
 
 
-@pytest.mark.parametrize("env", [{"SERVICE": "both"}, {"PREFIX": "here"}])
+@pytest.mark.parametrize("env", [{"SERVICE": "both"}, {"PREFIX": "here"}, {"DESTDIR": "here"}])
 def test_what_makes_no_sense_is_refused(tmp_path: Path, env: dict[str, str]) -> None:
     assert install("units", tmp_path, **env).returncode == 2
     assert files(tmp_path) == set()

@@ -1,6 +1,6 @@
 """Who gave most, of a whole broadcast and of the last minutes; used by statistics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from heapq import nlargest
 
 import msgspec
@@ -43,7 +43,7 @@ class Givers:
     def add(self, user: User, gifts: int, diamonds: int) -> None:
         """Count gifts of somebody, by uid."""
         uid = user.uid
-        self._sums = _with(self._sums, uid, gifts, diamonds)
+        self._sums = _with(self._sums, uid, gifts, diamonds, self._top)
         self._top[uid] = _plain(user)
         if len(self._top) > TOP:
             del self._top[min(reversed(self._top), key=self._sums.__getitem__)]
@@ -103,20 +103,25 @@ class RecentGivers:
         return {uid: _plain(self._users[uid]) for uid in self._sums}
 
 
-def _with(sums: dict[str, Sum], uid: str, gifts: int, diamonds: int) -> dict[str, Sum]:
-    """Add to somebody's sum; gives the sums, or others where some had to be forgotten."""
+def _with(
+    sums: dict[str, Sum], uid: str, gifts: int, diamonds: int, top: Iterable[str] = ()
+) -> dict[str, Sum]:
+    """Add to somebody's sum; gives the sums, or others where some had to be forgotten.
+
+    Those at the `top` are not: equals of theirs may have come before them.
+    """
     had = sums.get(uid)
     if had is not None:
         diamonds, gifts = had[0] + diamonds, had[1] + gifts
     elif len(sums) >= MAX_GIVERS:
-        sums = _most(sums)
+        sums = _most(sums, top)
     sums[uid] = (diamonds, gifts)
     return sums
 
 
-def _most(sums: Mapping[str, Sum]) -> dict[str, Sum]:
+def _most(sums: Mapping[str, Sum], top: Iterable[str]) -> dict[str, Sum]:
     """Give the half that gave most, in the order in which they came, which is that among equals."""
-    kept = set(nlargest(MAX_GIVERS // 2, sums, key=sums.__getitem__))
+    kept = {*nlargest(MAX_GIVERS // 2, sums, key=sums.__getitem__), *top}
     return {uid: each for uid, each in sums.items() if uid in kept}
 
 

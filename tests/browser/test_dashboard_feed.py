@@ -148,3 +148,32 @@ async def test_a_room_that_was_refused_is_asked_for_again(chromium: str) -> None
             while not await row_of(page, "之前").count():
                 await page.clock.run_for(4_000)
             await expect(page.locator("#counts")).to_contain_text("2 of 2 events")
+
+
+async def test_a_room_that_is_removed_and_added_again_at_once_goes_on(chromium: str) -> None:
+    async with relay_running() as relay:
+        watched(relay)
+        async with opened(relay, chromium, "/#room=" + ROOM) as (page, _):
+            await looked_at(page)
+            relay.publish(ROOM, make_chat("之前"))
+            await expect(row_of(page, "之前")).to_be_visible()
+            relay.rooms.remove(ROOM)
+            watched(relay)
+            relay.publish(ROOM, make_chat("之后"))
+            await expect(row_of(page, "之后")).to_be_visible()
+
+
+async def test_only_one_person_is_of_one_room(chromium: str) -> None:
+    async with relay_running() as relay:
+        watched(relay)
+        watched(relay, "80000000002")
+        relay.publish(ROOM, make_chat("这里"))
+        relay.publish("80000000002", make_chat("那里", "乙"))
+        async with opened(relay, chromium, "/#room=" + ROOM) as (page, _):
+            await row_of(page, "这里").click()
+            await page.get_by_role("button", name="Only this person").click()
+            search = page.get_by_label("Search events")
+            await expect(search).to_have_value("甲")
+            await page.locator("#rooms li").filter(has_text="80000000002").click()
+            await expect(row_of(page, "那里")).to_be_visible()
+            await expect(search).to_have_value("")

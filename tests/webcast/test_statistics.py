@@ -332,6 +332,23 @@ def test_many_givers_are_bounded_and_those_who_gave_most_are_kept(
     assert (full.top_givers or ())[0].diamonds == 2000
 
 
+def test_who_is_at_the_top_stays_when_many_are_level(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(givers, "MAX_GIVERS", 40)
+    for number in range(1, 41):
+        room.given(f"{number}", 1, each=1)
+    room.given("40", 1, each=1, group="2")
+    for number in range(1, 40):
+        room.given(f"{number}", 1, each=1, group="2")
+    room.given("41", 1, each=1)
+    top = room.full.top_givers or ()
+    assert [each.diamonds for each in top] == [2] * 10
+    room.given("40", 1, each=1, group="3")
+    first = (room.full.top_givers or ())[0]
+    assert (first.user.uid, first.diamonds) == ("40", 3)
+
+
 def test_the_next_broadcast_begins_anew(room: Room) -> None:
     room.takes(LikePayload, "1", count=1, total=5000)
     room.takes(MemberPayload, "1", action=1)

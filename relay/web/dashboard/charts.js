@@ -52,9 +52,8 @@ export class Charts {
   /** Take the numbers of now. */
   take(stats) {
     this.#stats = stats;
-    const series = this.#series.get(this.#step);
-    if (!series || this.#asking) return;
-    series.take(stats);
+    // Those that are not shown, too: else all that came meanwhile would be one step's in the end.
+    for (const series of this.#series.values()) series.take(stats);
     this.#drawSoon();
   }
 

@@ -91,7 +91,7 @@ export class Feed {
     this.#oldest = null;
     this.#held = null;
     this.#isTorn = false;
-    this.#uid = "";
+    if (this.#uid) this.only("", "");
     this.choose(null);
     setText($("older-says"), "");
     this.#pause(false);

@@ -17,7 +17,8 @@ const ASK_AGAIN_MS = 15_000;
  *   room gets a name or an id that was not known before
  * @property {number} offset of the last event received, or known of
  * @property {string} hadEpoch and
- * @property {number} hadOffset where to go on: what is missing behind it has yet to be told
+ * @property {number} hadOffset where to go on: what is missing behind it has yet to be told; "": at
+ *   the newest
  * @property {""|"numbers"|"all"} has what is subscribed to
  * @property {string} asked the name that was subscribed to
  * @property {number} request the id of the last request about it
@@ -31,7 +32,7 @@ export class Link {
   rooms = new Map();
 
   #requests = 0;
-  #asked = new Map(); // id of a request -> the room that it was about
+  #asked = new Map(); // id of a request -> the room that it was about; null: of one that ends
   #chosen = null;
   #token = ""; // that it connected with last
   #on;
@@ -95,7 +96,9 @@ export class Link {
     this.#chosen = room;
     if (before?.has === "all" && this.#connection.now) {
       // There is no taking away methods of all but some; nothing comes between the two.
-      this.#connection.send({ op: "unsubscribe", room_id: before.asked });
+      const request = { op: "unsubscribe", id: ++this.#requests, room_id: before.asked };
+      this.#asked.set(request.id, null);
+      this.#connection.send(request);
       Object.assign(before, { has: "", answer: null });
     }
     this.#subscribe();
@@ -110,7 +113,7 @@ export class Link {
       const request = { op: "subscribe", room_id: room.view.web_rid || room.view.name };
       if (wanted === "numbers") request.method = NUMBERS;
       if (room.has) request.room_id = room.asked; // adds to what there is
-      else request.since = `${room.hadEpoch}:${room.hadOffset}`;
+      else if (room.hadEpoch) request.since = `${room.hadEpoch}:${room.hadOffset}`;
       room.asked = request.room_id;
       room.has = wanted;
       room.request = request.id = ++this.#requests;
@@ -160,7 +163,8 @@ export class Link {
         this.#subscribed(frame);
         break;
       case "unsubscribed":
-        if (frame.reason !== "asked") this.#on.rooms();
+        this.#asked.delete(frame.id);
+        if (frame.reason !== "asked") this.#ended(frame);
         break;
       case "room":
         this.#on.rooms();
@@ -201,7 +205,7 @@ export class Link {
     if (!room || (frame.id !== null && frame.id !== room.request)) return;
     room.offset = frame.offset;
     // Where it goes on elsewhere a gap follows, that has to be told again if it gets lost.
-    if (room.hadEpoch === frame.epoch || frame.id === null) {
+    if (!room.hadEpoch || room.hadEpoch === frame.epoch || frame.id === null) {
       this.#had(room, frame.epoch, frame.offset);
     }
     room.answer = frame;
@@ -210,18 +214,33 @@ export class Link {
     if (room === this.#chosen && frame.method === null) this.#on.whole(room);
   }
 
+  // The relay has ended it. If it comes back it is asked for again; not at once, as a list of rooms
+  // that is under way may still have one that was just removed.
+  #ended({ room_id, web_rid }) {
+    for (const room of this.rooms.values()) {
+      const { view } = room;
+      if ((web_rid && view.web_rid === web_rid) || (room_id && view.room_id === room_id)) {
+        Object.assign(room, { has: "", answer: null });
+        room.askAgainAt = performance.now() + ASK_AGAIN_MS;
+      }
+    }
+    this.#on.rooms();
+  }
+
   // It is asked for again later, and then with where it was: it may be the relay that has begun anew
   // and does not know the room yet.
   #refused(frame) {
     const room = this.#asked.get(frame.id);
     this.#asked.delete(frame.id);
-    // A request that another one has followed says nothing any more.
-    if (room && room.request !== frame.id) return;
+    // A request that another one has followed says nothing any more, nor that there was nothing to
+    // end.
+    if (room === null || (room && room.request !== frame.id)) return;
     const isNews = room?.refused !== frame.code;
     if (room) {
       room.has = room.answer ? "numbers" : "";
       room.askAgainAt = performance.now() + ASK_AGAIN_MS;
       room.refused = frame.code;
+      if (frame.code === "bad_position") room.hadEpoch = ""; // else it would be refused for ever
     }
     if (isNews) this.#on.error(frame);
   }

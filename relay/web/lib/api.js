@@ -73,8 +73,8 @@ export function setToken(token) {
 export async function api(path, { method = "GET", body, signal, ask = true } = {}) {
   for (;;) {
     const token = getToken();
-    const answer = await send(path, { method, body, signal }, token);
-    if (answer.status !== 401) return await read(answer);
+    const { answer, text } = await send(path, { method, body, signal }, token);
+    if (answer.status !== 401) return read(answer, text);
     // Another request may have had the user asked in the meantime.
     if (getToken() !== token) continue;
     if (!ask) throw new ApiFailure(401, "bad_token", t("token_wanted"));
@@ -108,12 +108,13 @@ async function send(path, { method, body, signal }, token) {
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
-    return await fetch(path, {
+    const answer = await fetch(path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: abort.signal,
     });
+    return { answer, text: await answer.text() };
   } catch {
     throw new ApiFailure(0, signal?.aborted ? "aborted" : "unreachable", t("relay_unreachable"));
   } finally {
@@ -122,11 +123,11 @@ async function send(path, { method, body, signal }, token) {
   }
 }
 
-async function read(answer) {
+function read(answer, text) {
   if (answer.status === 204) return null;
   let body;
   try {
-    body = await answer.json();
+    body = JSON.parse(text);
   } catch {
     throw new ApiFailure(answer.status, "bad_answer", `HTTP ${answer.status}`);
   }

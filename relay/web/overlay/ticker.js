@@ -25,7 +25,7 @@ const ICONS = {
 const FOLLOWED = 1;
 const SHARED = 3;
 const JOINED = 2;
-const ENTERED = 1;
+const ENTERED = [0, 1]; // upstream may leave it out
 const MAX_WAITING = 50;
 /** With more waiting, entries are told together. */
 const MAX_SINGLE = 3;
@@ -67,7 +67,7 @@ function read({ method, payload }, values) {
   const note = (noteKind, text) => ({ kind: noteKind, text, user, count: 1 });
   switch (method) {
     case "WebcastMemberMessage":
-      if (action !== ENTERED || user.level < values.min_level) return null;
+      if (!ENTERED.includes(action) || user.level < values.min_level) return null;
       return note("member", texts.member);
     case "WebcastSocialMessage":
       if (action === FOLLOWED && values.follows) return note("follow", texts.follow);

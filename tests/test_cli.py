@@ -627,7 +627,7 @@ async def test_tail_says_what_is_wrong_with_its_arguments(arguments: tuple[str, 
                 }
             ],
             None,
-            "relay: the relay no longer watches the room: not_found\n",
+            f"relay: room {ROOM} is not watched any more: Douyin knows no such room\n",
         ),
         ([], CloseCode.UNKNOWN_ROOM, "relay: the relay closed the connection: 3501\n"),
     ],

@@ -16,6 +16,13 @@ from relay.events.methods import resolve_methods
 from relay.logs import configure_logs
 from relay.upstream.names import parse_room_name
 
+_GONE = {
+    "not_found": "Douyin knows no such room",
+    "removed": "somebody took it off the relay",
+    "forbidden": "the token is for other rooms now",
+}
+"""Why a room's events have come to an end, by the relay's word for it."""
+
 
 @click.command()
 @click.argument("target", metavar="URL_OR_ROOM")
@@ -145,8 +152,10 @@ async def _tail(
                     click.echo(item.text if as_json else event_line(item))
                 case Refusal():
                     raise RefusedError(item.code, item.message)
-                case Unsubscribed(reason=reason):
-                    raise RefusedError(reason, f"the relay no longer watches the room: {reason}")
+                case Unsubscribed(reason=reason) as gone:
+                    name = gone.web_rid or gone.room_id or ", ".join(rooms)
+                    why = _GONE.get(reason, reason)
+                    raise RefusedError(reason, f"room {name} is not watched any more: {why}")
                 case _:
                     line = notice_line(item)
                     if line:

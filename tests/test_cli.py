@@ -147,14 +147,24 @@ async def test_a_refused_configuration(command: str, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("[log]\nformat = 'json'\n[[rooms]]\nroom = '房 间'\n")
     code, _, err = await run(command, "--config", "mine.toml", cwd=tmp_path)
     assert code == ExitCode.CONFIG
-    last = err.splitlines()[-1]
-    assert last.startswith("relay: ")
-    assert "rooms[0].room: " in last
+    assert err.splitlines()[-1].startswith(
+        "relay: mine.toml:4: rooms[0].room: '房 间' names no room"
+    )
+    (tmp_path / "mine.toml").write_text("[server]\ntls_cert = 'a.crt'\ntls_key = 'a.key'\n")
+    code, _, err = await run(command, "--config", "mine.toml", cwd=tmp_path)
+    assert code == ExitCode.CONFIG
+    assert err.splitlines()[-1].startswith("relay: mine.toml:2: server.tls_cert: a.crt can't be")
     code, _, err = await run(command, "--config", "none.toml", cwd=tmp_path)
     assert (code, err) == (ExitCode.CONFIG, "relay: none.toml: no such file\n")
     code, _, err = await run(command, cwd=tmp_path, RELAY_SERVER__PORT="x")
     assert code == ExitCode.CONFIG
     assert err.startswith("relay: environment variable RELAY_SERVER__PORT: invalid 'x'; ")
+
+
+async def test_a_refused_room_of_the_command_line() -> None:
+    code, _, err = await run("serve", "--room", "房 间")
+    assert code == ExitCode.CONFIG
+    assert err.splitlines()[-1].startswith("relay: command line: rooms[0].room: '房 间' names no")
 
 
 async def test_a_refused_scenario(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from relay.config import load_config, to_toml
+from relay.config import load_config, placing, to_toml
 from relay.hub import Hub
 from relay.room import Policy, RoomManager
 from relay.server.access import Keyring
@@ -48,10 +48,11 @@ def check(path: Path | None) -> None:
     # Whether names can be rooms is for others to judge, and the signer's URL is upstream's; they
     # raise what they would in `serve`.
     policy = Policy()
-    Keyring(config.auth)
-    RoomManager(Hub(config.hub), config, Upstream.of(config, policy.timings), policy)
-    if config.server.tls_cert:
-        load_certificate(config.server)
+    with placing(found):
+        Keyring(config.auth)
+        RoomManager(Hub(config.hub), config, Upstream.of(config, policy.timings), policy)
+        if config.server.tls_cert:
+            load_certificate(config.server)
     if config.store.path:
         examine(Path(config.store.path))
     click.echo(f"# {describe_source(found)}\n{to_toml(config)}", nl=False)

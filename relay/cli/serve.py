@@ -15,7 +15,7 @@ import structlog
 
 from relay import app, loops
 from relay.cli.check import config_option, describe_source, find_config
-from relay.config import Config, load_config
+from relay.config import Config, load_config, placing
 from relay.errors import ListenError
 from relay.logs import configure_logs
 from relay.service import Hangups
@@ -55,7 +55,8 @@ def serve(path: Path | None, rooms: tuple[str, ...], host: str | None, port: int
     configure_logs(config.log.level, config.log.format)
     _log.info("configuration read", source=describe_source(found))
     _allow_descriptors()
-    loops.run(app.serve(config, ready=click.echo, hangups=hangups))
+    with placing(found, overrides=overrides, rooms=rooms):
+        loops.run(app.serve(config, ready=click.echo, hangups=hangups))
 
 
 @click.command()

@@ -3,7 +3,7 @@
 Imports nothing of relay but errors; imported by all that is configured.
 """
 
-from relay.config.load import check_values, is_loopback, is_url, load_config, read_toml
+from relay.config.load import check_values, is_loopback, is_url, load_config, placing, read_toml
 from relay.config.refusals import suggest
 from relay.config.reload import reconcile
 from relay.config.sections import (
@@ -48,6 +48,7 @@ __all__ = [
     "is_url",
     "load_config",
     "mask_url",
+    "placing",
     "read_toml",
     "reconcile",
     "suggest",

@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -38,6 +39,36 @@ def load_config(
     `env` is os.environ unless given; `overrides` is section → key → value; `rooms` are added to
     the file's. Raises ConfigError with the file and line, the key and what is allowed.
     """
+    data, sources = _gather(path, env, overrides, rooms)
+    try:
+        config = msgspec.convert(data, Config)
+    except msgspec.ValidationError as error:
+        raise explain(error, Config, data, sources) from None
+    _check_values(config, sources)
+    return config
+
+
+@contextmanager
+def placing(
+    path: Path | None,
+    *,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    rooms: tuple[str, ...] = (),
+) -> Iterator[None]:
+    """Have a ConfigError of whoever uses what `load_config` gave say where its key stands, too."""
+    try:
+        yield
+    except ConfigError as error:
+        raise _gather(path, None, overrides, rooms)[1].place(error) from None
+
+
+def _gather(
+    path: Path | None,
+    env: Mapping[str, str] | None,
+    overrides: Mapping[str, Mapping[str, Any]] | None,
+    rooms: tuple[str, ...],
+) -> tuple[dict[str, Any], Sources]:
+    """Put together what is configured, and where it comes from. Raises ConfigError."""
     data: dict[str, Any] = {}
     sources = Sources("defaults")
     if path is not None:
@@ -55,12 +86,7 @@ def load_config(
         for room in rooms:
             sources.name(f"rooms[{len(listed)}].room", "command line")
             listed.append({"room": room})
-    try:
-        config = msgspec.convert(data, Config)
-    except msgspec.ValidationError as error:
-        raise explain(error, Config, data, sources) from None
-    _check_values(config, sources)
-    return config
+    return data, sources
 
 
 def read_toml(path: Path) -> tuple[str, dict[str, Any]]:

@@ -11,9 +11,11 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import inspect
 
+from relay.config.sections import Config
 from relay.errors import ConfigError
 
 _MAX_SHOWN = 60
+_KEY = re.compile(r"([a-z]+)(\[\d+\])?(\.[a-z_]+(\[\d+\])?)*(?=[:,] )")
 
 
 class Sources:
@@ -30,9 +32,18 @@ class Sources:
 
     def refuse(self, key: str, why: str) -> ConfigError:
         """Make the error for `key`, e.g. `rooms[0].room`."""
+        return ConfigError(f"{self._where(key)}: {key}: {why}")
+
+    def place(self, error: ConfigError) -> ConfigError:
+        """Say where the key stands that an error begins with; as it is, where it names none."""
+        key = _KEY.match(str(error))
+        if key is None or key[1] not in get_type_hints(Config):
+            return error
+        return ConfigError(f"{self._where(key[0])}: {error}")
+
+    def _where(self, key: str) -> str:
         line = _line_of(self._text, key)
-        file = f"{self._file}:{line}" if line else self._file
-        return ConfigError(f"{self._named.get(key, file)}: {key}: {why}")
+        return self._named.get(key, f"{self._file}:{line}" if line else self._file)
 
 
 def explain(

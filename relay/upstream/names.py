@@ -202,4 +202,4 @@ def _refusal(text: str) -> RoomNameError:
 
 def _shown(text: str) -> str:
     # It goes back to whoever sent it and into logs: keep it short and printable.
-    return ascii(text if len(text) <= 80 else text[:80] + "…")
+    return repr(text if len(text) <= 80 else text[:80] + "…")

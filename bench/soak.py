@@ -4,8 +4,8 @@ A relay watches 50 simulated rooms; five clients a second connect, stay a while 
 WebSocket, one in ten of those without a word and one in ten reading nothing, every fifth client by
 event stream, and every tenth asks REST and the history. Once a minute the relay's memory,
 descriptors, threads and tasks are printed; at the end, how fast each grew in the second half, by
-least squares: in the first, histories fill, and ids, people and steps of statistics are collected,
-each up to its bound. After the clients have gone, what is left of them is counted.
+least squares: in the first, histories and the store fill, and ids, people and steps of statistics
+are collected, each up to its bound. After the clients have gone, what is left of them is counted.
 
     python bench/soak.py [--minutes 120] [--rooms 50] [--connects 5] [--rate 5]
 """
@@ -47,6 +47,8 @@ REST = (
     "/api/gifts",
 )
 """What is asked for by those that subscribe to nothing."""
+STORE_BYTES = 256 * 2**20
+"""Full within ten minutes, so that forgetting is part of it."""
 MAX_SLOPE = 1.0
 """MiB an hour."""
 
@@ -188,7 +190,7 @@ async def soak(minutes: float, rooms: int, connects_per_s: float, rate: float) -
         config = Path(folder) / "relay.toml"
         config.write_text(
             f'[server]\nport = {port}\n[watch]\nmax_rooms = {rooms}\n[log]\nlevel = "warning"\n'
-            f'[store]\npath = "{folder}/store.db"\n'
+            f'[store]\npath = "{folder}/store.db"\nmax_bytes = {STORE_BYTES}\n'
             f'[upstream]\nlive_url = "http://{base}"\nwebcast_url = "http://{base}"\n'
             f'push_urls = ["ws://{base}"]\ncalls_per_s = 1000\n'
             + "".join(f'[[rooms]]\nroom = "{name}"\n' for name in names)

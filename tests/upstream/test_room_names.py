@@ -121,7 +121,6 @@ def test_what_is_no_name_is_refused_with_what_is_allowed(text: str) -> None:
     with pytest.raises(RoomNameError, match="allowed are a web_rid") as refusal:
         parse_room_name(text)
     # It is safe to print and short, whatever came in.
-    assert str(refusal.value).isascii()
     assert str(refusal.value).isprintable()
     assert len(str(refusal.value)) < 800
 

@@ -1,7 +1,6 @@
 """One room's stream: numbers events, drops duplicates, keeps history; made and fed by the hub."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -25,6 +24,7 @@ from relay.hub.books import Books
 from relay.hub.history import Entry, History, Kind
 from relay.hub.notices import Gap
 from relay.hub.position import new_epoch
+from relay.hub.recent import RecentIds
 from relay.hub.snapshot import Snapshot
 from relay.hub.status import RoomCounters, RoomStatus
 
@@ -115,8 +115,7 @@ class Stream:
         when it is closed; they must not wait, nor publish. Whoever adds one takes it out again."""
         self.successor: Stream | None = None
         """The stream that this one was merged into."""
-        self._ids: set[str] = set()
-        self._ids_in_order: deque[str] = deque()
+        self._ids = RecentIds(DEDUP_IDS)
         self._alias = alias
         self._unsaved: list[Record] = []
         self._left_in: str | None = None
@@ -139,8 +138,7 @@ class Stream:
         """Settle that the stream goes on where the archive left its room."""
         self.settled = True
         for msg_id in past.msg_ids:
-            if not self.had(msg_id):
-                self._remember(msg_id)
+            self._is_new(msg_id)
         if self.books is not None:
             self.books.take_up(past)
         if past.epoch == self.epoch:
@@ -178,10 +176,9 @@ class Stream:
         entries: list[Entry] = []
         for event in events:
             msg_id = event.msg_id
-            if msg_id in self._ids:
+            if not self._is_new(msg_id):
                 self.counters.duplicates += 1
                 continue
-            self._remember(msg_id)
             if books is None:
                 entries.append(self._enter(event, at_s))
             else:
@@ -195,9 +192,8 @@ class Stream:
 
         The relay's own events that come of it are among what it gives.
         """
-        if self.had(frame.msg_id):
+        if not self._is_new(frame.msg_id):
             return []
-        self._remember(frame.msg_id)
         self.counters.last_event_ms = now_ms()
         event = event_of(frame)
         events = [event] if self.books is None else self.books.take(event)
@@ -273,13 +269,9 @@ class Stream:
         events[method] += 1
         return entry
 
-    def _remember(self, msg_id: str) -> None:
-        if msg_id in _NO_IDS:
-            return
-        if len(self._ids) >= DEDUP_IDS:
-            self._ids.remove(self._ids_in_order.popleft())
-        self._ids.add(msg_id)
-        self._ids_in_order.append(msg_id)
+    def _is_new(self, msg_id: str) -> bool:
+        """Remember a message; False: it came before."""
+        return msg_id in _NO_IDS or self._ids.add(msg_id)
 
     def _done_upto(self) -> int:
         return 0 if self.archive is None else self.archive.done_upto(self.epoch)

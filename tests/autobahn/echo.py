@@ -63,4 +63,7 @@ async def serve_echo() -> tuple[asyncio.Server, EchoState]:
 
     port = Port(state, take, no_http)
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: PortConnection(port, opened), "127.0.0.1", 0), state
+    server = await loop.create_server(
+        lambda: PortConnection(port, opened, is_plain=False), "127.0.0.1", 0
+    )
+    return server, state

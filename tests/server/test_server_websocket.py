@@ -1,6 +1,7 @@
 """The WebSocket contract: subscriptions by query and by message."""
 
 import asyncio
+import gc
 import json
 import random
 from typing import Any
@@ -19,6 +20,7 @@ from serving import (
 from relay import __version__
 from relay.config import HubConfig
 from relay.hub import RoomState, pace
+from relay.server.connection import ClientConnection
 
 
 async def closed_with(connection: Any) -> tuple[int, str]:
@@ -439,3 +441,26 @@ async def test_nothing_follows_a_close_frame(relay: Relay) -> None:
         # A frame behind the close frame would have made the client fail with 1002.
         assert [json.loads(message)["offset"] async for message in connection][:1] in ([], [1])
         assert connection.close_code == 1000
+
+
+async def test_clients_that_have_gone_take_no_memory(relay: Relay) -> None:
+    relay.rooms.add("1")
+
+    def kept() -> int:
+        return sum(type(each) is ClientConnection for each in gc.get_objects())
+
+    gc.collect()
+    before = kept()
+    gc.disable()  # it comes late to what is old, and a relay has much that is
+    try:
+        for _ in range(5):
+            async with relay.connect("?room_id=1") as connection:
+                await receive(connection, 3)
+                await connection.send('{"op":"ping"}')
+                await receive(connection, 1)
+        await relay.rooms.let_go()
+        async with asyncio.timeout(10):
+            while kept() > before:  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()

@@ -1,5 +1,6 @@
 """The certificate that clients are shown, where [server] has one; used by listening, and doctor."""
 
+import os
 import ssl
 import time
 from contextlib import suppress
@@ -61,7 +62,7 @@ def load_certificate(config: ServerConfig) -> Certificate:
     One that clients refuse for its dates is used all the same, and said so in the log: to stop
     for it would help nobody.
     """
-    cert_path, key_path = paths = Path(config.tls_cert).expanduser(), key_path_of(config)
+    cert_path, key_path = paths = Path(os.path.expanduser(config.tls_cert)), key_path_of(config)
     for name, path in zip(("tls_cert", "tls_key"), paths, strict=True):
         try:
             path.open("rb").close()
@@ -87,7 +88,7 @@ def load_certificate(config: ServerConfig) -> Certificate:
 
 def key_path_of(config: ServerConfig) -> Path:
     """Give where the certificate's key lies."""
-    return Path(config.tls_key).expanduser()
+    return Path(os.path.expanduser(config.tls_key))
 
 
 def _dates(context: ssl.SSLContext, path: Path) -> tuple[float, float] | tuple[None, None]:

@@ -12,7 +12,8 @@ from relay.config import Config, is_loopback
 from relay.doctor.findings import Finding, bad, good, skipped
 from relay.doctor.machine import WAIT_S, is_relay, own_url
 from relay.errors import ConfigError
-from relay.server.tls import key_path_of, load_certificate
+from relay.server.tls import load_certificate
+from relay.upstream.secrets import user_path
 
 FOREIGN = "relay-doctor.invalid"
 """A name that is nobody's, as a foreign page's Origin and as a rebound Host."""
@@ -29,7 +30,7 @@ def check_certificate(config: Config) -> Finding:
     wrong = certificate.fault(time.time())
     if wrong:
         return bad("tls", f"{config.server.tls_cert}: {wrong}", "renew it, then reload the relay")
-    key = key_path_of(config.server)
+    key = user_path(config.server.tls_key)
     if key.stat().st_mode & stat.S_IROTH:
         return bad("tls", f"everybody on this machine may read {key}", f"run: chmod o= {key}")
     until = f", until {certificate.until}" if certificate.until else ""

@@ -1,6 +1,5 @@
 """The certificate that clients are shown, where [server] has one; used by listening, and doctor."""
 
-import os
 import ssl
 import time
 from contextlib import suppress
@@ -12,6 +11,7 @@ import structlog
 
 from relay.config import ServerConfig
 from relay.errors import ConfigError
+from relay.upstream.secrets import user_path
 
 SOON_S = 14 * 86_400.0
 """So long before its end a certificate should have been renewed; of one that is for less than
@@ -62,7 +62,7 @@ def load_certificate(config: ServerConfig) -> Certificate:
     One that clients refuse for its dates is used all the same, and said so in the log: to stop
     for it would help nobody.
     """
-    cert_path, key_path = paths = Path(os.path.expanduser(config.tls_cert)), key_path_of(config)
+    cert_path, key_path = paths = user_path(config.tls_cert), user_path(config.tls_key)
     for name, path in zip(("tls_cert", "tls_key"), paths, strict=True):
         try:
             path.open("rb").close()
@@ -84,11 +84,6 @@ def load_certificate(config: ServerConfig) -> Certificate:
     certificate = Certificate(cert_path, context, *_dates(context, cert_path))
     certificate.warn()
     return certificate
-
-
-def key_path_of(config: ServerConfig) -> Path:
-    """Give where the certificate's key lies."""
-    return Path(os.path.expanduser(config.tls_key))
 
 
 def _dates(context: ssl.SSLContext, path: Path) -> tuple[float, float] | tuple[None, None]:

@@ -1,4 +1,7 @@
-"""Reads files that hold a secret, which only their owner may read; used by cookies and signers."""
+"""Reads files that hold a secret, which only their owner may read; used by cookies and signers.
+
+Where such a path leads is the same for all that is configured, TLS included.
+"""
 
 import os
 import stat

@@ -120,7 +120,10 @@ def _with(
 
 
 def _most(sums: Mapping[str, Sum], top: Iterable[str]) -> dict[str, Sum]:
-    """Give the half that gave most, in the order in which they came, which is that among equals."""
+    """Give the half that gave most, and the `top`, in the order in which they came.
+
+    That is the order among equals.
+    """
     kept = {*nlargest(MAX_GIVERS // 2, sums, key=sums.__getitem__), *top}
     return {uid: each for uid, each in sums.items() if uid in kept}
 

@@ -25,6 +25,7 @@ import structlog
 
 from relay.config import SignerConfig
 from relay.errors import ConfigError
+from relay.upstream.secrets import user_path
 from relay.upstream.signers.http import with_parameter
 from relay.upstream.signers.signing import (
     Fetched,
@@ -52,7 +53,7 @@ class ScriptSigner:
     def __init__(self, name: str, config: SignerConfig) -> None:
         """Raises ConfigError where the script can't be run."""
         self.name = name
-        self._path = Path(config.path).expanduser().absolute()
+        self._path = user_path(config.path).absolute()
         self._max_bytes = config.max_memory_bytes
         self._timeout_s = config.timeout_s
         self._command = _command(self._path, config.max_memory_bytes)

@@ -16,9 +16,8 @@ const ASK_AGAIN_MS = 15_000;
  * @property {string} epoch that of its stream, which is what tells rooms apart: it stays when a
  *   room gets a name or an id that was not known before
  * @property {number} offset of the last event received, or known of
- * @property {string} hadEpoch and
- * @property {number} hadOffset where to go on: what is missing behind it has yet to be told; "": at
- *   the newest
+ * @property {string} hadEpoch where to go on, with hadOffset; "": at the newest
+ * @property {number} hadOffset what is missing behind it has yet to be told
  * @property {""|"numbers"|"all"} has what is subscribed to
  * @property {string} asked the name that was subscribed to
  * @property {number} request the id of the last request about it

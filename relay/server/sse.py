@@ -54,19 +54,23 @@ async def serve_events(request: web.Request) -> web.StreamResponse:
     response.charset = "utf-8"
     response.force_close()
     client = EventStreamClient(state, encoding, access_of(request), request[SENDER])
+    taken = False
     try:
         # What can't be is said while there still can be a status other than 200.
         for name in asked.rooms:
             await client.subscriptions.acquire(name)
         await response.prepare(request)
         await response.write(b"retry: %d\n\n" % random.randint(*RETRY_MS))
-        if client.take_over(request):
+        taken = client.take_over(request)
+        if taken:
             await client.begin(asked, complaints)
             await client.serve()
     except RequestError as error:
         raise as_api_error(error) from None
     finally:
         client.subscriptions.close()
+        if not taken:
+            client.let_go()
     return response
 
 
@@ -268,3 +272,11 @@ class EventStreamClient(asyncio.Protocol):
         if self._abort_timer is not None:
             self._abort_timer.cancel()
         self._http.connection_lost(exc)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Leave nothing that holds it to the garbage collector, which comes late; see connection.
+
+        Nothing may be sent any more.
+        """
+        del self.subscriber.sink

@@ -73,7 +73,7 @@ class Subscriptions:
         """Rooms that the query named."""
 
     def close(self) -> None:
-        """Give everything up: the connection is ending."""
+        """Give everything up, and tell the listener nothing any more: the connection is ending."""
         self._subscriber.close()
         for held in self._held:
             # Closing connections are not told any more that a room was closed or moved.
@@ -81,6 +81,7 @@ class Subscriptions:
             if stream is not None:
                 self._state.holds.release(stream)
         self._count(0)
+        del self._listener  # else each would hold the other until the garbage collector comes
 
     async def subscribe(self, request: Request) -> None:
         """Subscribe to rooms, or add methods to subscriptions. Raises RequestError."""
@@ -216,8 +217,8 @@ class Subscriptions:
 
     def end_forbidden(self) -> None:
         """End those to rooms that the client's token is not for any more, and tell it."""
-        access = self._listener.access
         for stream, subscription in list(self._subscriber.subscriptions.items()):
+            access = self._listener.access
             if not access.is_for(self._called.get(stream, ""), *names_of(stream)):
                 self._give_up(subscription)
                 self._tell_unsubscribed(None, stream, Filter.of(frozenset()), "forbidden")

@@ -100,6 +100,11 @@ class Inbox:
         """Whether the end was said; items may be left."""
         return self._end is not None
 
+    @property
+    def holds_items(self) -> bool:
+        """Whether there is something to take now."""
+        return bool(self._items)
+
     def check(self) -> None:
         """Raise what `take` raises at the end, if that was said."""
         if self._end is not None:

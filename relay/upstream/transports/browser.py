@@ -98,6 +98,8 @@ class _Watched:
         self._random = Random()
         self._page: Page | None = None
         self._successor: asyncio.Task[Page] | None = None
+        self._move_at: float | None = None
+        """When to go on with the successor, once that has connected."""
         self._health = PageHealth(timings)
         self._look_at = 0.0
         self._stir_at = 0.0
@@ -116,6 +118,7 @@ class _Watched:
                 if self._successor is None:
                     raise
                 await asyncio.wait((self._successor,))
+                self._move_at = self._loop.time()
                 end = None
             else:
                 end = self._take(item)
@@ -124,7 +127,7 @@ class _Watched:
             if end is not None:
                 return end
             if self._successor is not None and self._successor.done():
-                page = self._succeed(page, self._successor)
+                page = self._follow(page, self._successor)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -161,18 +164,30 @@ class _Watched:
             raise
         return page
 
-    def _succeed(self, page: Page, successor: asyncio.Task[Page]) -> Page:
-        """Go on with the other page; what came there since it connected is still to be read."""
-        self._successor = None
-        try:
-            self._page = successor.result()
-        except UpstreamError as error:
+    def _follow(self, page: Page, successor: asyncio.Task[Page]) -> Page:
+        """Give the page to go on with: the successor, once the old one has told all it had.
+
+        What upstream sent before that connected is still under way here, and nowhere else; what
+        came there since is kept. Whatever comes by both is known by its id.
+        """
+        error = successor.exception()
+        if error is not None:
+            self._successor = self._move_at = None
+            if not isinstance(error, UpstreamError):
+                raise error
             _log.info(
                 "page stays in the old browser",
                 room_id=self._broadcast.room_id,
                 error=str(error),
             )
             return page
+        now = self._loop.time()
+        if self._move_at is None:
+            self._move_at = now + self._timings.both_s
+        if now < self._move_at or page.inbox.holds_items:
+            return page
+        self._successor = self._move_at = None
+        self._page = successor.result()
         page.close()
         self._begin()
         return self._page
@@ -265,7 +280,8 @@ class _Watched:
     # What does not come
 
     def _due(self) -> float:
-        return min(self._look_at, self._stir_at, self._dead_at())
+        move_at = float("inf") if self._move_at is None else self._move_at
+        return min(self._look_at, self._stir_at, self._dead_at(), move_at)
 
     def _dead_at(self) -> float:
         return float("inf") if self._successor is not None else self._health.dead_at()

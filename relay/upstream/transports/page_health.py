@@ -29,6 +29,8 @@ class BrowserTimings:
     """How often it is looked at while nothing comes."""
     stir_s: float = 60.0
     """How often the mouse moves; a page that nobody uses stops after a while."""
+    both_s: float = 2.0
+    """How long a page is read on once the one that takes its place has connected."""
 
 
 class _Trouble(NamedTuple):

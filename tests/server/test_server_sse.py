@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from event_source import EventSource, Received, listening
+from garbage import leaving_none
 from msgspec.structs import replace
 from raw import lazy_connection, raw_connection, talk
 from serving import Relay, make_event, make_status, receive, relay_running
@@ -491,3 +492,18 @@ async def test_many_come_and_go(relay: Relay) -> None:
         for _ in range(50):
             tasks.create_task(visit())
     await relay.rooms.let_go()
+
+
+async def test_clients_that_have_gone_take_no_memory(relay: Relay) -> None:
+    relay.rooms.add("1")
+    async with leaving_none(sse.EventStreamClient), aiohttp.ClientSession() as http:
+        for _ in range(5):
+            async with listening(relay, "room_id=1") as source:
+                await source.some(3)
+            async with listening(relay, "room_id=2") as source:
+                await source.some(3)
+                relay.rooms.close("2", "removed")
+                await source.rest()
+            async with http.get(f"{relay.url}/events?room_id=no-such") as answer:
+                assert answer.status == 404
+        await relay.rooms.let_go()

@@ -56,6 +56,15 @@ async def test_a_goal_fills_and_is_raised_when_it_is_reached(chromium: str) -> N
                 assert said == []
 
 
+async def test_a_goals_percents_are_whole(chromium: str) -> None:
+    path = f"/overlay/goal?room_id={ROOM}&of=gift_diamonds&target=100"
+    async with relay_running() as relay:
+        with books_kept(relay):
+            relay.publish(ROOM, make_gift("甲", "玫瑰", 29))
+            async with page_opened(relay, chromium, path) as (page, _):
+                await expect(page.locator(".goal-percent")).to_have_text("29%")
+
+
 async def test_who_leave_and_come_back_reach_no_goal_again(chromium: str) -> None:
     path = f"/overlay/goal?room_id={ROOM}&of=viewers&target=100&lang=en"
     async with relay_running() as relay:

@@ -58,7 +58,9 @@ export class Inspector {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Browsers give the clipboard to https and loopback only: have it selected to copy by hand.
+      // Browsers give the clipboard to https and loopback only: have it selected to copy by hand,
+      // what is cut off as well.
+      $("inspector-json").textContent = text;
       getSelection().selectAllChildren($("inspector-json"));
       $("inspector-json").focus();
       return;

@@ -299,10 +299,17 @@ $("remove").addEventListener("click", () => {
 $("confirm-cancel").addEventListener("click", () => $("confirm").close());
 
 $("confirm-remove").addEventListener("click", async () => {
+  const view = removing;
+  // Meanwhile another room may be looked at, and be asked about.
+  const isAsked = () => $("confirm").open && removing === view;
   try {
-    await api(`/api/rooms/${encodeURIComponent(keyOf(removing))}`, { method: "DELETE" });
+    await api(`/api/rooms/${encodeURIComponent(keyOf(view))}`, { method: "DELETE" });
   } catch (error) {
-    showError($("confirm-error"), error);
+    if (isAsked()) showError($("confirm-error"), error);
+    return;
+  }
+  if (!isAsked()) {
+    refresh();
     return;
   }
   $("confirm").close();

@@ -44,6 +44,7 @@ function stateText(view) {
 export class RoomList {
   #onAdded;
   #items = new Map(); // epoch -> {item, link, shown}
+  #adding = false;
 
   /** @param {(view: object) => void} onAdded called with the room that was added */
   constructor(onAdded) {
@@ -61,18 +62,19 @@ export class RoomList {
    */
   show(rooms, chosen) {
     const list = $("rooms");
-    const left = new Set(this.#items.keys());
+    // First, so that no item that stays has to move: one that moves loses the focus.
+    const epochs = new Set(rooms.map((room) => room.epoch));
+    for (const [epoch, { item }] of this.#items) {
+      if (epochs.has(epoch)) continue;
+      item.remove();
+      this.#items.delete(epoch);
+    }
     let place = list.firstElementChild;
     for (const room of rooms) {
-      left.delete(room.epoch);
       const entry = this.#items.get(room.epoch) ?? this.#make(room);
       if (entry.item === place) place = place.nextElementSibling;
       else list.insertBefore(entry.item, place);
       this.#update(entry, room, room === chosen);
-    }
-    for (const epoch of left) {
-      this.#items.get(epoch).item.remove();
-      this.#items.delete(epoch);
     }
     $("no-rooms").hidden = rooms.length > 0;
   }
@@ -88,16 +90,19 @@ export class RoomList {
   async #add() {
     const field = $("add-room");
     const name = field.value.trim();
-    if (!name) return;
+    if (!name || this.#adding) return;
+    this.#adding = true;
     let failed = false;
     try {
       const view = await api("/api/rooms", { method: "POST", body: { room: name } });
-      field.value = "";
+      // The next one may have been typed meanwhile.
+      if (field.value.trim() === name) field.value = "";
       this.#onAdded(view);
     } catch (error) {
       failed = true;
       showError($("add-error"), error);
     }
+    this.#adding = false;
     $("add-error").hidden = !failed;
     field.setAttribute("aria-invalid", String(failed));
   }

@@ -122,6 +122,7 @@ export class StatsView {
   stop() {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#timer = 0;
     this.#asking?.abort();
   }
 

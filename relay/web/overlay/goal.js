@@ -84,12 +84,12 @@ startOverlay({
         const value = stats[values.of];
         if (typeof value !== "number") return;
         const aim = targetOf(value, values);
-        const part = (value - values.from) / Math.max(1, aim - values.from);
-        const filled = Math.min(1, Math.max(0, part));
+        const whole = Math.max(1, aim - values.from);
+        const done = Math.min(whole, Math.max(0, value - values.from));
         running.set(Math.floor(value));
         target.textContent = format(aim, values.lang);
-        percent.textContent = `${Math.floor(filled * 100)}%`;
-        fill.style.transform = `scaleX(${filled})`;
+        percent.textContent = `${Math.floor((done * 100) / whole)}%`;
+        fill.style.transform = `scaleX(${done / whole})`;
         const times = timesReached(value, values);
         if (stats.since_ms !== sinceMs) reached = null;
         sinceMs = stats.since_ms;

@@ -1,0 +1,86 @@
+"""The dashboard's list of rooms in a real browser, where answers take their time."""
+
+import asyncio
+
+import pytest
+from dashboard import looked_at, opened, watched
+from overlays import ROOM
+from playwright.async_api import Page, Route, expect
+from serving import relay_running
+
+pytestmark = pytest.mark.browser
+
+
+class SlowAnswers:
+    """Requests by one method, which are passed on when `go` is set."""
+
+    def __init__(self, method: str) -> None:
+        self.go = asyncio.Event()
+        self.count = 0
+        self._method = method
+
+    async def __call__(self, route: Route) -> None:
+        if route.request.method == self._method:
+            self.count += 1
+            await self.go.wait()
+        await route.continue_()
+
+
+async def test_the_focus_stays_where_a_room_above_goes(chromium: str) -> None:
+    async with relay_running() as relay:
+        for name in ("1", "2", "3"):
+            relay.rooms.add(name)
+        async with opened(relay, chromium) as (page, _):
+            await expect(page.locator("#rooms li")).to_have_count(3)
+            last = page.locator(".room-link").nth(2)
+            await last.focus()
+            relay.rooms.remove("1")
+            await expect(page.locator("#rooms li")).to_have_count(2)
+            await expect(page.locator(".room-link").nth(1)).to_be_focused()
+
+
+async def test_a_name_that_is_typed_while_another_is_added_stays(chromium: str) -> None:
+    adding = SlowAnswers("POST")
+    async with relay_running() as relay, opened(relay, chromium) as (page, _):
+        await page.route("**/api/rooms", adding)
+        field = page.locator("#add-room")
+        await field.fill(ROOM)
+        async with page.expect_request("**/api/rooms"):
+            await field.press("Enter")
+        await field.press("Enter")
+        await field.fill("7")
+        adding.go.set()
+        await expect(page.locator("#rooms li")).to_have_count(1)
+        await expect(field).to_have_value("7")
+        await field.press("Enter")
+        await expect(page.locator("#rooms li")).to_have_count(2)
+        await expect(field).to_have_value("")
+        assert adding.count == 2
+
+
+async def test_a_slow_removal_leaves_the_question_about_another_room_alone(chromium: str) -> None:
+    removing = SlowAnswers("DELETE")
+
+    async def ask(page: Page, name: str) -> None:
+        await page.locator(f'.room-link[href="#room={name}"]').click()
+        await page.locator("#remove").click()
+        await expect(page.locator("#confirm")).to_be_visible()
+
+    async with relay_running() as relay:
+        for name in (ROOM, "2"):
+            watched(relay, name)
+        async with opened(relay, chromium) as (page, _):
+            await looked_at(page)
+            await page.route("**/api/rooms/*", removing)
+            await ask(page, "2")
+            async with page.expect_request("**/api/rooms/2"):
+                await page.locator("#confirm-remove").click()
+            await page.locator("#confirm-cancel").click()
+            await ask(page, ROOM)
+            removing.go.set()
+            await expect(page.locator("#rooms li")).to_have_count(1)
+            await expect(page.locator("#confirm")).to_be_visible()
+            await page.locator("#confirm-remove").click()
+            await expect(page.locator("#confirm")).to_be_hidden()
+            await expect(page.locator("#rooms li")).to_have_count(0)
+            await expect(page.locator("#rooms-title")).to_be_focused()

@@ -68,7 +68,11 @@ class Givers:
 
 
 class RecentGivers:
-    """The same of those who gave just now: sums are taken back when they are too long ago."""
+    """The same of those who gave just now: sums are taken back when they are too long ago.
+
+    They are as many as their windows have, who bound them: whoever was forgotten here would have
+    taken back what isn't counted.
+    """
 
     def __init__(self) -> None:
         self._sums: dict[str, Sum] = {}
@@ -77,10 +81,8 @@ class RecentGivers:
 
     def add(self, user: User, gifts: int, diamonds: int) -> None:
         """Count gifts of somebody, by uid."""
-        sums = _with(self._sums, user.uid, gifts, diamonds)
-        if sums is not self._sums:
-            self._sums = sums
-            self._users = {uid: kept for uid, kept in self._users.items() if uid in sums}
+        had = self._sums.get(user.uid, (0, 0))
+        self._sums[user.uid] = (had[0] + diamonds, had[1] + gifts)
         self._users[user.uid] = user
 
     def take_back(self, uid: str, gifts: int, diamonds: int) -> None:
@@ -104,7 +106,7 @@ class RecentGivers:
 
 
 def _with(
-    sums: dict[str, Sum], uid: str, gifts: int, diamonds: int, top: Iterable[str] = ()
+    sums: dict[str, Sum], uid: str, gifts: int, diamonds: int, top: Iterable[str]
 ) -> dict[str, Sum]:
     """Add to somebody's sum; gives the sums, or others where some had to be forgotten.
 

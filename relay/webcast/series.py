@@ -71,7 +71,7 @@ class Series:
         return SeriesState(
             {step_s: steps.state() for step_s, steps in self._steps.items()},
             {
-                step_s: (at_ms, bucket_state(0, together, ()))
+                step_s: (at_ms, bucket_state(0, together))
                 for step_s, (at_ms, together) in self._sums.items()
             },
             self._viewers,

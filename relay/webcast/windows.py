@@ -1,7 +1,7 @@
 """What happened in the last minutes, by sliding buckets; used by statistics."""
 
 from collections import Counter, deque
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -143,11 +143,10 @@ class Windows:
 
     def state(self) -> WindowsState:
         """Give what they go on from after a restart."""
-        # Whoever is not in the ranking's sums any more does not come back by these buckets.
         users = self._givers.users()
         users.update({uid: user for uid, (user, _, _) in self.now.givers.items()})
         buckets = [*self._buckets, (self._index, self.now)]
-        kept = [bucket_state(index, bucket, users) for index, bucket in buckets]
+        kept = [bucket_state(index, bucket) for index, bucket in buckets]
         return WindowsState(self._begin, kept, list(users.values()))
 
     @classmethod
@@ -196,13 +195,9 @@ class Windows:
         self._minute = deque((at + by, bucket) for at, bucket in self._minute)
 
 
-def bucket_state(index: int, bucket: Bucket, users: Container[str]) -> BucketState:
-    """Give a bucket as it is kept, with those of its givers that are among `users`."""
-    givers = [
-        (uid, gifts, diamonds)
-        for uid, (_, gifts, diamonds) in bucket.givers.items()
-        if uid in users
-    ]
+def bucket_state(index: int, bucket: Bucket) -> BucketState:
+    """Give a bucket as it is kept."""
+    givers = [(uid, gifts, diamonds) for uid, (_, gifts, diamonds) in bucket.givers.items()]
     return BucketState(
         index,
         dict(bucket.messages),

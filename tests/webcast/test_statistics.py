@@ -332,6 +332,21 @@ def test_many_givers_are_bounded_and_those_who_gave_most_are_kept(
     assert (full.top_givers or ())[0].diamonds == 2000
 
 
+def test_givers_of_the_last_minutes_are_counted_however_many_they_are(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(givers, "MAX_GIVERS", 40)
+    room.given("1", 1, each=10)
+    for number in range(2, 100):
+        room.passes(2)
+        room.given(f"{number}", 1, each=20)
+    room.passes(100)
+    room.given("1", 2, each=3, group="2")
+    room.passes(204)  # by now all the others are too long ago
+    recent = room.folded["recent"].top_givers
+    assert [(each.user.uid, each.gifts, each.diamonds) for each in recent] == [("1", 2, 6)]
+
+
 def test_who_is_at_the_top_stays_when_many_are_level(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

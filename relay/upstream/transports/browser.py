@@ -110,24 +110,28 @@ class _Watched:
         self._begin()
         while True:
             try:
-                async with asyncio.timeout_at(self._due()):
-                    item = await page.inbox.take()
-            except TimeoutError:
-                end = await self._look_after(page)
+                end = await self._step(page)
             except UpstreamError:
                 if self._successor is None:
                     raise
                 await asyncio.wait((self._successor,))
                 self._move_at = self._loop.time()
                 end = None
-            else:
-                end = self._take(item)
-                # What waits in the inbox must not hold up other rooms.
-                await asyncio.sleep(0)
             if end is not None:
                 return end
             if self._successor is not None and self._successor.done():
                 page = self._follow(page, self._successor)
+
+    async def _step(self, page: Page) -> SessionEnd | None:
+        try:
+            async with asyncio.timeout_at(self._due()):
+                item = await page.inbox.take()
+        except TimeoutError:
+            return await self._look_after(page)
+        end = self._take(item)
+        # What waits in the inbox must not hold up other rooms.
+        await asyncio.sleep(0)
+        return end
 
     async def close(self) -> None:
         """Close what is open."""
@@ -170,11 +174,14 @@ class _Watched:
         What upstream sent before that connected is still under way here, and nowhere else; what
         came there since is kept. Whatever comes by both is known by its id.
         """
-        error = successor.exception()
-        if error is not None:
+        try:
+            fresh = successor.result()
+            if not page.inbox.ended:
+                fresh.inbox.check()
+        except UpstreamError as error:
             self._successor = self._move_at = None
-            if not isinstance(error, UpstreamError):
-                raise error
+            if successor.exception() is None:
+                successor.result().close()
             _log.info(
                 "page stays in the old browser",
                 room_id=self._broadcast.room_id,
@@ -187,7 +194,7 @@ class _Watched:
         if now < self._move_at or page.inbox.holds_items:
             return page
         self._successor = self._move_at = None
-        self._page = successor.result()
+        self._page = fresh
         page.close()
         self._begin()
         return self._page
@@ -296,7 +303,8 @@ class _Watched:
             page.move_mouse(self._random.randrange(50, 1000), self._random.randrange(50, 800))
         if now >= self._look_at:
             self._look_at = now + self._timings.look_s
-            if quiet:
+            # One that is left soon may hang as it likes.
+            if quiet and self._successor is None:
                 await self._look(page)
         return None
 

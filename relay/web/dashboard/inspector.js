@@ -54,10 +54,12 @@ export class Inspector {
   }
 
   async #copy() {
-    const text = textOf(this.#frame);
+    const frame = this.#frame;
+    const text = textOf(frame);
     try {
       await navigator.clipboard.writeText(text);
     } catch {
+      if (frame !== this.#frame) return;
       // Browsers give the clipboard to https and loopback only: have it selected to copy by hand,
       // what is cut off as well.
       $("inspector-json").textContent = text;

@@ -32,12 +32,13 @@ let frame = 0;
 
 const views = new Map(); // room of the link's -> StatsView
 
-const list = new RoomList((view) => {
+const list = new RoomList((view, isLast) => {
   if (!link.rooms.has(view.epoch)) {
     link.setRooms([...[...link.rooms.values()].map((room) => room.view), view]);
     keepStats();
   }
-  location.hash = hashOf(view);
+  // Going there takes the focus along, which whoever types the next name needs.
+  if (isLast) location.hash = hashOf(view);
   refresh();
 });
 const charts = new Charts();

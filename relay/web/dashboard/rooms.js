@@ -44,9 +44,12 @@ function stateText(view) {
 export class RoomList {
   #onAdded;
   #items = new Map(); // epoch -> {item, link, shown}
-  #adding = false;
+  #adding = new Set(); // names that are asked for
 
-  /** @param {(view: object) => void} onAdded called with the room that was added */
+  /**
+   * @param {(view: object, isLast: boolean) => void} onAdded called with the room that was added,
+   *   and whether no other name has been typed meanwhile
+   */
   constructor(onAdded) {
     this.#onAdded = onAdded;
     $("add").addEventListener("submit", (event) => {
@@ -90,19 +93,19 @@ export class RoomList {
   async #add() {
     const field = $("add-room");
     const name = field.value.trim();
-    if (!name || this.#adding) return;
-    this.#adding = true;
+    if (!name || this.#adding.has(name)) return;
+    this.#adding.add(name);
     let failed = false;
     try {
       const view = await api("/api/rooms", { method: "POST", body: { room: name } });
-      // The next one may have been typed meanwhile.
-      if (field.value.trim() === name) field.value = "";
-      this.#onAdded(view);
+      const isLast = field.value.trim() === name;
+      if (isLast) field.value = "";
+      this.#onAdded(view, isLast);
     } catch (error) {
       failed = true;
       showError($("add-error"), error);
     }
-    this.#adding = false;
+    this.#adding.delete(name);
     $("add-error").hidden = !failed;
     field.setAttribute("aria-invalid", String(failed));
   }

@@ -239,6 +239,30 @@ async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
         assert not held.running.done()
 
 
+async def test_a_room_stays_in_its_old_browser_where_the_fresh_one_loses_the_page(
+    room: RoomPage, chromium: str
+) -> None:
+    room.files[f"/{WEB_RID}"] = room.files[f"/{WEB_RID}"].replace(
+        "push('page')", "push(performance.timeOrigin)"
+    )
+    async with holding(room, chromium, limits=BrowserLimits(check_s=0.5, max_age_s=0.5)) as held:
+        await room.until_any()
+        (old,) = room.sockets
+        first = held.page
+        async with asyncio.timeout(30):
+            while len(room.sockets) < 2:
+                await room.sockets[old].send_bytes(frame(response(1)))
+                await asyncio.sleep(0.01)
+        await held.page.inbox.wait_connected()
+        assert held.page is not first
+        held.page.inbox.end("page_crashed", "the page has crashed")
+        for sent in range(2, 300):
+            await room.sockets[old].send_bytes(frame(response(sent)))
+            await held.notes.until(lambda sent=sent: sent in held.notes.ids)
+            await asyncio.sleep(0.01)
+        assert not held.running.done()
+
+
 async def test_a_profile_is_never_used_twice_at_once(
     room: RoomPage, chromium: str, tmp_path: Path
 ) -> None:

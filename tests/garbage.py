@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 
 
 @asynccontextmanager
-async def leaving_none(kind: type) -> AsyncIterator[None]:
+async def leaving_none(*kinds: type) -> AsyncIterator[None]:
     """Wait until there are no more of them than before the block, without the collector.
 
     That comes late to what is old, and a relay has much that is.
     """
 
     def kept() -> int:
-        return sum(type(each) is kind for each in gc.get_objects())
+        return sum(type(each) in kinds for each in gc.get_objects())
 
     gc.collect()
     before = kept()

@@ -23,7 +23,13 @@ from relay.logs import Throttle
 from relay.server.answers import ApiError
 from relay.server.deflate import DEFLATED_FRAMES, SharedDeflateFactory
 from relay.server.direct import descriptor_of, reset, take_over
-from relay.server.handshake import Admission, judge_handshake, read_handshake, shake_hands
+from relay.server.handshake import (
+    Admission,
+    forget,
+    judge_handshake,
+    read_handshake,
+    shake_hands,
+)
 from relay.server.keep_alive import KeepAlive
 from relay.server.messages import MAX_MESSAGE_BYTES, ServerMessage, encode_message
 from relay.server.rates import Rates
@@ -152,6 +158,7 @@ class ClientConnection(asyncio.Protocol):
             admission = judge_handshake(state, transport, request)
             shake_hands(protocol, request)
         except ApiError as error:
+            forget(protocol)
             Refusal(state, transport, received[:TARGET_BYTES], error)
             return
         # websockets keeps the request for as long as the connection.
@@ -298,6 +305,7 @@ class ClientConnection(asyncio.Protocol):
             self._abort_timer.cancel()
         if self._reader is None:
             self._shared.state.leaving.discard(self.transport)
+            self._let_go()
             return
         self._shared.keep_alive.remove(self)
         if self._task is None:
@@ -311,10 +319,13 @@ class ClientConnection(asyncio.Protocol):
         self._shared.state.left(self)
         if self._gone is not None:
             self._gone.set_result(None)
+        self._let_go()
+
+    def _let_go(self) -> None:
         # What holds each other would be left to the garbage collector, which looks at what is as
         # old as this once a quarter of all there is is new: some MiB of clients that have gone.
         self._reader = None
-        self._protocol.parser.close()
+        forget(self._protocol)
         del self.subscriber.sink
 
     # Reading

@@ -107,6 +107,17 @@ def _identify(state: ClientState, sender: Sender, request: Request) -> Access:
     return access
 
 
+def forget(protocol: ServerProtocol) -> None:
+    """Leave nothing in a protocol that holds it: its parser, and errors by where they were raised.
+
+    It would be left to the garbage collector else, see connection. Nothing may be read any more.
+    """
+    protocol.parser.close()
+    if protocol.handshake_exc is not None:  # which the request has, too
+        protocol.handshake_exc.__traceback__ = None
+    protocol.parser_exc = protocol.handshake_exc = None
+
+
 def shake_hands(protocol: ServerProtocol, request: Request) -> None:
     """Have the protocol answer; its output has what is to be sent then. Raises ApiError."""
     response = protocol.accept(request)

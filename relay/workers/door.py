@@ -14,6 +14,7 @@ from relay.config import Config
 from relay.hub import Hub
 from relay.server.access import Access, Keyring, find_token
 from relay.server.checks import check_request, hosts_named
+from relay.server.handshake import forget
 from relay.server.listening import TakeWebSocket
 from relay.server.senders import sender_of_transport
 from relay.server.state import Client, ClientState
@@ -108,7 +109,9 @@ class Door:
             return ""
         protocol = ServerProtocol()
         protocol.receive_data(received)
-        for request in protocol.events_received():
+        events = protocol.events_received()
+        forget(protocol)
+        for request in events:
             if isinstance(request, Request):
                 headers, config = request.headers, self._state.config.server
                 sender = sender_of_transport(

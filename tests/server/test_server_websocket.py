@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from serving import (
     receive_until,
     relay_running,
 )
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.server import ServerProtocol
 
 from relay import __version__
 from relay.config import HubConfig
@@ -445,10 +448,24 @@ async def test_nothing_follows_a_close_frame(relay: Relay) -> None:
 
 async def test_clients_that_have_gone_take_no_memory(relay: Relay) -> None:
     relay.rooms.add("1")
-    async with leaving_none(ClientConnection):
+    async with leaving_none(ClientConnection, ServerProtocol):
         for _ in range(5):
             async with relay.connect("?room_id=1") as connection:
                 await receive(connection, 3)
                 await connection.send('{"op":"ping"}')
                 await receive(connection, 1)
+            async with relay.connect("?room_id=1") as connection:
+                await receive(connection, 3)
+                connection.transport.abort()  # without a word
+            async with relay.connect("?room_id=1") as connection:
+                await receive(connection, 3)
+                with suppress(ConnectionClosed):
+                    connection.transport.write(b"\xff\xff")  # no frame
+                    await receive(connection, 1)
+            async with relay.connect("?room_id=no-such") as connection:
+                with suppress(ConnectionClosed):
+                    await receive(connection, 9)
+            with suppress(InvalidStatus):
+                await relay.connect("?room_id=1", origin="http://elsewhere.example")
+            await talk(relay, b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\r\n")
         await relay.rooms.let_go()

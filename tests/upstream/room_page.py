@@ -69,10 +69,12 @@ class RoomPage:
     def paths(self) -> list[str]:
         return [request.path for request in self.requests]
 
-    async def until(self, from_: str) -> web.WebSocketResponse:
-        """Wait for a push socket."""
+    async def until(
+        self, from_: str, *, after: web.WebSocketResponse | None = None
+    ) -> web.WebSocketResponse:
+        """Wait for a push socket, another one than that before."""
         async with asyncio.timeout(30):
-            while from_ not in self.sockets:
+            while self.sockets.get(from_) in (None, after):
                 self._changed.clear()
                 await self._changed.wait()
         return self.sockets[from_]

@@ -230,11 +230,11 @@ async def test_what_visitors_share_is_not_told_to_others(room: RoomPage, chromiu
 async def test_a_page_that_reloads_itself(room: RoomPage, chromium: str) -> None:
     room.files[f"/{WEB_RID}"] = html(SOCKET + "push('page').onmessage = () => location.reload()")
     async with holding(room, chromium) as held:
+        socket = None
         for number in (1, 2, 3):
-            socket = await room.until("page")
+            socket = await room.until("page", after=socket)
             await socket.send_bytes(frame(response(number)))
             await held.notes.until(lambda number=number: number in held.notes.ids)  # type: ignore[misc]
-            del room.sockets["page"]
         assert held.notes.ids == [1, 2, 3]
         assert held.notes.opens == 1
 

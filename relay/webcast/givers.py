@@ -43,7 +43,10 @@ class Givers:
     def add(self, user: User, gifts: int, diamonds: int) -> None:
         """Count gifts of somebody, by uid."""
         uid = user.uid
-        self._sums = _with(self._sums, uid, gifts, diamonds, self._top)
+        if uid not in self._sums and len(self._sums) >= MAX_GIVERS:
+            # Those at the top stay: equals of theirs may have come before them.
+            self._sums = _most(self._sums, self._top)
+        _add(self._sums, uid, gifts, diamonds)
         self._top[uid] = _plain(user)
         if len(self._top) > TOP:
             del self._top[min(reversed(self._top), key=self._sums.__getitem__)]
@@ -81,8 +84,7 @@ class RecentGivers:
 
     def add(self, user: User, gifts: int, diamonds: int) -> None:
         """Count gifts of somebody, by uid."""
-        had = self._sums.get(user.uid, (0, 0))
-        self._sums[user.uid] = (had[0] + diamonds, had[1] + gifts)
+        _add(self._sums, user.uid, gifts, diamonds)
         self._users[user.uid] = user
 
     def take_back(self, uid: str, gifts: int, diamonds: int) -> None:
@@ -105,20 +107,9 @@ class RecentGivers:
         return {uid: _plain(self._users[uid]) for uid in self._sums}
 
 
-def _with(
-    sums: dict[str, Sum], uid: str, gifts: int, diamonds: int, top: Iterable[str]
-) -> dict[str, Sum]:
-    """Add to somebody's sum; gives the sums, or others where some had to be forgotten.
-
-    Those at the `top` are not: equals of theirs may have come before them.
-    """
-    had = sums.get(uid)
-    if had is not None:
-        diamonds, gifts = had[0] + diamonds, had[1] + gifts
-    elif len(sums) >= MAX_GIVERS:
-        sums = _most(sums, top)
-    sums[uid] = (diamonds, gifts)
-    return sums
+def _add(sums: dict[str, Sum], uid: str, gifts: int, diamonds: int) -> None:
+    had = sums.get(uid, (0, 0))
+    sums[uid] = (had[0] + diamonds, had[1] + gifts)
 
 
 def _most(sums: Mapping[str, Sum], top: Iterable[str]) -> dict[str, Sum]:

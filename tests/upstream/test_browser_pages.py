@@ -16,7 +16,7 @@ import pytest
 from aiohttp import ClientConnectionResetError, ClientSession, web
 from chromiums import kill_chromium, started
 from room_page import ROOM_ID, SOCKET, WEB_RID, RoomPage, frame, html, response, room_page
-from test_browser_transport import holding
+from test_browser_transport import Held, holding
 
 from relay.config import BrowserConfig
 from relay.errors import ConfigError, UpstreamError
@@ -204,14 +204,21 @@ async def test_a_killed_browser_comes_back(room: RoomPage, chromium: str) -> Non
         assert await until_signed(pages) == before
 
 
-async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
-    room: RoomPage, chromium: str
-) -> None:
+@asynccontextmanager
+async def moving(room: RoomPage, chromium: str) -> AsyncIterator[Held]:
+    """Hold a room, whose sockets differ by name, in a browser that is replaced soon."""
     room.files[f"/{WEB_RID}"] = room.files[f"/{WEB_RID}"].replace(
         "push('page')", "push(performance.timeOrigin)"
     )
     async with holding(room, chromium, limits=BrowserLimits(check_s=0.5, max_age_s=0.5)) as held:
         await room.until_any()
+        yield held
+
+
+async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
+    room: RoomPage, chromium: str
+) -> None:
+    async with moving(room, chromium) as held:
         sent = 0
         first = set(room.sockets)
         under_way: set[int] = set()
@@ -242,11 +249,7 @@ async def test_a_room_moves_to_a_fresh_browser_and_loses_nothing(
 async def test_a_room_stays_in_its_old_browser_where_the_fresh_one_loses_the_page(
     room: RoomPage, chromium: str
 ) -> None:
-    room.files[f"/{WEB_RID}"] = room.files[f"/{WEB_RID}"].replace(
-        "push('page')", "push(performance.timeOrigin)"
-    )
-    async with holding(room, chromium, limits=BrowserLimits(check_s=0.5, max_age_s=0.5)) as held:
-        await room.until_any()
+    async with moving(room, chromium) as held:
         (old,) = room.sockets
         first = held.page
         async with asyncio.timeout(30):

@@ -6,6 +6,7 @@ and its im/fetch bring is read here, and whether it still works is watched.
 
 import asyncio
 import re
+from math import inf
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 
@@ -98,7 +99,7 @@ class _Watched:
         self._random = Random()
         self._page: Page | None = None
         self._successor: asyncio.Task[Page] | None = None
-        self._move_at: float | None = None
+        self._move_at = inf
         """When to go on with the successor, once that has connected."""
         self._health = PageHealth(timings)
         self._look_at = 0.0
@@ -179,7 +180,7 @@ class _Watched:
             if not page.inbox.ended:
                 fresh.inbox.check()
         except UpstreamError as error:
-            self._successor = self._move_at = None
+            self._successor, self._move_at = None, inf
             if successor.exception() is None:
                 successor.result().close()
             _log.info(
@@ -189,11 +190,11 @@ class _Watched:
             )
             return page
         now = self._loop.time()
-        if self._move_at is None:
+        if self._move_at == inf:
             self._move_at = now + self._timings.both_s
         if now < self._move_at or page.inbox.holds_items:
             return page
-        self._successor = self._move_at = None
+        self._successor, self._move_at = None, inf
         self._page = fresh
         page.close()
         self._begin()
@@ -287,11 +288,10 @@ class _Watched:
     # What does not come
 
     def _due(self) -> float:
-        move_at = float("inf") if self._move_at is None else self._move_at
-        return min(self._look_at, self._stir_at, self._dead_at(), move_at)
+        return min(self._look_at, self._stir_at, self._dead_at(), self._move_at)
 
     def _dead_at(self) -> float:
-        return float("inf") if self._successor is not None else self._health.dead_at()
+        return inf if self._successor is not None else self._health.dead_at()
 
     async def _look_after(self, page: Page) -> SessionEnd | None:
         now = self._loop.time()

@@ -65,6 +65,24 @@ async def test_a_name_that_is_typed_while_another_is_added_stays(chromium: str) 
         assert adding.count == 3
 
 
+async def test_a_name_that_is_refused_late_is_named(chromium: str) -> None:
+    adding = SlowAnswers("POST")
+    async with relay_running() as relay, opened(relay, chromium) as (page, _):
+        await page.route("**/api/rooms", adding)
+        field, problem = page.locator("#add-room"), page.locator("#add-error")
+        await field.fill("no such room")
+        async with page.expect_request("**/api/rooms"):
+            await field.press("Enter")
+        await field.fill(ROOM)
+        adding.go.set()
+        await expect(problem).to_contain_text("Could not watch no such room: ")
+        await expect(field).to_have_attribute("aria-invalid", "false")
+        await expect(field).to_have_value(ROOM)
+        await field.press("Enter")
+        await expect(page.locator("#rooms li")).to_have_count(1)
+        await expect(problem).to_be_hidden()
+
+
 async def test_a_slow_removal_leaves_the_question_about_another_room_alone(chromium: str) -> None:
     removing = SlowAnswers("DELETE")
 
@@ -91,3 +109,24 @@ async def test_a_slow_removal_leaves_the_question_about_another_room_alone(chrom
             await expect(page.locator("#confirm")).to_be_hidden()
             await expect(page.locator("#rooms li")).to_have_count(0)
             await expect(page.locator("#rooms-title")).to_be_focused()
+
+
+async def test_a_removal_that_fails_once_nobody_looks_is_told(chromium: str) -> None:
+    removing = SlowAnswers("DELETE")
+    async with relay_running() as relay:
+        watched(relay, "2")
+        async with opened(relay, chromium) as (page, _):
+            await page.route("**/api/rooms/*", removing)
+            await page.locator(".room-link").click()
+            await page.locator("#remove").click()
+            async with page.expect_request("**/api/rooms/2"):
+                await page.locator("#confirm-remove").click()
+            await page.locator("#confirm-cancel").click()
+            relay.rooms.remove("2")
+            watched(relay, ROOM)
+            removing.go.set()
+            problem = page.locator("#remove-error")
+            await expect(problem).to_contain_text("Could not stop watching")
+            await page.locator(f'.room-link[href="#room={ROOM}"]').click()
+            await page.locator("#remove").click()
+            await expect(problem).to_be_hidden()

@@ -292,7 +292,7 @@ let removing = null;
 $("remove").addEventListener("click", () => {
   removing = chosen.view;
   setText($("confirm-title"), t("remove_title", { name: titleOf(removing) }));
-  $("confirm-error").hidden = true;
+  $("confirm-error").hidden = $("remove-error").hidden = true;
   $("confirm").showModal();
   $("confirm-cancel").focus();
 });
@@ -306,7 +306,12 @@ $("confirm-remove").addEventListener("click", async () => {
   try {
     await api(`/api/rooms/${encodeURIComponent(keyOf(view))}`, { method: "DELETE" });
   } catch (error) {
-    if (isAsked()) showError($("confirm-error"), error);
+    if (isAsked()) {
+      showError($("confirm-error"), error);
+    } else {
+      const sentence = (why) => t("remove_failed", { name: titleOf(view), why });
+      showError($("remove-error"), error, sentence);
+    }
     return;
   }
   if (!isAsked()) {

@@ -95,19 +95,26 @@ export class RoomList {
     const name = field.value.trim();
     if (!name || this.#adding.has(name)) return;
     this.#adding.add(name);
-    let failed = false;
+    this.#mark(false);
     try {
       const view = await api("/api/rooms", { method: "POST", body: { room: name } });
       const isLast = field.value.trim() === name;
       if (isLast) field.value = "";
       this.#onAdded(view, isLast);
     } catch (error) {
-      failed = true;
-      showError($("add-error"), error);
+      // By now the field may hold another name, which nothing is wrong with.
+      const isThere = field.value.trim() === name;
+      this.#mark(isThere);
+      const sentence = isThere ? undefined : (why) => t("add_failed", { name, why });
+      showError($("add-error"), error, sentence);
     }
     this.#adding.delete(name);
-    $("add-error").hidden = !failed;
-    field.setAttribute("aria-invalid", String(failed));
+  }
+
+  /** Say whether the name in the field is wrong, with nothing said beside it. */
+  #mark(isWrong) {
+    $("add-error").hidden = true;
+    $("add-room").setAttribute("aria-invalid", String(isWrong));
   }
 
   #make(room) {

@@ -208,11 +208,14 @@ export function errorText({ code, message, status }) {
   return say(`${key}_${status}`, say(key, message));
 }
 
-/** Show in an element what was refused; the relay's own sentence at least as its title. */
-export function showError(element, error) {
-  const text = errorText(error);
-  element.textContent = text;
-  element.title = text === error.message ? "" : error.message;
+/**
+ * Show in an element what was refused; the relay's own sentence at least as its title.
+ * @param {(why: string) => string} [sentence] puts the reason into a sentence
+ */
+export function showError(element, error, sentence = (why) => why) {
+  const why = errorText(error);
+  element.textContent = sentence(why);
+  element.title = why === error.message ? "" : error.message;
   element.hidden = false;
 }
 

@@ -194,7 +194,7 @@ async def test_in_chinese(chromium: str) -> None:
     ):
         await page.get_by_role("radio", name="Viewers").check()
         await page.get_by_role("button", name="中文").click()
-        await expect(page).to_have_title("直播组件")
+        await expect(page).to_have_title("叠加层")
         await expect(page.get_by_role("radio", name="观众人数")).to_be_checked()
         await expect(page.get_by_label("直播间", exact=True).first).to_be_visible()
         assert said == []
@@ -220,3 +220,165 @@ async def test_where_tokens_are_wanted_the_overlay_has_its_own_and_the_panel_ask
                 await expect(page.locator("#test-said")).to_have_text("Sent.")
                 shown = page.frame_locator("#frame").locator("#overlay")
                 await expect(shown).to_contain_text("听得到吗")
+
+
+async def test_a_test_event_is_sent_whatever_was_typed_into_fields_of_other_kinds(
+    chromium: str,
+) -> None:
+    async with relay_running() as relay:
+        with books_kept(relay):
+            path = f"/overlay/?lang=en#chat?room_id={ROOM}"
+            async with page_opened(relay, chromium, path) as (page, said):
+                await page.get_by_label("Kind").select_option("gift")
+                await page.get_by_label("How many").fill("99999")
+                await page.get_by_label("Kind").select_option("chat")
+                await page.get_by_role("button", name="Send").click()
+                await expect(page.locator("#test-said")).to_have_text("Sent.")
+                assert said == []
+
+
+async def test_groups_stay_closed_in_another_language(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        await page.locator("summary").filter(has_text="Look").click()
+        await page.get_by_role("button", name="中文").click()
+        look = page.locator("details").filter(has=page.get_by_text("外观", exact=True))
+        await expect(look).not_to_have_attribute("open", "")
+        await expect(page.locator("details[open]")).to_have_count(4)
+
+
+async def test_the_page_follows_its_own_address(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en#goal?target=many&demo=1") as (page, said),
+    ):
+        address = page.get_by_role("textbox", name="Address for OBS")
+        await expect(address).to_have_value(f"{relay.url}/overlay/goal")
+        await expect(page.locator("#problems")).to_have_text("target: must be a number")
+        await page.get_by_label("Token", exact=True).fill("rly_mine")
+        await page.evaluate("location.hash = '#top?rows=3'")
+        await expect(address).to_have_value(f"{relay.url}/overlay/top?token=rly_mine&rows=3")
+        await expect(page.locator("#problems")).to_be_hidden()
+        await page.evaluate("location.hash = '#ticker'")
+        await expect(address).to_have_value(f"{relay.url}/overlay/ticker?token=rly_mine")
+        assert said == []
+
+
+async def test_an_address_by_another_name_of_this_machine_can_be_changed(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        address = page.get_by_role("textbox", name="Address for OBS")
+        port = urlsplit(relay.url).port
+        await address.fill(f"http://localhost:{port}/overlay/top?rows=3")
+        await address.press("Enter")
+        await expect(address).to_have_value(f"{relay.url}/overlay/top?rows=3")
+        await address.fill(f"http://localhost:{port + 1 if port else 1}/overlay/chat")
+        await address.press("Enter")
+        await expect(page.locator("#said")).to_contain_text("no address of an overlay")
+
+
+async def test_that_it_is_copied_is_said_of_no_later_address(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.get_by_role("button", name="Copy").click()
+        await expect(page.locator("#said")).to_have_text("Copied.")
+        await page.get_by_label("Room", exact=True).fill("2")
+        await expect(page.locator("#said")).to_be_empty()
+
+
+# As some browsers do, which let a page change its address so often only.
+SPARING = """
+const replaceState = history.replaceState.bind(history);
+let left = 20;
+history.replaceState = (...values) => {
+  left -= 1;
+  if (left < 0) throw new DOMException("too often", "SecurityError");
+  replaceState(...values);
+};
+"""
+
+
+async def test_a_slider_that_is_drawn_far_keeps_the_preview_with_it(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en", script=SPARING) as (page, said),
+    ):
+        slider = page.get_by_role("slider", name="Text size (px)")
+        await slider.evaluate(
+            """(slider) => {
+              for (let size = 30; size <= 90; size += 1) {
+                slider.value = size;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+              }
+            }"""
+        )
+        await preview_is_at(page, f"{relay.url}/overlay/chat?size=90&demo=1")
+        await page.wait_for_url("**/overlay/?lang=en#chat?size=90")
+        assert said == []
+
+
+async def test_what_is_wrong_with_an_option_is_said_beside_it(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        level = page.get_by_role("spinbutton", name="From pay level")
+        await level.fill("101")
+        await expect(level).to_have_accessible_description("must be from 0 to 100")
+        await expect(page.get_by_text("must be from 0 to 100")).to_be_visible()
+        await level.fill("99")
+        await expect(level).to_have_accessible_description("")
+        colour = page.get_by_role("textbox", name="Text colour", exact=True)
+        await colour.fill("#12")
+        await expect(page.get_by_text("is no colour")).to_be_visible()
+        await page.get_by_role("button", name="Clear").first.click()
+        await expect(page.get_by_text("is no colour")).to_be_hidden()
+
+
+async def test_an_address_that_the_relay_would_not_take_is_told_to_be_too_long(
+    chromium: str,
+) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en#chat?room_id=1") as (page, _),
+    ):
+        people = page.get_by_label("People left out")
+        told = page.get_by_text("longer than the relay takes")
+        await people.fill(",".join(["今天也要早睡"] * 100))
+        await expect(told).to_be_hidden()
+        await people.fill(",".join(["今天也要早睡的小熊同学"] * 100))
+        await expect(told).to_be_visible()
+
+
+async def test_the_preview_is_of_no_size_that_can_not_be(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, "/overlay/?lang=en") as (page, _),
+    ):
+        frame, width = page.locator("#frame"), page.get_by_label("Size in OBS")
+        await width.fill("600")
+        await expect(frame).to_have_css("width", "600px")
+        for wrong in ("-5", "99999"):
+            await width.fill(wrong)
+            await expect(width).to_have_attribute("aria-invalid", "true")
+            await expect(frame).to_have_css("width", "480px")
+        assert await page.locator("#frame-box").evaluate("(box) => box.offsetHeight") > 100
+
+
+async def test_the_colours_are_those_chosen_on_the_dashboard(chromium: str) -> None:
+    async with relay_running() as relay, page_opened(relay, chromium, "/?lang=en") as (page, _):
+        await page.emulate_media(color_scheme="light")
+        await page.get_by_label("Colours").select_option("dark")
+        await page.get_by_role("link", name="Overlays").click()
+        await expect(page.locator("body")).to_have_css("background-color", "rgb(17, 19, 26)")
+        await page.emulate_media(color_scheme="dark")
+        await page.evaluate("localStorage.setItem('relay-theme', 'light')")
+        await page.reload()
+        await expect(page.locator("body")).to_have_css("background-color", "rgb(243, 244, 247)")

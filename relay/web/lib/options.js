@@ -15,9 +15,10 @@
  * @typedef {Record<string, Option>} Schema
  */
 
-/** Characters of a text and items of a list that says nothing else. */
+/** Characters of a text that says nothing else. */
 export const MAX_TEXT = 500;
-export const MAX_ITEMS = 100;
+/** Items of a list that says nothing else. */
+const MAX_ITEMS = 100;
 
 export const THEMES = ["outline", "glass", "bubble", "neon", "douyin", "paper"];
 
@@ -148,7 +149,7 @@ export function readOptions(schema, search) {
     values[name] = copy(option.default);
     const text = query.get(name);
     if (text === null) continue;
-    const { value, problem } = read(option, text.trim());
+    const { value, problem } = readOption(option, text.trim());
     if (problem) problems.push({ name, text: problem });
     else values[name] = value;
   }
@@ -193,7 +194,13 @@ function wrong(en, zh) {
   return { problem: { en, zh } };
 }
 
-function read(option, text) {
+/**
+ * Read one option.
+ * @param {Option} option
+ * @param {string} text without space around it
+ * @returns {{value: *} | {problem: {en: string, zh: string}}}
+ */
+export function readOption(option, text) {
   switch (option.type) {
     case "int":
     case "float": {

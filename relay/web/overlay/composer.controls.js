@@ -1,7 +1,7 @@
 // Controls for options, made of their schemas; used by the composer.
 
 import { pick, t } from "/web/lib/i18n.js";
-import { MAX_ITEMS, MAX_TEXT, parseColor } from "/web/lib/options.js";
+import { MAX_TEXT, readOption } from "/web/lib/options.js";
 
 const SLIDER_UP_TO = 200; // numbers of a longer range are typed
 const LISTS = { room_id: "rooms", font: "fonts" }; // options with suggestions: id of the datalist
@@ -12,6 +12,21 @@ function make(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
+}
+
+/** Make what takes the text of a box over, or says beside it what is wrong with it. */
+function makeTake(box, option, onChange) {
+  const wrong = make("small", { id: `${box.id}-wrong`, class: "wrong", role: "status" });
+  const described = box.getAttribute("aria-describedby") ?? "";
+  box.setAttribute("aria-describedby", `${described} ${wrong.id}`.trim());
+  const take = () => {
+    const { value, problem } = readOption(option, box.value.trim());
+    box.setAttribute("aria-invalid", String(problem !== undefined));
+    wrong.textContent = problem ? pick(problem) : "";
+    if (!problem) onChange(value);
+  };
+  box.addEventListener("input", take);
+  return { take, wrong };
 }
 
 /**
@@ -42,10 +57,10 @@ export function makeControl(name, option, value, onChange) {
       break;
     case "int":
     case "float":
-      field.append(label, makeNumber(id, option, value, described, onChange), help);
+      field.append(label, ...makeNumber(id, option, value, described, onChange), help);
       break;
     case "color":
-      field.append(label, makeColor(id, option, value, described, onChange), help);
+      field.append(label, ...makeColor(id, option, value, described, onChange), help);
       break;
     case "list":
       field.append(...makeList(id, option, value, described, label, onChange), help);
@@ -80,26 +95,20 @@ function makeNumber(id, option, value, described, onChange) {
   });
   box.value = String(value);
   const row = make("div", { class: "number-row" }, box);
-  const take = (text) => {
-    const number = Number(text);
-    const right = text !== "" && box.validity.valid && Number.isFinite(number);
-    box.setAttribute("aria-invalid", String(!right));
-    if (right) onChange(number);
-  };
+  const { take, wrong } = makeTake(box, option, onChange);
   if (max - min <= SLIDER_UP_TO) {
     const slider = make("input", { type: "range", ...range, step, "aria-label": pick(option.label) });
     slider.value = String(value);
     slider.addEventListener("input", () => {
       box.value = slider.value;
-      take(slider.value);
+      take();
     });
     box.addEventListener("input", () => {
       slider.value = box.value;
     });
     row.prepend(slider);
   }
-  box.addEventListener("input", () => take(box.value));
-  return row;
+  return [row, wrong];
 }
 
 function makeColor(id, option, value, described, onChange) {
@@ -108,21 +117,16 @@ function makeColor(id, option, value, described, onChange) {
   const clear = make("button", { type: "button", class: "plain" }, t("clear"));
   text.value = value;
   if (/^#[0-9a-f]{6}$/i.test(value)) swatch.value = value;
-  const take = (written) => {
-    const color = parseColor(written.trim());
-    text.setAttribute("aria-invalid", String(color === null));
-    if (color !== null) onChange(color);
-  };
-  text.addEventListener("input", () => take(text.value));
+  const { take, wrong } = makeTake(text, option, onChange);
   swatch.addEventListener("input", () => {
     text.value = swatch.value;
-    take(swatch.value);
+    take();
   });
   clear.addEventListener("click", () => {
     text.value = "";
-    take("");
+    take();
   });
-  return make("div", { class: "color-row" }, swatch, text, clear);
+  return [make("div", { class: "color-row" }, swatch, text, clear), wrong];
 }
 
 function makeText(name, id, option, value, described, onChange) {
@@ -141,13 +145,8 @@ function makeList(id, option, value, described, label, onChange) {
   if (!option.choices) {
     const box = make("input", { type: "text", id, spellcheck: "false", ...described });
     box.value = value.join(", ");
-    const split = () => box.value.split(/[,，]/).map((item) => item.trim()).filter(Boolean);
-    box.addEventListener("input", () => {
-      const right = split().length <= (option.max ?? MAX_ITEMS);
-      box.setAttribute("aria-invalid", String(!right));
-      if (right) onChange(split());
-    });
-    return [label, box];
+    const { wrong } = makeTake(box, option, onChange);
+    return [label, box, wrong];
   }
   const boxes = option.choices.map((choice) => {
     const box = make("input", { type: "checkbox", value: choice });

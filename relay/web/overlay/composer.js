@@ -21,6 +21,7 @@ const OVERLAYS = new Map(
 );
 const RELOAD_AFTER_MS = 300;
 const MIN_STAGE_PX = 320;
+const MAX_PATH_CHARS = 8_000; // a relay answers no longer request line than 8190 bytes
 const BESIDE_STAGE_PX = 400; // what is above and below the preview
 // What the preview is for, rather than the address.
 const NOT_OFFERED = new Set(["demo"]);
@@ -29,6 +30,7 @@ const KEPT = ["room_id", "token", "theme", "lang", "font"];
 // A relay starts to watch whatever room it is asked for: not each beginning of a number is one.
 const PREVIEWED_WHOLE = new Set(["room_id", "token"]);
 const SMALL_SCREEN = matchMedia("(max-width: 900px)");
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 addTexts(TEXTS);
 
@@ -39,6 +41,7 @@ let kind = "chat";
 let values = readOptions(schemaOf(kind), "").values;
 let shownAddress = ""; // in the preview
 let reload = 0;
+let keep = 0;
 let problemsShown = [];
 
 // Address
@@ -51,6 +54,31 @@ function address(more = {}) {
   return `${location.origin}/overlay/${kind}${text ? `?${text}` : ""}`;
 }
 
+/** Take over a kind with its options, as a query string has them. */
+function take(name, query) {
+  const read = readOptions(schemaOf(name), query);
+  kind = name;
+  values = read.values;
+  if (values.demo) chooseSource("demo");
+  values.demo = false;
+  showProblems(read.problems);
+}
+
+/** Take over what this page's own address says, but the token, which is never there. */
+function takeHash() {
+  const [, name, query] = /^#(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
+  if (!OVERLAYS.has(name)) return;
+  const { token } = values;
+  take(name, query);
+  values.token ||= token;
+}
+
+function isOurs({ origin, protocol, port, hostname }) {
+  if (origin === location.origin) return true;
+  const isHere = LOOPBACK.has(hostname) && LOOPBACK.has(location.hostname);
+  return isHere && protocol === location.protocol && port === location.port;
+}
+
 /** Take an address apart that was pasted; false where it is none of ours. */
 function takeAddress(text) {
   let url;
@@ -60,13 +88,8 @@ function takeAddress(text) {
     return false;
   }
   const found = /^\/overlay\/(\w+)$/.exec(url.pathname)?.[1];
-  if (url.origin !== location.origin || !OVERLAYS.has(found)) return false;
-  const read = readOptions(schemaOf(found), url.search);
-  kind = found;
-  values = read.values;
-  if (values.demo) chooseSource("demo");
-  values.demo = false;
-  showProblems(read.problems);
+  if (!isOurs(url) || !OVERLAYS.has(found)) return false;
+  take(found, url.search);
   showKind();
   return true;
 }
@@ -89,12 +112,20 @@ function say(text) {
 function update({ typing = false } = {}) {
   $("address").value = address();
   $("open").href = address();
+  $("too-long").hidden = address().length - location.origin.length <= MAX_PATH_CHARS;
+  say(""); // it was of another address
+  showTestPanel();
+  // Browsers refuse a page that does so for each step of a slider.
+  clearTimeout(keep);
+  keep = setTimeout(keepHash, RELOAD_AFTER_MS);
+  clearTimeout(reload);
+  if (!typing) reload = setTimeout(showPreview, RELOAD_AFTER_MS);
+}
+
+function keepHash() {
   // The token is not to be found in the browser's history.
   const { token: _token, ...rest } = values;
   history.replaceState(null, "", `#${kind}?${writeOptions(schemaOf(kind), rest)}`);
-  showTestPanel();
-  clearTimeout(reload);
-  if (!typing) reload = setTimeout(showPreview, RELOAD_AFTER_MS);
 }
 
 // Preview
@@ -118,9 +149,17 @@ function showPreview({ again = false } = {}) {
   $("frame").contentWindow.location.replace(wanted);
 }
 
+/** Give a side of the preview in px; the overlay's own where none that can be is typed. */
+function sideOf(id) {
+  const { value, validity } = $(id);
+  const right = value !== "" && !validity.rangeUnderflow && !validity.rangeOverflow;
+  $(id).setAttribute("aria-invalid", String(!right));
+  return right ? Number(value) : OVERLAYS.get(kind)[id];
+}
+
 function fitPreview() {
-  const width = Number($("width").value) || OVERLAYS.get(kind).width;
-  const height = Number($("height").value) || OVERLAYS.get(kind).height;
+  const width = sideOf("width");
+  const height = sideOf("height");
   const space = Math.max(MIN_STAGE_PX, innerHeight - BESIDE_STAGE_PX);
   const scale = Math.min(1, $("stage").clientWidth / width, space / height);
   $("frame").style.width = `${width}px`;
@@ -137,8 +176,8 @@ function showGroups() {
   const groups = new Map();
   const add = ([name, option]) => {
     if (NOT_OFFERED.has(name)) return;
-    const group = pick(option.group);
-    groups.set(group, [...(groups.get(group) ?? []), [name, option]]);
+    const { entries } = groups.get(option.group.en) ?? { entries: [] };
+    groups.set(option.group.en, { title: option.group, entries: [...entries, [name, option]] });
   };
   const common = Object.entries(commonOptions);
   const isSource = ([, option]) => option.group === commonOptions.room_id.group;
@@ -150,12 +189,12 @@ function showGroups() {
   );
   // On a small screen the preview is below all of them.
   const isFirst = !$("groups").childElementCount;
-  const elements = [...groups].map(([title, entries], index) => {
+  const elements = [...groups].map(([group, { title, entries }], index) => {
     const details = document.createElement("details");
-    details.open = isFirst && SMALL_SCREEN.matches ? index === 0 : !closed.has(title);
-    details.dataset.group = title;
+    details.open = isFirst && SMALL_SCREEN.matches ? index === 0 : !closed.has(group);
+    details.dataset.group = group;
     const summary = document.createElement("summary");
-    summary.textContent = title;
+    summary.textContent = pick(title);
     details.append(summary);
     for (const [name, option] of entries) {
       const onChange = (value, typing = false) => {
@@ -280,13 +319,13 @@ $("backdrop").addEventListener("change", () => {
   $("stage").dataset.backdrop = $("backdrop").value;
 });
 addEventListener("resize", fitPreview);
+addEventListener("hashchange", () => {
+  takeHash();
+  showKind();
+});
 onLanguage(showLanguage);
 
-const [, hashKind, hashQuery] = /^#(\w+)\?(.*)$/.exec(location.hash) ?? [];
-if (OVERLAYS.has(hashKind)) {
-  kind = hashKind;
-  values = readOptions(schemaOf(kind), hashQuery).values;
-}
+takeHash();
 const showTestPanel = startTestPanel({
   room: () => values.room_id,
   takes,

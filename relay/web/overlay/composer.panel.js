@@ -57,6 +57,8 @@ function showFields() {
   const kind = $("test-kind").value;
   for (const field of document.querySelectorAll("#test [data-for]")) {
     field.hidden = !field.dataset.for.split(" ").includes(kind);
+    // What is wrong in a field that can't be seen would keep the form from being sent.
+    field.querySelector("input").disabled = field.hidden;
   }
 }
 

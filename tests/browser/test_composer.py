@@ -382,3 +382,38 @@ async def test_the_colours_are_those_chosen_on_the_dashboard(chromium: str) -> N
         await page.evaluate("localStorage.setItem('relay-theme', 'light')")
         await page.reload()
         await expect(page.locator("body")).to_have_css("background-color", "rgb(243, 244, 247)")
+
+
+async def test_what_is_quoted_keeps_within_a_narrow_page(chromium: str) -> None:
+    async with (
+        relay_running() as relay,
+        page_opened(relay, chromium, f"/overlay/?lang=en#chat?{'W' * 200}=1") as (page, _),
+    ):
+        await page.set_viewport_size({"width": 360, "height": 740})
+        await expect(page.locator("#problems")).to_contain_text("WWW: there is no such option")
+        await page.get_by_label("Room", exact=True).fill("W" * 300)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator("#test-said")).to_contain_text("WWW")
+        for part in ("html", "main"):
+            wide = await page.locator(part).evaluate("(all) => all.scrollWidth - all.clientWidth")
+            assert wide == 0
+
+
+async def test_a_kind_that_is_chosen_again_is_as_it_was_left(chromium: str) -> None:
+    path = "/overlay/?lang=en#chat?size=40&block=a&max_lines=7"
+    async with relay_running() as relay, page_opened(relay, chromium, path) as (page, said):
+        address = page.get_by_role("textbox", name="Address for OBS")
+        before = await address.input_value()
+        # As keys go over the kinds, which chooses each.
+        await page.get_by_role("radio", name="Chat").focus()
+        await page.keyboard.press("ArrowRight")
+        await expect(address).to_have_value(f"{relay.url}/overlay/gifts")
+        await page.get_by_label("Theme", exact=True).select_option("glass")
+        await page.get_by_role("radio", name="Gift alerts").focus()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.get_by_role("radio", name="Chat")).to_be_focused()
+        after = parse_qs(urlsplit(await address.input_value()).query)
+        assert after == {**parse_qs(urlsplit(before).query), "theme": ["glass"]}
+        await page.get_by_role("button", name="Back to defaults").click()
+        await expect(address).to_have_value(f"{relay.url}/overlay/chat")
+        assert said == []

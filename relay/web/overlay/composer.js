@@ -43,6 +43,7 @@ let shownAddress = ""; // in the preview
 let reload = 0;
 let keep = 0;
 let problemsShown = [];
+const left = new Map(); // kind -> its values when another kind was chosen
 
 // Address
 
@@ -244,8 +245,9 @@ function takes(method) {
 
 function chooseKind(name) {
   const kept = Object.fromEntries(KEPT.map((option) => [option, values[option]]));
+  left.set(kind, values);
   kind = name;
-  values = { ...readOptions(schemaOf(kind), "").values, ...kept };
+  values = { ...(left.get(kind) ?? readOptions(schemaOf(kind), "").values), ...kept };
   showProblems([]);
   showKind();
   $("kinds").querySelector(":checked").focus();

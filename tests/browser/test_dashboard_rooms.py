@@ -6,7 +6,7 @@ import pytest
 from dashboard import looked_at, opened, watched
 from overlays import ROOM
 from playwright.async_api import Page, Route, expect
-from serving import relay_running
+from serving import make_status, relay_running
 
 pytestmark = pytest.mark.browser
 
@@ -130,3 +130,15 @@ async def test_a_removal_that_fails_once_nobody_looks_is_told(chromium: str) -> 
             await page.locator(f'.room-link[href="#room={ROOM}"]').click()
             await page.locator("#remove").click()
             await expect(problem).to_be_hidden()
+
+
+async def test_a_long_name_keeps_within_the_question_whether_to_stop(chromium: str) -> None:
+    name = "W" * 76
+    async with relay_running() as relay:
+        relay.hub.set_status(relay.rooms.add(ROOM), make_status(ROOM, anchor=name))
+        async with opened(relay, chromium) as (page, _):
+            await page.get_by_role("button", name="Stop watching").click()
+            question = page.locator("#confirm-title")
+            await expect(question).to_contain_text(name)
+            beyond = "(title) => title.scrollWidth - title.clientWidth"
+            assert await question.evaluate(beyond) == 0

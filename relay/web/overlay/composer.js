@@ -5,6 +5,7 @@ import { api } from "/web/lib/api.js";
 import { addTexts, language, onLanguage, pick, setLanguage, t, translate } from "/web/lib/i18n.js";
 import { commonOptions, readOptions, writeOptions } from "/web/lib/options.js";
 import * as chat from "/web/overlay/chat.options.js";
+import { readAddress, readHash } from "/web/overlay/composer.address.js";
 import { makeControl } from "/web/overlay/composer.controls.js";
 import { loaderFile, saveFile } from "/web/overlay/composer.loader.js";
 import { startTestPanel } from "/web/overlay/composer.panel.js";
@@ -30,7 +31,6 @@ const KEPT = ["room_id", "token", "theme", "lang", "font"];
 // A relay starts to watch whatever room it is asked for: not each beginning of a number is one.
 const PREVIEWED_WHOLE = new Set(["room_id", "token"]);
 const SMALL_SCREEN = matchMedia("(max-width: 900px)");
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 addTexts(TEXTS);
 
@@ -67,30 +67,18 @@ function take(name, query) {
 
 /** Take over what this page's own address says, but the token, which is never there. */
 function takeHash() {
-  const [, name, query] = /^#(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
-  if (!OVERLAYS.has(name)) return;
+  const found = readHash();
+  if (!OVERLAYS.has(found?.name)) return;
   const { token } = values;
-  take(name, query);
+  take(found.name, found.query);
   values.token ||= token;
-}
-
-function isOurs({ origin, protocol, port, hostname }) {
-  if (origin === location.origin) return true;
-  const isHere = LOOPBACK.has(hostname) && LOOPBACK.has(location.hostname);
-  return isHere && protocol === location.protocol && port === location.port;
 }
 
 /** Take an address apart that was pasted; false where it is none of ours. */
 function takeAddress(text) {
-  let url;
-  try {
-    url = new URL(text.trim());
-  } catch {
-    return false;
-  }
-  const found = /^\/overlay\/(\w+)$/.exec(url.pathname)?.[1];
-  if (!isOurs(url) || !OVERLAYS.has(found)) return false;
-  take(found, url.search);
+  const found = readAddress(text);
+  if (!OVERLAYS.has(found?.name)) return false;
+  take(found.name, found.query);
   showKind();
   return true;
 }

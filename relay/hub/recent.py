@@ -6,10 +6,10 @@ _BUCKETS = 256
 
 
 class RecentIds:
-    """So many ids, exactly those that came last.
+    """So many ids, exactly those that were new last.
 
-    Kept are their hashes of 64 bits, in an order that differs between processes: nobody can make
-    two ids of one hash, and by chance it happens once in 10^15 messages. They lie in small arrays,
+    Kept are their hashes: 64 bits that differ from process to process, so that nobody can make two
+    ids of one hash, and by chance it happens once in 10^15 messages. They lie in small arrays,
     which take a tenth of what sets of text do and are lengthened in place: what is rebuilt
     elsewhere in memory leaves holes there, by which a relay would grow for hours.
     """

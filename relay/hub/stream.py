@@ -39,7 +39,9 @@ MAX_COUNTED_METHODS = 200
 """Methods counted by name in a room; further ones are counted as `other`."""
 
 _EVENT = Kind.EVENT
-_encode = msgspec.json.Encoder().encode
+_encode_into = msgspec.json.Encoder().encode_into
+_written = bytearray()
+"""What was encoded last."""
 
 
 class EventFrame(Struct, gc=False, omit_defaults=True):
@@ -226,7 +228,7 @@ class Stream:
             epoch=self.epoch if epoch is None else epoch,
             **details,
         )
-        return _encode(gap)
+        return _body(gap)
 
     def append_gap(self, reason: str) -> Entry:
         """Note that upstream lost messages after the last event."""
@@ -254,7 +256,7 @@ class Stream:
             msgspec.Raw(event.encoded) if isinstance(event, EncodedEvent) else payload,
             simulated,
         )
-        body = _encode(frame)
+        body = _body(frame)
         entry = Entry(_EVENT, offset, method, body, at_s)
         self.head = offset
         self.history.append(entry)
@@ -294,6 +296,15 @@ def read_event(body: bytes) -> Event | None:
         return event_of(_kept_frames.decode(body))
     except msgspec.MsgspecError:  # the file is broken, or of another version
         return None
+
+
+def _body(frame: Gap | EventFrame) -> bytes:
+    """Write a frame as JSON, into no more memory than it takes: it is kept.
+
+    The bytes that msgspec's `encode` gives have up to half as much again behind them.
+    """
+    _encode_into(frame, _written)
+    return bytes(_written)
 
 
 def _room_id_of(body: bytes) -> str:

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 
 import msgspec
 from serving import make_event, make_status
@@ -61,6 +62,20 @@ def test_duplicates_are_recognised_within_the_window_and_memory_is_bounded() -> 
     assert not stream.extend([make_event(msg_id=str(2 * DEDUP_IDS + 1))])
     assert stream.extend([make_event(msg_id=str(2 * DEDUP_IDS))]), "forgotten"
     assert stream.extend([make_event(msg_id="1")]), "forgotten long ago"
+
+
+def test_history_takes_hardly_more_memory_than_what_is_in_it() -> None:
+    stream = new_stream()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for length in range(1_000):
+            stream.extend([make_event(content="a" * (1_000 + length))])
+        took = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert stream.history.events == 1_000
+    assert took < 1.2 * stream.history.bytes
 
 
 def test_methods_that_upstream_makes_up_do_not_grow_the_counters() -> None:
